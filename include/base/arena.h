@@ -1,0 +1,32 @@
+/* A request's memory: allocate forward, free all at once. Not thread-safe; one arena belongs to one request
+ * or job. */
+#ifndef NICHED_BASE_ARENA_H
+#define NICHED_BASE_ARENA_H
+
+#include "base/macros.h"
+
+#include <stddef.h>
+
+struct arena;
+
+/* A new arena whose blocks have at least `block_bytes`; NULL when memory is out. */
+struct arena *arena_new(size_t block_bytes);
+/* Frees everything taken from it. Accepts NULL. */
+void arena_free(struct arena *a);
+/* For CLEANUP(arena_free_at). */
+void arena_free_at(struct arena **a);
+/* Forgets all allocations but keeps the first block for reuse. */
+void arena_reset(struct arena *a);
+/* n zeroed bytes aligned for any type; never NULL (the process stops when memory is out: bounds are checked
+ * before). */
+void *arena_alloc(struct arena *a, size_t n);
+/* A copy of n bytes with a NUL behind them. */
+char *arena_strndup(struct arena *a, const char *s, size_t n);
+/* A copy of a string. */
+char *arena_strdup(struct arena *a, const char *s);
+/* A formatted string of any length. */
+char *arena_printf(struct arena *a, const char *fmt, ...) PRINTF(2, 3);
+/* Bytes handed out since the last reset. */
+size_t arena_used(const struct arena *a);
+
+#endif

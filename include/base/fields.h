@@ -1,0 +1,50 @@
+/* Field tables: struct member = SQL column = JSON key. One line of a table decodes a value of PostgreSQL and
+ * writes it. Nullable members hold FIELD_NULL_I64, NAN, NULL or FIELD_NULL_BOOL. */
+#ifndef NICHED_BASE_FIELDS_H
+#define NICHED_BASE_FIELDS_H
+
+#include "base/json.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define FIELD_NULL_I64  INT64_MIN
+#define FIELD_NULL_BOOL ((int8_t)-1)
+
+struct text_list {
+    const char **items;
+    size_t count;
+};
+
+enum field_type {
+    FIELD_I64,   /* int64_t, a JSON number */
+    FIELD_ID,    /* int64_t, a JSON string: ids may exceed 2^53 */
+    FIELD_F64,   /* double, rounded to `decimals` in JSON */
+    FIELD_TEXT,  /* const char * */
+    FIELD_BOOL,  /* int8_t: 0, 1 or FIELD_NULL_BOOL */
+    FIELD_TIME,  /* int64_t microseconds since 1970 (UTC), RFC 3339 in JSON; decoded from a bigint column */
+    FIELD_TEXTS, /* struct text_list; null reads as empty */
+};
+
+struct field {
+    const char
+        *group; /* the JSON object that holds it; NULL: the row itself. Lines of a group stand together */
+    const char *json;   /* JSON key; NULL: decoded but not shown */
+    const char *column; /* SQL column; NULL: computed by the handler */
+    enum field_type type;
+    int decimals; /* FIELD_F64 only */
+    size_t offset;
+};
+
+#define FIELD(type_, struct_, member_, group_, json_, column_, decimals_)                                    \
+    { (group_), (json_), (column_), (type_), (decimals_), offsetof(struct_, member_) }
+
+/* Sets one member from its PostgreSQL text (NULL for SQL null). Strings are borrowed: the caller copies them
+ * first. FIELD_TEXTS is not set here. */
+void field_set(const struct field *f, const char *text, void *ret_struct);
+/* Sets a member to its null. */
+void field_set_null(const struct field *f, void *ret_struct);
+/* Writes the shown members of a row as "key":value pairs into an object that is open. */
+void fields_json(const struct field *fields, size_t n, const void *row, struct json *w);
+
+#endif

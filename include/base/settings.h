@@ -1,0 +1,33 @@
+/* Settings: one table names the environment variable, its type, bounds, default and help. Read once by main.
+ */
+#ifndef NICHED_BASE_SETTINGS_H
+#define NICHED_BASE_SETTINGS_H
+
+#include "base/buf.h"
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct settings {
+    char database_url[1024]; /* empty: the PG* variables of libpq */
+    char address[64];
+    char secret_file[512];
+    char log_level[8];
+    int64_t now_us; /* frozen clock, microseconds since 1970; 0: real time */
+    int64_t port;
+    int64_t loops;
+    int64_t max_connections;
+    int64_t max_waiting;
+    int64_t idle_timeout_s;
+    int64_t shutdown_s;
+    int64_t statement_timeout_ms;
+    bool worker;
+};
+
+/* Reads all settings from the environment. ERR_USAGE naming the variable, its bounds and the value. */
+NODISCARD enum err settings_read(struct fault *f, struct settings *ret_settings);
+/* Writes the table as "NAME=value  # help (default)" lines; the password of an address is masked. */
+void settings_print(const struct settings *s, struct buf *out);
+
+#endif

@@ -1,0 +1,209 @@
+/* The JSON writer: appends, never builds a tree (a 20-row answer costs microseconds). Invariant: `comma` is
+ * true exactly when the next key or value follows another one in the same container. */
+#include "base/json.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+struct json json_to(struct buf *out) {
+    return (struct json){.out = out};
+}
+
+static void before_value(struct json *w) {
+    if (w->comma)
+        buf_putc(w->out, ',');
+    w->comma = true;
+}
+
+static void open_with(struct json *w, char c) {
+    before_value(w);
+    buf_putc(w->out, c);
+    w->comma = false;
+}
+
+static void close_with(struct json *w, char c) {
+    buf_putc(w->out, c);
+    w->comma = true;
+}
+
+void json_object(struct json *w) {
+    open_with(w, '{');
+}
+
+void json_object_end(struct json *w) {
+    close_with(w, '}');
+}
+
+void json_array(struct json *w) {
+    open_with(w, '[');
+}
+
+void json_array_end(struct json *w) {
+    close_with(w, ']');
+}
+
+void json_key(struct json *w, const char *key) {
+    before_value(w);
+    buf_putc(w->out, '"');
+    buf_puts(w->out, key);
+    buf_put(w->out, "\":", 2);
+    w->comma = false;
+}
+
+/* Bytes of the valid UTF-8 sequence at s (n > 0 bytes left), 0 if it is none. */
+static size_t utf8_len(const unsigned char *s, size_t n) {
+    if (s[0] < 0x80)
+        return 1;
+    size_t len = s[0] >= 0xF0 ? 4 : s[0] >= 0xE0 ? 3 : 2;
+    if (s[0] < 0xC2 || s[0] > 0xF4 || len > n)
+        return 0;
+    for (size_t i = 1; i < len; i++)
+        if ((s[i] & 0xC0) != 0x80)
+            return 0;
+    bool overlong = (s[0] == 0xE0 && s[1] < 0xA0) || (s[0] == 0xF0 && s[1] < 0x90);
+    bool outside = (s[0] == 0xED && s[1] > 0x9F) || (s[0] == 0xF4 && s[1] > 0x8F);
+    return overlong || outside ? 0 : len;
+}
+
+static bool plain(unsigned char c) {
+    return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
+}
+
+static void put_escaped(struct buf *out, unsigned char c) {
+    static const char letters[] = "btn\0fr";
+    buf_putc(out, '\\');
+    if (c == '"' || c == '\\')
+        buf_putc(out, (char)c);
+    else if (c >= 8 && c <= 13 && letters[c - 8])
+        buf_putc(out, letters[c - 8]);
+    else
+        buf_printf(out, "u%04x", c);
+}
+
+void json_strn(struct json *w, const char *s, size_t n) {
+    before_value(w);
+    struct buf *out = w->out;
+    buf_putc(out, '"');
+    const unsigned char *p = (const unsigned char *)s;
+    for (size_t i = 0; i < n;) {
+        size_t run = i;
+        while (run < n && plain(p[run]))
+            run++;
+        buf_put(out, s + i, run - i);
+        i = run;
+        if (i == n)
+            break;
+        if (p[i] < 0x80) {
+            put_escaped(out, p[i++]);
+            continue;
+        }
+        size_t len = utf8_len(p + i, n - i);
+        buf_put(out, len ? s + i : "\xEF\xBF\xBD", len ? len : 3);
+        i += len ? len : 1;
+    }
+    buf_putc(out, '"');
+}
+
+void json_str(struct json *w, const char *s) {
+    if (s)
+        json_strn(w, s, strlen(s));
+    else
+        json_null(w);
+}
+
+/* Decimal digits of v into buf (at least 21 bytes); returns their start. */
+static char *digits(uint64_t v, char *end) {
+    *--end = '\0';
+    do
+        *--end = (char)('0' + v % 10);
+    while (v /= 10);
+    return end;
+}
+
+static void put_i64(struct buf *out, int64_t v) {
+    char tmp[24];
+    if (v < 0)
+        buf_putc(out, '-');
+    buf_puts(out, digits(v < 0 ? 0 - (uint64_t)v : (uint64_t)v, tmp + sizeof tmp));
+}
+
+void json_i64(struct json *w, int64_t v) {
+    before_value(w);
+    put_i64(w->out, v);
+}
+
+void json_id(struct json *w, int64_t v) {
+    before_value(w);
+    buf_putc(w->out, '"');
+    put_i64(w->out, v);
+    buf_putc(w->out, '"');
+}
+
+void json_f64(struct json *w, double v, int decimals) {
+    static const double pow10[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
+    if (!isfinite(v) || decimals < 0 || decimals > 9 || fabs(v) * pow10[decimals] > 9e15) {
+        json_f64_exact(w, v);
+        return;
+    }
+    before_value(w);
+    uint64_t scaled = (uint64_t)llround(fabs(v) * pow10[decimals]);
+    uint64_t unit = (uint64_t)pow10[decimals];
+    if (v < 0 && scaled > 0)
+        buf_putc(w->out, '-');
+    char tmp[24];
+    buf_puts(w->out, digits(scaled / unit, tmp + sizeof tmp));
+    uint64_t rest = scaled % unit;
+    if (!rest)
+        return;
+    char *frac = digits(unit + rest, tmp + sizeof tmp); /* a leading 1 keeps the zeros */
+    size_t len = strlen(frac);
+    while (frac[len - 1] == '0')
+        len--;
+    buf_putc(w->out, '.');
+    buf_put(w->out, frac + 1, len - 1);
+}
+
+void json_f64_exact(struct json *w, double v) {
+    if (!isfinite(v)) {
+        json_null(w);
+        return;
+    }
+    before_value(w);
+    buf_printf(w->out, "%.17g", v);
+}
+
+void json_bool(struct json *w, bool v) {
+    before_value(w);
+    buf_puts(w->out, v ? "true" : "false");
+}
+
+void json_null(struct json *w) {
+    before_value(w);
+    buf_puts(w->out, "null");
+}
+
+void json_raw(struct json *w, const char *s, size_t n) {
+    before_value(w);
+    buf_put(w->out, s, n);
+}
+
+void json_kstr(struct json *w, const char *key, const char *v) {
+    json_key(w, key);
+    json_str(w, v);
+}
+
+void json_ki64(struct json *w, const char *key, int64_t v) {
+    json_key(w, key);
+    json_i64(w, v);
+}
+
+void json_kf64(struct json *w, const char *key, double v, int decimals) {
+    json_key(w, key);
+    json_f64(w, v, decimals);
+}
+
+void json_kbool(struct json *w, const char *key, bool v) {
+    json_key(w, key);
+    json_bool(w, v);
+}

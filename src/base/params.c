@@ -1,0 +1,385 @@
+/* Parsing by parameter tables. Invariant: whatever the bytes, *ret_query holds only values within the table's
+ * bounds. */
+#include "base/params.h"
+
+#include "base/text.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+struct parse {
+    const struct param *table;
+    size_t n;
+    struct arena *arena;
+    struct fault *fault;
+    char *query;
+    uint64_t given;
+};
+
+static enum err invalid(const struct parse *s, const struct param *p, const char *value,
+                        const char *allowed) {
+    fault_set(s->fault, ERR_PARAM_INVALID, "%s must be %s, got \"%.100s\"", p->name, allowed, value);
+    return fault_param(s->fault, p->name, value, allowed);
+}
+
+static enum err set_int(const struct parse *s, const struct param *p, const char *value) {
+    char *end;
+    errno = 0;
+    long long v = strtoll(value, &end, 10);
+    bool digits = *value && strspn(value, "-0123456789") == strlen(value);
+    if (errno || !digits || *end || (double)v < p->min || (double)v > p->max)
+        return invalid(s, p, value,
+                       arena_printf(s->arena, "a whole number from %.0f to %.0f", p->min, p->max));
+    *(int64_t *)(void *)(s->query + p->offset) = v;
+    return ERR_OK;
+}
+
+static enum err set_rate(const struct parse *s, const struct param *p, const char *value) {
+    char *end;
+    double v = strtod(value, &end);
+    bool number = end != value && strspn(value, "-.0123456789") == (size_t)(end - value);
+    bool percent = number && (strcmp(end, "pct") == 0 || strcmp(end, "%") == 0);
+    if (number && !*end && v >= 0.5 && p->max > 1)
+        return invalid(
+            s, p, value,
+            arena_printf(s->arena, "unambiguous: %spct for percent, %gpct for the fraction", value, v * 100));
+    if (percent)
+        v /= 100;
+    if (!number || (*end && !percent) || !(v >= p->min && v <= p->max))
+        return invalid(
+            s, p, value,
+            arena_printf(s->arena, "a fraction from %g to %g, or a percentage such as 3pct", p->min, p->max));
+    *(double *)(void *)(s->query + p->offset) = v;
+    return ERR_OK;
+}
+
+static enum err set_bool(const struct parse *s, const struct param *p, const char *value) {
+    bool yes = strcmp(value, "true") == 0;
+    if (!yes && strcmp(value, "false") != 0)
+        return invalid(s, p, value, "true or false");
+    *(bool *)(s->query + p->offset) = yes;
+    return ERR_OK;
+}
+
+/* Position from 1 of a word in a comma separated list, 0 if absent. */
+static size_t choice_index(const char *choices, const char *word, size_t len) {
+    size_t i = 1;
+    for (const char *c = choices; *c; i++) {
+        size_t n = strcspn(c, ",");
+        if (n == len && memcmp(c, word, n) == 0)
+            return i;
+        c += n + (c[n] == ',');
+    }
+    return 0;
+}
+
+static void hint_choices(const struct parse *s, const char *choices, const char *value) {
+    for (const char *c = choices; *c;) {
+        size_t n = strcspn(c, ",");
+        if (text_distance(c, n, value, strlen(value), 2) <= 2)
+            fault_hint(s->fault, arena_strndup(s->arena, c, n));
+        c += n + (c[n] == ',');
+    }
+}
+
+static enum err not_a_choice(const struct parse *s, const struct param *p, const char *value) {
+    enum err e = invalid(s, p, value, arena_printf(s->arena, "one of %s", p->choices));
+    hint_choices(s, p->choices, value);
+    return e;
+}
+
+static enum err set_choice(const struct parse *s, const struct param *p, const char *value) {
+    if (!choice_index(p->choices, value, strlen(value)))
+        return not_a_choice(s, p, value);
+    *(const char **)(void *)(s->query + p->offset) = value;
+    return ERR_OK;
+}
+
+static enum err set_text(const struct parse *s, const struct param *p, const struct param_arg *arg) {
+    struct param_text *t = (struct param_text *)(void *)(s->query + p->offset);
+    const char *text = arg->value;
+    size_t len = arg->value_len;
+    if (t->text) {
+        text = arena_printf(s->arena, "%s,%s", t->text, arg->value);
+        len += t->len + 1;
+    }
+    if ((double)len < p->min || (double)len > p->max)
+        return invalid(s, p, arg->value,
+                       arena_printf(s->arena, "a text of %.0f to %.0f bytes", p->min, p->max));
+    *t = (struct param_text){text, len};
+    return ERR_OK;
+}
+
+/* A word of two letters in the asked case, or NULL. */
+static const char *code_word(const struct parse *s, const char *shape, const char *word, size_t len) {
+    if (len != 2 && !(len == 3 && shape[0] == 'a'))
+        return NULL;
+    char *w = arena_strndup(s->arena, word, len);
+    for (size_t i = 0; i < len; i++) {
+        char lower = (char)(w[i] | 0x20);
+        if (lower < 'a' || lower > 'z')
+            return NULL;
+        w[i] = shape[0] == 'A' ? (char)(lower & ~0x20) : lower;
+    }
+    return w;
+}
+
+static enum err add_word(const struct parse *s, const struct param *p, const char *word, size_t len) {
+    struct param_list *l = (struct param_list *)(void *)(s->query + p->offset);
+    bool out = len && word[0] == '-';
+    const char *whole = arena_strndup(s->arena, word, len);
+    word += out;
+    len -= out;
+    bool code = strcasecmp(p->choices, "AA") == 0;
+    const char *w = code                                  ? code_word(s, p->choices, word, len)
+                    : choice_index(p->choices, word, len) ? arena_strndup(s->arena, word, len)
+                                                          : NULL;
+    if (!w && code)
+        return invalid(s, p, whole,
+                       p->choices[0] == 'A' ? "ISO 3166-1 alpha-2 codes such as US,GB"
+                                            : "BCP 47 primary tags such as en,es");
+    if (!w)
+        return not_a_choice(s, p, whole);
+    if (l->in_count + l->out_count == PARAM_LIST_MAX)
+        return invalid(s, p, whole, "at most 50 words");
+    if (out)
+        l->out[l->out_count++] = w;
+    else
+        l->in[l->in_count++] = w;
+    return ERR_OK;
+}
+
+static enum err set_list(const struct parse *s, const struct param *p, const char *value) {
+    for (const char *c = value;; c++) {
+        size_t n = strcspn(c, ",");
+        enum err e = add_word(s, p, c, n);
+        if (e)
+            return e;
+        c += n;
+        if (!*c)
+            return ERR_OK;
+    }
+}
+
+static enum err set_value(const struct parse *s, const struct param *p, const struct param_arg *arg) {
+    switch (p->type) {
+    case PARAM_INT:
+        return set_int(s, p, arg->value);
+    case PARAM_RATE:
+        return set_rate(s, p, arg->value);
+    case PARAM_BOOL:
+        return set_bool(s, p, arg->value);
+    case PARAM_CHOICE:
+        return set_choice(s, p, arg->value);
+    case PARAM_TEXT:
+        return set_text(s, p, arg);
+    case PARAM_LIST:
+        return set_list(s, p, arg->value);
+    }
+    return ERR_INTERNAL;
+}
+
+static enum err unknown(const struct parse *s, const struct param_arg *arg) {
+    fault_set(s->fault, ERR_PARAM_UNKNOWN, "there is no parameter \"%.60s\"", arg->name);
+    fault_param(s->fault, arg->name, NULL, NULL);
+    for (int d = 1; d <= 3; d++)
+        for (size_t i = 0; i < s->n; i++)
+            if (text_distance(arg->name, arg->name_len, s->table[i].name, strlen(s->table[i].name), 3) == d)
+                fault_hint(s->fault, s->table[i].name);
+    if (s->fault && s->fault->hint_count) {
+        size_t len = strlen(s->fault->detail);
+        snprintf(s->fault->detail + len, sizeof s->fault->detail - len, "; did you mean \"%s\"?",
+                 s->fault->hints[0]);
+    }
+    return ERR_PARAM_UNKNOWN;
+}
+
+static bool may_repeat(const struct param *p) {
+    return p->type == PARAM_LIST || (p->type == PARAM_TEXT && p->choices);
+}
+
+static enum err take_arg(struct parse *s, const struct param_arg *arg) {
+    for (size_t i = 0; i < s->n; i++) {
+        const struct param *p = &s->table[i];
+        if (strlen(p->name) != arg->name_len || memcmp(p->name, arg->name, arg->name_len) != 0)
+            continue;
+        uint64_t bit = UINT64_C(1) << i;
+        if (s->given & bit && !may_repeat(p)) {
+            fault_set(s->fault, ERR_PARAM_DUPLICATE, "%s was given more than once", p->name);
+            return fault_param(s->fault, p->name, arg->value, NULL);
+        }
+        s->given |= bit;
+        if (memchr(arg->value, 0, arg->value_len) || !text_utf8_valid(arg->value, arg->value_len)) {
+            fault_set(s->fault, ERR_PARAM_INVALID, "%s must be UTF-8 without control characters", p->name);
+            return fault_param(s->fault, p->name, NULL, "UTF-8 text");
+        }
+        return set_value(s, p, arg);
+    }
+    return unknown(s, arg);
+}
+
+static void set_absent(const struct param *p, char *query) {
+    void *at = query + p->offset;
+    if (p->type == PARAM_INT)
+        *(int64_t *)at = PARAM_NONE;
+    else if (p->type == PARAM_RATE)
+        *(double *)at = NAN;
+    else if (p->type == PARAM_BOOL)
+        *(bool *)at = false;
+    else if (p->type == PARAM_CHOICE)
+        *(const char **)at = NULL;
+    else if (p->type == PARAM_TEXT)
+        *(struct param_text *)at = (struct param_text){0};
+    else
+        memset(at, 0, sizeof(struct param_list));
+}
+
+static enum err finish(const struct parse *s) {
+    for (size_t i = 0; i < s->n; i++) {
+        const struct param *p = &s->table[i];
+        if (s->given & UINT64_C(1) << i)
+            continue;
+        if (p->required) {
+            fault_set(s->fault, ERR_PARAM_MISSING, "%s is required", p->name);
+            return fault_param(s->fault, p->name, NULL, p->help);
+        }
+        if (!p->fallback)
+            continue;
+        struct param_arg arg = {.value = p->fallback, .value_len = strlen(p->fallback)};
+        enum err e = set_value(s, p, &arg);
+        if (e)
+            return e;
+    }
+    return ERR_OK;
+}
+
+enum err params_parse(const struct param *table, size_t n, const struct param_arg *args, size_t n_args,
+                      struct arena *a, struct fault *f, void *ret_query, uint64_t *ret_given) {
+    struct parse s = {.table = table, .n = n, .arena = a, .fault = f, .query = ret_query};
+    for (size_t i = 0; i < n; i++)
+        set_absent(&table[i], s.query);
+    for (size_t i = 0; i < n_args; i++) {
+        enum err e = take_arg(&s, &args[i]);
+        if (e)
+            return e;
+    }
+    enum err e = finish(&s);
+    *ret_given = s.given;
+    return e;
+}
+
+bool param_is_set(const struct param *p, const void *query) {
+    const void *at = (const char *)query + p->offset;
+    switch (p->type) {
+    case PARAM_INT:
+        return *(const int64_t *)at != PARAM_NONE;
+    case PARAM_RATE:
+        return !isnan(*(const double *)at);
+    case PARAM_BOOL:
+        return *(const bool *)at;
+    case PARAM_CHOICE:
+        return *(const char *const *)at != NULL;
+    case PARAM_TEXT:
+        return ((const struct param_text *)at)->text != NULL;
+    case PARAM_LIST:
+        return ((const struct param_list *)at)->in_count + ((const struct param_list *)at)->out_count > 0;
+    }
+    return false;
+}
+
+static void list_json(const struct param_list *l, struct json *w) {
+    json_array(w);
+    for (size_t i = 0; i < l->in_count; i++)
+        json_str(w, l->in[i]);
+    for (size_t i = 0; i < l->out_count; i++) {
+        char word[64];
+        snprintf(word, sizeof word, "-%s", l->out[i]);
+        json_str(w, word);
+    }
+    json_array_end(w);
+}
+
+void params_json(const struct param *table, size_t n, const void *query, struct json *w) {
+    for (size_t i = 0; i < n; i++) {
+        const struct param *p = &table[i];
+        const void *at = (const char *)query + p->offset;
+        if (p->op == PARAM_NO_FILTER)
+            continue;
+        json_key(w, p->name);
+        if (!param_is_set(p, query))
+            json_null(w);
+        else if (p->type == PARAM_INT)
+            json_i64(w, *(const int64_t *)at);
+        else if (p->type == PARAM_RATE)
+            json_f64(w, *(const double *)at, 9);
+        else
+            list_json(at, w);
+    }
+}
+
+/* {"a","b"} of words, or {1,3} of positions in the choices; words come from the table or are letters only. */
+static const char *array_text(const struct param *p, const char *const *words, size_t n, struct arena *a) {
+    char *out = arena_alloc(a, n * 34 + 3);
+    size_t len = 0;
+    out[len++] = '{';
+    for (size_t i = 0; i < n; i++) {
+        if (i)
+            out[len++] = ',';
+        if (p->op == PARAM_IN_ID)
+            len +=
+                (size_t)snprintf(out + len, 32, "%zu", choice_index(p->choices, words[i], strlen(words[i])));
+        else
+            len += (size_t)snprintf(out + len, 32, "%s", words[i]);
+    }
+    out[len++] = '}';
+    return out;
+}
+
+static const char *scalar_text(const struct param *p, const void *query, struct arena *a) {
+    const void *at = (const char *)query + p->offset;
+    if (p->type == PARAM_INT)
+        return arena_printf(a, "%lld", (long long)*(const int64_t *)at);
+    return arena_printf(a, "%.17g", *(const double *)at);
+}
+
+static void add_list(struct params_where *w, struct buf *sql, const struct param *p,
+                     const struct param_list *l, size_t i, size_t first, struct arena *a) {
+    const char *type = p->op == PARAM_IN_ID ? "smallint[]" : "text[]";
+    if (l->in_count) {
+        buf_printf(sql, " and %s = any($%zu::%s)", p->column, first + w->count, type);
+        w->values[w->count++] = array_text(p, l->in, l->in_count, a);
+        w->key |= UINT64_C(1) << 2 * (i % 32);
+    }
+    if (l->out_count) {
+        buf_printf(sql, " and not %s = any($%zu::%s)", p->column, first + w->count, type);
+        w->values[w->count++] = array_text(p, l->out, l->out_count, a);
+        w->key |= UINT64_C(2) << 2 * (i % 32);
+    }
+}
+
+struct params_where params_where(const struct param *table, size_t n, const void *query, size_t first,
+                                 struct arena *a) {
+    struct params_where w = {0};
+    CLEANUP(buf_free) struct buf sql = {0};
+    buf_puts(&sql, "");
+    for (size_t i = 0; i < n; i++) {
+        const struct param *p = &table[i];
+        if (p->op == PARAM_NO_FILTER || !param_is_set(p, query))
+            continue;
+        if (p->type == PARAM_LIST) {
+            add_list(&w, &sql, p, (const void *)((const char *)query + p->offset), i, first, a);
+            continue;
+        }
+        const char *cast = p->type == PARAM_INT ? "bigint" : "float8";
+        buf_printf(&sql, " and %s %s $%zu::%s", p->column, p->op == PARAM_GE ? ">=" : "<=", first + w.count,
+                   cast);
+        w.values[w.count++] = scalar_text(p, query, a);
+        w.key |= UINT64_C(1) << 2 * (i % 32);
+    }
+    w.sql = arena_strndup(a, sql.data, sql.len);
+    return w;
+}

@@ -1,0 +1,151 @@
+/* The settings table. Each line is in README.md; a check holds it so. */
+#include "base/settings.h"
+
+#include "base/clock.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum setting_type { SETTING_TEXT, SETTING_INT, SETTING_BOOL, SETTING_TIME };
+
+struct setting {
+    const char *env;
+    enum setting_type type;
+    size_t offset;
+    int64_t min, max; /* SETTING_TEXT: max is the size of the member */
+    const char *fallback;
+    const char *help;
+};
+
+#define AT(member)      offsetof(struct settings, member)
+#define TEXT_AT(member) AT(member), 0, (int64_t)sizeof(((struct settings *)0)->member)
+
+static const struct setting settings_table[] = {
+    {"DATABASE_URL", SETTING_TEXT, TEXT_AT(database_url), "",
+     "postgresql:// address; empty: the PG* variables"},
+    {"NICHED_ADDRESS", SETTING_TEXT, TEXT_AT(address), "127.0.0.1", "IPv4 or IPv6 address to listen on"},
+    {"NICHED_PORT", SETTING_INT, AT(port), 0, 65535, "8080", "TCP port; 0: any free one, logged"},
+    {"NICHED_LOOPS", SETTING_INT, AT(loops), 0, 64, "0", "request loops, each a thread; 0: one a core"},
+    {"NICHED_MAX_CONNECTIONS", SETTING_INT, AT(max_connections), 8, 100000, "1000",
+     "HTTP connections in all"},
+    {"NICHED_MAX_WAITING", SETTING_INT, AT(max_waiting), 1, 100000, "512",
+     "requests of a loop that wait for the database; beyond: 503 at once"},
+    {"NICHED_IDLE_TIMEOUT_S", SETTING_INT, AT(idle_timeout_s), 1, 3600, "30",
+     "seconds a silent connection is kept"},
+    {"NICHED_SHUTDOWN_S", SETTING_INT, AT(shutdown_s), 0, 300, "10", "seconds to finish what is in flight"},
+    {"NICHED_STATEMENT_TIMEOUT_MS", SETTING_INT, AT(statement_timeout_ms), 10, 600000, "2000",
+     "a statement of a request is cut after this"},
+    {"NICHED_WORKER", SETTING_BOOL, AT(worker), 0, 1, "1", "score new evidence inside serve"},
+    {"NICHED_NOW", SETTING_TIME, AT(now_us), 0, INT64_MAX, "", "freezes the clock (RFC 3339), for tests"},
+    {"NICHED_SECRET_FILE", SETTING_TEXT, TEXT_AT(secret_file), "",
+     "file with the 32-byte secret that signs cursors and salts tombstones; made if absent; empty: a new one "
+     "at each start"},
+    {"NICHED_LOG_LEVEL", SETTING_TEXT, TEXT_AT(log_level), "info", "error, warn, info or debug"},
+};
+
+static enum err set_int(const struct setting *t, const char *value, struct fault *f, int64_t *ret) {
+    char *end;
+    errno = 0;
+    long long v = strtoll(value, &end, 10);
+    if (errno || end == value || *end || v < t->min || v > t->max)
+        return fault_set(f, ERR_USAGE, "%s must be %lld to %lld, got \"%s\"", t->env, (long long)t->min,
+                         (long long)t->max, value);
+    *ret = v;
+    return ERR_OK;
+}
+
+static enum err set_bool(const struct setting *t, const char *value, struct fault *f, bool *ret) {
+    if (strcmp(value, "0") != 0 && strcmp(value, "1") != 0)
+        return fault_set(f, ERR_USAGE, "%s must be 0 or 1, got \"%s\"", t->env, value);
+    *ret = value[0] == '1';
+    return ERR_OK;
+}
+
+static enum err set_time(const struct setting *t, const char *value, struct fault *f, int64_t *ret) {
+    *ret = 0;
+    if (*value && !clock_parse(value, strlen(value), ret))
+        return fault_set(f, ERR_USAGE, "%s must be a time such as 2026-11-01T00:00:00Z, got \"%s\"", t->env,
+                         value);
+    return ERR_OK;
+}
+
+static enum err set_text(const struct setting *t, const char *value, struct fault *f, char *ret) {
+    if (strlen(value) >= (size_t)t->max)
+        return fault_set(f, ERR_USAGE, "%s must be shorter than %lld bytes", t->env, (long long)t->max);
+    memcpy(ret, value, strlen(value) + 1);
+    return ERR_OK;
+}
+
+static enum err set(const struct setting *t, const char *value, struct fault *f, struct settings *s) {
+    void *p = (char *)s + t->offset;
+    switch (t->type) {
+    case SETTING_TEXT:
+        return set_text(t, value, f, p);
+    case SETTING_INT:
+        return set_int(t, value, f, p);
+    case SETTING_BOOL:
+        return set_bool(t, value, f, p);
+    case SETTING_TIME:
+        return set_time(t, value, f, p);
+    }
+    return ERR_INTERNAL;
+}
+
+enum err settings_read(struct fault *f, struct settings *ret_settings) {
+    struct settings s = {0};
+    for (size_t i = 0; i < COUNT_OF(settings_table); i++) {
+        const struct setting *t = &settings_table[i];
+        const char *value = getenv(t->env);
+        enum err e = set(t, value ? value : t->fallback, f, &s);
+        if (e)
+            return e;
+    }
+    *ret_settings = s;
+    return ERR_OK;
+}
+
+/* An address with "user:password@" as "user:***@". */
+static void put_masked(struct buf *out, const char *url) {
+    const char *at = strrchr(url, '@');
+    const char *slashes = strstr(url, "//");
+    const char *colon = slashes ? strchr(slashes + 2, ':') : NULL;
+    if (!at || !colon || colon > at) {
+        buf_puts(out, url);
+        return;
+    }
+    buf_put(out, url, (size_t)(colon - url));
+    buf_puts(out, ":***");
+    buf_puts(out, at);
+}
+
+static void put_value(const struct setting *t, const struct settings *s, struct buf *out) {
+    const void *p = (const char *)s + t->offset;
+    char tmp[32] = "";
+    switch (t->type) {
+    case SETTING_TEXT:
+        put_masked(out, p);
+        break;
+    case SETTING_INT:
+        buf_printf(out, "%lld", (long long)*(const int64_t *)p);
+        break;
+    case SETTING_BOOL:
+        buf_puts(out, *(const bool *)p ? "1" : "0");
+        break;
+    case SETTING_TIME:
+        if (*(const int64_t *)p)
+            clock_format(*(const int64_t *)p, tmp);
+        buf_puts(out, tmp);
+        break;
+    }
+}
+
+void settings_print(const struct settings *s, struct buf *out) {
+    for (size_t i = 0; i < COUNT_OF(settings_table); i++) {
+        const struct setting *t = &settings_table[i];
+        buf_printf(out, "%s=", t->env);
+        put_value(t, s, out);
+        buf_printf(out, "  # %s (default: %s)\n", t->help, *t->fallback ? t->fallback : "empty");
+    }
+}
