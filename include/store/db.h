@@ -1,0 +1,48 @@
+/* A blocking connection to PostgreSQL, for the command line and the worker (the loops use store/pipe.h).
+ * One thread at a time. Statements are prepared at first use and kept for the life of the connection. */
+#ifndef NICHED_STORE_DB_H
+#define NICHED_STORE_DB_H
+
+#include "base/err.h"
+#include "store/rows.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct db;
+
+/* Opens a connection. `conninfo`: a postgresql:// address or keyword=value string; NULL or empty: the PG*
+ * variables. `app` names the connection in pg_stat_activity. ERR_STORE_UNAVAILABLE. */
+NODISCARD enum err db_open(const char *conninfo, const char *app, struct fault *f, struct db **ret_db);
+/* Closes it. Accepts NULL. */
+void db_close(struct db *db);
+/* For CLEANUP(db_close_at). */
+void db_close_at(struct db **db);
+/* Runs SQL text of this program without parameters (begin, DDL, several statements at once). The rows of the
+ * last statement, if it has any, go to *ret_rows (may be NULL). ERR_STORE_*. */
+NODISCARD enum err db_run(struct db *db, const char *sql, struct fault *f, struct rows **ret_rows);
+/* Rolls back; what that may fail with no longer matters. */
+void db_rollback(struct db *db);
+/* Runs the embedded statement sql/queries/<query>.sql with n text parameters (NULL is SQL null). The caller
+ * frees *ret_rows; ret_rows may be NULL. ERR_STORE_*. */
+NODISCARD enum err db_query(struct db *db, const char *query, int n, const char *const *params,
+                            struct fault *f, struct rows **ret_rows);
+/* As db_query with SQL text made by the program (never of user bytes) under a statement name of its own. */
+NODISCARD enum err db_query_text(struct db *db, const char *name, const char *sql, int n,
+                                 const char *const *params, struct fault *f, struct rows **ret_rows);
+/* Begins "COPY ... FROM STDIN" (text format); `sql` is the whole COPY statement. */
+NODISCARD enum err db_copy_begin(struct db *db, const char *sql, struct fault *f);
+/* Sends bytes of the copy; lines may be split anywhere. */
+NODISCARD enum err db_copy_put(struct db *db, const char *data, size_t n, struct fault *f);
+/* Ends the copy; *ret_rows_copied may be NULL. */
+NODISCARD enum err db_copy_end(struct db *db, struct fault *f, long long *ret_rows_copied);
+/* Waits at most timeout_ms for a notification on a channel listened to (by db_run "listen x"); true if one
+ * came. */
+bool db_wait_notify(struct db *db, int timeout_ms);
+/* Whether the connection is still usable. */
+bool db_alive(const struct db *db);
+
+/* Appends one value of a COPY text line, escaped; NULL is \N. The caller puts tabs and newlines between. */
+void db_copy_escape(struct buf *out, const char *s, size_t n);
+
+#endif

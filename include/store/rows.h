@@ -1,0 +1,39 @@
+/* The rows of one answer of PostgreSQL, in text format. The only way to see a result above the store. */
+#ifndef NICHED_STORE_ROWS_H
+#define NICHED_STORE_ROWS_H
+
+#include "base/arena.h"
+#include "base/fields.h"
+#include "base/macros.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct rows;
+
+/* Rows in the answer. */
+size_t rows_count(const struct rows *r);
+/* Rows that a statement without an answer changed; 0 if it tells none. */
+int64_t rows_affected(const struct rows *r);
+/* The text of a value, NUL-terminated, valid as long as the rows; NULL for SQL null. `col` counts from 0. */
+const char *rows_text(const struct rows *r, size_t row, int col);
+/* Bytes of a value; 0 for SQL null. */
+size_t rows_len(const struct rows *r, size_t row, int col);
+/* A value as an integer; FIELD_NULL_I64 for SQL null. */
+int64_t rows_i64(const struct rows *r, size_t row, int col);
+/* A value as a double; NAN for SQL null. */
+double rows_f64(const struct rows *r, size_t row, int col);
+/* A boolean; false for SQL null. */
+bool rows_bool(const struct rows *r, size_t row, int col);
+/* Elements of a one-dimensional array such as {1,2,NULL}: text copied into the arena, SQL null as NULL. */
+struct text_list rows_list(const struct rows *r, size_t row, int col, struct arena *a);
+/* Decodes one row into *ret_struct by the columns that the field table names; a column that the answer does
+ * not have is a mistake of the program (abort). Strings are copied into the arena. */
+void rows_decode(const struct rows *r, size_t row, const struct field *fields, size_t n, struct arena *a,
+                 void *ret_struct);
+/* Frees the rows. Accepts NULL. */
+void rows_free(struct rows *r);
+/* For CLEANUP(rows_free_at). */
+void rows_free_at(struct rows **r);
+
+#endif

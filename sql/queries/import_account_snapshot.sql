@@ -1,0 +1,27 @@
+-- write_rows (src/ingest/merge.c): followers that came with posts, one day an account
+with seen as (
+  select creator_id, account_id, (observed_at at time zone 'UTC')::date as day, followers, following, posts_total,
+    observed_at
+  from import_account
+  where main and followers is not null
+), written as (
+  insert into follower_snapshot as f (creator_id, account_id, day, followers, following, posts_total, source)
+  select s.creator_id, s.account_id, s.day, s.followers, s.following, s.posts_total, $1
+  from seen s
+  join account a on a.creator_id = s.creator_id and a.account_id = s.account_id
+  where a.observed_at <= s.observed_at or not exists (
+    select from follower_snapshot o
+    where o.creator_id = s.creator_id and o.account_id = s.account_id and o.day = s.day
+  )
+  on conflict (creator_id, account_id, day) do update
+  set followers = excluded.followers, following = coalesce(excluded.following, f.following),
+    posts_total = coalesce(excluded.posts_total, f.posts_total), source = excluded.source
+  where (f.followers, f.following, f.posts_total) is distinct from
+    (excluded.followers, coalesce(excluded.following, f.following), coalesce(excluded.posts_total, f.posts_total))
+  returning creator_id, account_id, xmax = 0 as is_new
+), dirty as (
+  insert into account_dirty as d (creator_id, account_id)
+  select distinct creator_id, account_id from written
+  on conflict (creator_id, account_id) do update set tries = 0, error = null where d.tries <> 0
+)
+select count(*) filter (where is_new), count(*) filter (where not is_new) from written;

@@ -1,0 +1,23 @@
+-- write_accounts (src/ingest/merge.c): a key goes to the newest observation; an old username keeps leading to its account
+insert into account_key (world, platform, kind, key, creator_id, account_id)
+select $1::smallint, w.platform, w.kind, w.key, w.creator_id, w.account_id
+from (
+  select distinct on (platform, kind, key) *
+  from (
+    select platform, 'username' as kind, username_key as key, creator_id, account_id, observed_at, line
+    from import_account
+    union all
+    select platform, 'id', platform_account_id, creator_id, account_id, observed_at, line
+    from import_account
+    where platform_account_id is not null
+  ) wanted
+  order by platform, kind, key, observed_at desc, line desc
+) w
+where not exists (
+  select from account_key k
+  join account a on a.creator_id = k.creator_id and a.account_id = k.account_id
+  where k.world = $1::smallint and k.platform = w.platform and k.kind = w.kind and k.key = w.key
+    and (k.account_id = w.account_id or a.observed_at > w.observed_at)
+)
+on conflict (world, platform, kind, key) do update
+set creator_id = excluded.creator_id, account_id = excluded.account_id;

@@ -1,0 +1,21 @@
+-- write_rows (src/ingest/merge.c)
+with written as (
+  insert into post (creator_id, account_id, post_key, posted_at, format, caption, hashtags, sponsored, disclosed,
+    giveaway, duration_s, followers_at, likes, comments, shares, saves, views, reach, source, observed_at)
+  select n.creator_id, n.account_id, s.post_key, s.posted_at, s.format, s.caption, s.hashtags, s.sponsored,
+    s.disclosed, coalesce(s.giveaway, false), s.duration_s, s.followers, s.likes, s.comments, s.shares, s.saves,
+    s.views, s.reach, $1, s.observed_at
+  from import_stage s
+  join import_account n on n.platform = s.platform and n.ident = s.ident
+  where not exists (
+    select from post p
+    where p.creator_id = n.creator_id and p.account_id = n.account_id and p.post_key = s.post_key
+  )
+  on conflict do nothing
+  returning creator_id, account_id
+), dirty as (
+  insert into account_dirty as d (creator_id, account_id)
+  select distinct creator_id, account_id from written
+  on conflict (creator_id, account_id) do update set tries = 0, error = null where d.tries <> 0
+)
+select count(*), 0 from written;

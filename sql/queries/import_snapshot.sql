@@ -1,0 +1,31 @@
+-- write_rows (src/ingest/merge.c): every day of every account of the file; a profile seen earlier than the stored one
+-- does not replace a day, a row of a follower history does
+with seen as (
+  select distinct on (n.account_id, (s.observed_at at time zone 'UTC')::date)
+    n.creator_id, n.account_id, (s.observed_at at time zone 'UTC')::date as day, s.followers, s.following,
+    s.posts_total, s.observed_at
+  from import_stage s
+  join import_account n on n.platform = s.platform and n.ident = s.ident
+  where s.followers is not null
+  order by n.account_id, (s.observed_at at time zone 'UTC')::date, s.observed_at desc, s.line desc
+), written as (
+  insert into follower_snapshot as f (creator_id, account_id, day, followers, following, posts_total, source)
+  select s.creator_id, s.account_id, s.day, s.followers, s.following, s.posts_total, $1
+  from seen s
+  join account a on a.creator_id = s.creator_id and a.account_id = s.account_id
+  where $2 = 'snapshots' or a.observed_at <= s.observed_at or not exists (
+    select from follower_snapshot o
+    where o.creator_id = s.creator_id and o.account_id = s.account_id and o.day = s.day
+  )
+  on conflict (creator_id, account_id, day) do update
+  set followers = excluded.followers, following = coalesce(excluded.following, f.following),
+    posts_total = coalesce(excluded.posts_total, f.posts_total), source = excluded.source
+  where (f.followers, f.following, f.posts_total) is distinct from
+    (excluded.followers, coalesce(excluded.following, f.following), coalesce(excluded.posts_total, f.posts_total))
+  returning creator_id, account_id, xmax = 0 as is_new
+), dirty as (
+  insert into account_dirty as d (creator_id, account_id)
+  select distinct creator_id, account_id from written
+  on conflict (creator_id, account_id) do update set tries = 0, error = null where d.tries <> 0
+)
+select count(*) filter (where is_new), count(*) filter (where not is_new) from written;

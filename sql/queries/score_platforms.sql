@@ -1,0 +1,2 @@
+-- scorer_open: score/model.c
+select platform, slug from platform

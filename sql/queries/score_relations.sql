@@ -1,0 +1,4 @@
+-- scorer_open: score/model.c. Related niches of the active model
+select r.niche_id, r.related_id, r.npmi, r.support
+from niche_related r join model m using (model_version)
+where m.status = 'active'

@@ -1,0 +1,186 @@
+/* The blocking connection. Invariant: a statement name is in `prepared` exactly when this connection has
+ * prepared it. */
+#include "store/db.h"
+
+#include "base/clock.h"
+#include "base/embed.h"
+#include "rows_pg.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_PREPARED = 64, MAX_NAME = 64, MAX_PARAMS = 64 };
+
+struct db {
+    PGconn *conn;
+    size_t prepared_count;
+    char prepared[MAX_PREPARED][MAX_NAME];
+};
+
+static void ignore_notice(void *arg, const PGresult *res) {
+    (void)arg;
+    (void)res;
+}
+
+enum err db_open(const char *conninfo, const char *app, struct fault *f, struct db **ret_db) {
+    const char *keys[] = {"dbname", "fallback_application_name", "connect_timeout", "client_encoding", NULL};
+    const char *values[] = {conninfo && *conninfo ? conninfo : NULL, app, "5", "UTF8", NULL};
+    PGconn *conn = PQconnectdbParams(keys, values, 1);
+    if (PQstatus(conn) != CONNECTION_OK) {
+        enum err code = pg_conn_fault(conn, f);
+        PQfinish(conn);
+        return code;
+    }
+    PQsetNoticeReceiver(conn, ignore_notice, NULL);
+    struct db *db = calloc(1, sizeof *db);
+    if (!db) {
+        PQfinish(conn);
+        return fault_set(f, ERR_NO_MEMORY, "no memory for a connection");
+    }
+    db->conn = conn;
+    *ret_db = db;
+    return ERR_OK;
+}
+
+void db_close(struct db *db) {
+    if (!db)
+        return;
+    PQfinish(db->conn);
+    free(db);
+}
+
+void db_close_at(struct db **db) {
+    db_close(*db);
+}
+
+bool db_alive(const struct db *db) {
+    return PQstatus(db->conn) == CONNECTION_OK;
+}
+
+/* Keeps or frees the result by its status. */
+static enum err finish(struct db *db, PGresult *res, struct fault *f, struct rows **ret_rows) {
+    ExecStatusType status = PQresultStatus(res);
+    if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
+        enum err code = res ? pg_result_fault(res, f) : pg_conn_fault(db->conn, f);
+        PQclear(res);
+        return code;
+    }
+    if (ret_rows)
+        *ret_rows = rows_wrap(res);
+    else
+        PQclear(res);
+    return ERR_OK;
+}
+
+enum err db_run(struct db *db, const char *sql, struct fault *f, struct rows **ret_rows) {
+    return finish(db, PQexec(db->conn, sql), f, ret_rows);
+}
+
+void db_rollback(struct db *db) {
+    PQclear(PQexec(db->conn, "rollback"));
+}
+
+static bool is_prepared(const struct db *db, const char *name) {
+    for (size_t i = 0; i < db->prepared_count; i++)
+        if (strcmp(db->prepared[i], name) == 0)
+            return true;
+    return false;
+}
+
+static enum err prepare(struct db *db, const char *name, const char *sql, struct fault *f) {
+    if (is_prepared(db, name))
+        return ERR_OK;
+    if (db->prepared_count == MAX_PREPARED) {
+        enum err e = db_run(db, "deallocate all", f, NULL);
+        if (e)
+            return e;
+        db->prepared_count = 0;
+    }
+    enum err e = finish(db, PQprepare(db->conn, name, sql, 0, NULL), f, NULL);
+    if (e)
+        return e;
+    snprintf(db->prepared[db->prepared_count++], MAX_NAME, "%s", name);
+    return ERR_OK;
+}
+
+enum err db_query_text(struct db *db, const char *name, const char *sql, int n, const char *const *params,
+                       struct fault *f, struct rows **ret_rows) {
+    if (strlen(name) >= MAX_NAME || n > MAX_PARAMS)
+        return fault_set(f, ERR_INTERNAL, "statement name or parameters beyond the bound: %s", name);
+    enum err e = prepare(db, name, sql, f);
+    if (e)
+        return e;
+    return finish(db, PQexecPrepared(db->conn, name, n, params, NULL, NULL, 0), f, ret_rows);
+}
+
+enum err db_query(struct db *db, const char *query, int n, const char *const *params, struct fault *f,
+                  struct rows **ret_rows) {
+    char path[128];
+    snprintf(path, sizeof path, "sql/queries/%s.sql", query);
+    const struct embedded *sql = embed_find(path);
+    if (!sql)
+        return fault_set(f, ERR_INTERNAL, "no such query: %s", query);
+    return db_query_text(db, query, sql->data, n, params, f, ret_rows);
+}
+
+enum err db_copy_begin(struct db *db, const char *sql, struct fault *f) {
+    PGresult *res = PQexec(db->conn, sql);
+    enum err e = ERR_OK;
+    if (PQresultStatus(res) != PGRES_COPY_IN)
+        e = pg_result_fault(res, f);
+    PQclear(res);
+    return e;
+}
+
+enum err db_copy_put(struct db *db, const char *data, size_t n, struct fault *f) {
+    return PQputCopyData(db->conn, data, (int)n) == 1 ? ERR_OK : pg_conn_fault(db->conn, f);
+}
+
+enum err db_copy_end(struct db *db, struct fault *f, long long *ret_rows_copied) {
+    if (PQputCopyEnd(db->conn, NULL) != 1)
+        return pg_conn_fault(db->conn, f);
+    enum err e = ERR_OK;
+    for (PGresult *res; (res = PQgetResult(db->conn)); PQclear(res)) {
+        if (PQresultStatus(res) != PGRES_COMMAND_OK)
+            e = pg_result_fault(res, f);
+        else if (ret_rows_copied)
+            *ret_rows_copied = atoll(PQcmdTuples(res));
+    }
+    return e;
+}
+
+static bool take_notify(struct db *db) {
+    PQconsumeInput(db->conn);
+    bool any = false;
+    for (PGnotify *note; (note = PQnotifies(db->conn)); PQfreemem(note))
+        any = true;
+    return any;
+}
+
+bool db_wait_notify(struct db *db, int timeout_ms) {
+    if (take_notify(db))
+        return true;
+    struct pollfd p = {.fd = PQsocket(db->conn), .events = POLLIN};
+    return poll(&p, 1, timeout_ms) > 0 && take_notify(db);
+}
+
+void db_copy_escape(struct buf *out, const char *s, size_t n) {
+    static const char letters[] = "btnvfr";
+    if (!s) {
+        buf_put(out, "\\N", 2);
+        return;
+    }
+    for (size_t i = 0; i < n;) {
+        size_t run = i;
+        while (run < n && s[run] != '\\' && !(s[run] >= 8 && s[run] <= 13))
+            run++;
+        buf_put(out, s + i, run - i);
+        if ((i = run) == n)
+            break;
+        buf_putc(out, '\\');
+        buf_putc(out, s[i] == '\\' ? '\\' : letters[s[i] - 8]);
+        i++;
+    }
+}

@@ -1,0 +1,60 @@
+/* SQLSTATE to error code, in one table. */
+#include "rows_pg.h"
+
+#include <string.h>
+
+/* The longest prefix that fits wins: whole states stand before classes. */
+static const struct {
+    const char *prefix;
+    enum err code;
+} states[] = {
+    {"57014", ERR_STORE_TIMEOUT},     /* canceled by statement_timeout */
+    {"55P03", ERR_STORE_TIMEOUT},     /* lock not available */
+    {"42P01", ERR_STORE_SCHEMA},      /* undefined table: not migrated */
+    {"42703", ERR_STORE_SCHEMA},      /* undefined column */
+    {"3F000", ERR_STORE_SCHEMA},      /* no schema */
+    {"26000", ERR_STORE_UNAVAILABLE}, /* prepared statement gone: behind a pooler */
+    {"40", ERR_STORE_CONFLICT},       /* serialization, deadlock */
+    {"23", ERR_STORE_CONFLICT},       /* integrity */
+    {"25006", ERR_STORE_UNAVAILABLE}, /* read-only standby */
+    {"08", ERR_STORE_UNAVAILABLE},    /* connection */
+    {"53", ERR_STORE_UNAVAILABLE},    /* out of connections, disk, memory */
+    {"57P", ERR_STORE_UNAVAILABLE},   /* shut down, starting up */
+    {"58", ERR_STORE_UNAVAILABLE},    /* system error */
+    {"22", ERR_DATA_INVALID},         /* data exception */
+};
+
+static void trim(struct fault *f) {
+    size_t n = strlen(f->detail);
+    while (n && (f->detail[n - 1] == '\n' || f->detail[n - 1] == ' '))
+        f->detail[--n] = '\0';
+    for (size_t i = 0; i < n; i++)
+        if (f->detail[i] == '\n')
+            f->detail[i] = ' ';
+}
+
+enum err pg_result_fault(const PGresult *res, struct fault *f) {
+    const char *state = PQresultErrorField(res, PG_DIAG_SQLSTATE);
+    const char *text = PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY);
+    enum err code = state ? ERR_STORE_FAILED : ERR_STORE_UNAVAILABLE;
+    for (size_t i = 0; state && i < COUNT_OF(states); i++)
+        if (strncmp(state, states[i].prefix, strlen(states[i].prefix)) == 0) {
+            code = states[i].code;
+            break;
+        }
+    fault_set(f, code, "%s (%s)", text ? text : PQresultErrorMessage(res), state ? state : "no answer");
+    if (f) {
+        f->retry_after_s = code == ERR_STORE_UNAVAILABLE || code == ERR_STORE_TIMEOUT;
+        trim(f);
+    }
+    return code;
+}
+
+enum err pg_conn_fault(const PGconn *conn, struct fault *f) {
+    fault_set(f, ERR_STORE_UNAVAILABLE, "%s", PQerrorMessage(conn));
+    if (f) {
+        f->retry_after_s = 1;
+        trim(f);
+    }
+    return ERR_STORE_UNAVAILABLE;
+}

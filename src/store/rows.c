@@ -1,0 +1,113 @@
+/* Rows: a PGresult behind a door. */
+#include "rows_pg.h"
+
+#include "base/err.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct rows *rows_wrap(PGresult *res) {
+    return (struct rows *)(void *)res;
+}
+
+static const PGresult *pg(const struct rows *r) {
+    return (const PGresult *)(const void *)r;
+}
+
+size_t rows_count(const struct rows *r) {
+    return (size_t)PQntuples(pg(r));
+}
+
+int64_t rows_affected(const struct rows *r) {
+    return strtoll(PQcmdTuples((PGresult *)(void *)r), NULL, 10);
+}
+
+const char *rows_text(const struct rows *r, size_t row, int col) {
+    return PQgetisnull(pg(r), (int)row, col) ? NULL : PQgetvalue(pg(r), (int)row, col);
+}
+
+size_t rows_len(const struct rows *r, size_t row, int col) {
+    return (size_t)PQgetlength(pg(r), (int)row, col);
+}
+
+int64_t rows_i64(const struct rows *r, size_t row, int col) {
+    const char *s = rows_text(r, row, col);
+    return s ? strtoll(s, NULL, 10) : FIELD_NULL_I64;
+}
+
+double rows_f64(const struct rows *r, size_t row, int col) {
+    const char *s = rows_text(r, row, col);
+    return s ? strtod(s, NULL) : NAN;
+}
+
+bool rows_bool(const struct rows *r, size_t row, int col) {
+    const char *s = rows_text(r, row, col);
+    return s && s[0] == 't';
+}
+
+/* One element of an array's text: its unescaped bytes go to out (large enough); returns the first byte behind
+ * it. */
+static const char *array_element(const char *p, char *out, bool *ret_quoted) {
+    bool quoted = *p == '"';
+    *ret_quoted = quoted;
+    if (quoted)
+        p++;
+    while (*p && (quoted ? *p != '"' : *p != ',' && *p != '}')) {
+        if (*p == '\\' && p[1])
+            p++;
+        *out++ = *p++;
+    }
+    *out = '\0';
+    return quoted && *p ? p + 1 : p;
+}
+
+struct text_list rows_list(const struct rows *r, size_t row, int col, struct arena *a) {
+    struct text_list list = {0};
+    const char *p = rows_text(r, row, col);
+    if (!p || p[0] != '{' || p[1] == '}')
+        return list;
+    size_t bound = 1;
+    for (const char *q = p; *q; q++)
+        bound += *q == ',';
+    list.items = arena_alloc(a, bound * sizeof *list.items);
+    char *scratch = arena_alloc(a, strlen(p) + bound);
+    for (p++; *p && *p != '}';) {
+        bool quoted;
+        p = array_element(p, scratch, &quoted);
+        bool null = !quoted && strcmp(scratch, "NULL") == 0;
+        list.items[list.count++] = null ? NULL : scratch;
+        scratch += strlen(scratch) + 1;
+        if (*p == ',')
+            p++;
+    }
+    return list;
+}
+
+void rows_decode(const struct rows *r, size_t row, const struct field *fields, size_t n, struct arena *a,
+                 void *ret_struct) {
+    for (size_t i = 0; i < n; i++) {
+        const struct field *f = &fields[i];
+        if (!f->column)
+            continue;
+        int col = PQfnumber(pg(r), f->column);
+        if (col < 0)
+            abort();
+        if (f->type == FIELD_TEXTS) {
+            *(struct text_list *)(void *)((char *)ret_struct + f->offset) = rows_list(r, row, col, a);
+            continue;
+        }
+        const char *text = rows_text(r, row, col);
+        if (text && f->type == FIELD_TEXT)
+            text = arena_strndup(a, text, rows_len(r, row, col));
+        field_set(f, text, ret_struct);
+    }
+}
+
+void rows_free(struct rows *r) {
+    PQclear((PGresult *)(void *)r);
+}
+
+void rows_free_at(struct rows **r) {
+    rows_free(*r);
+}
