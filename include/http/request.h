@@ -1,0 +1,76 @@
+/* A request from its first byte to its reply: one arena, one loop, no lock. What a handler sees of HTTP. */
+#ifndef NICHED_HTTP_REQUEST_H
+#define NICHED_HTTP_REQUEST_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/params.h"
+#include "store/pipe.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    REQUEST_SEGMENTS = 4,
+    REQUEST_HEADERS = 8,
+    REQUEST_ARGS = 64,
+    REQUEST_URI_MAX = 8192,
+    REQUEST_BODY_MAX = 65536
+};
+
+struct request;
+struct route;
+struct loop;
+
+struct reply_header {
+    const char *name;
+    const char *value;
+};
+
+struct request {
+    struct arena *arena;
+    struct loop *loop;
+    void *app; /* what the program's loop_open() made */
+    const struct route *route;
+    const char *method;
+    const char *path; /* decoded, without the query */
+    struct param_arg args[REQUEST_ARGS];
+    size_t n_args;
+    const char *segments[REQUEST_SEGMENTS]; /* values of {name} in the route's path, in order */
+    void *state;                            /* the handler's own, in the arena */
+    struct fault fault;
+    char id[65];
+    int64_t started_us;
+    int64_t db_us;
+    int waiting; /* statements in flight */
+    bool replied;
+    /* the reply */
+    int status;
+    const char *content_type;
+    struct buf body;
+    const char *fixed_body; /* instead of body: bytes that outlive the program's loops */
+    size_t fixed_len;
+    struct reply_header headers[REQUEST_HEADERS];
+    size_t n_headers;
+};
+
+/* Goes on with a request when its statement has answered; as a handler. */
+typedef enum err request_next(struct request *req, const struct rows *rows);
+
+/* Sets the fault; returns its code: return request_fail(req, ERR_PARAM_INVALID, "limit must be ...", ...). */
+#define request_fail(req, code, ...) fault_set(&(req)->fault, (code), __VA_ARGS__)
+/* Sends a read-only statement down the loop's pipe; `next` runs on the same loop when it has answered. Several may be in
+ * flight; the reply must be there when the last `next` returns (req->waiting is 0 in it). */
+NODISCARD enum err request_query(struct request *req, const struct statement *st, size_t n,
+                                 const char *const *params, request_next *next);
+/* Adds a header to the reply; the value lives in the arena or longer. At most REQUEST_HEADERS. */
+void request_header(struct request *req, const char *name, const char *value);
+/* The reply is ready: the body is in req->body. */
+enum err request_reply(struct request *req, int status, const char *content_type);
+/* The reply is ready with bytes that live as long as the program. */
+enum err request_reply_fixed(struct request *req, int status, const char *content_type, const char *body,
+                             size_t len);
+
+#endif

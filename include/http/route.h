@@ -1,0 +1,24 @@
+/* Routes: one line names method, path, parameters and handler; from it come dispatch, 404, 405 with Allow,
+ * HEAD, OPTIONS and the check against openapi.yaml. */
+#ifndef NICHED_HTTP_ROUTE_H
+#define NICHED_HTTP_ROUTE_H
+
+#include "http/request.h"
+
+struct route {
+    const char *method; /* GET also answers HEAD */
+    const char *path;   /* "/creators/{id}": a segment in braces takes any value */
+    const char *name;   /* operationId in openapi.yaml, label in metrics */
+    const struct param *params;
+    const size_t *n_params; /* NULL: none */
+    enum err (*handle)(struct request *req);
+};
+
+/* Finds the line for a method and a decoded path, filling segments (at most REQUEST_SEGMENTS).
+ * ERR_ROUTE_NOT_FOUND, or ERR_ROUTE_METHOD with the methods that there are in *ret_allow (in the arena).
+ * "OPTIONS" gives ERR_ROUTE_METHOD too. */
+NODISCARD enum err route_find(const struct route *routes, size_t n, const char *method, const char *path,
+                              struct arena *a, const char **ret_segments, const struct route **ret_route,
+                              const char **ret_allow);
+
+#endif

@@ -1,0 +1,32 @@
+/* The HTTP server: N loops that share nothing, each a thread with its own listening socket (SO_REUSEPORT),
+ * its own libmicrohttpd daemon and its own pipelined connection to PostgreSQL. */
+#ifndef NICHED_HTTP_SERVER_H
+#define NICHED_HTTP_SERVER_H
+
+#include "base/settings.h"
+#include "http/route.h"
+
+/* What the program puts on top of HTTP. */
+struct server_app {
+    const struct route *routes;
+    size_t n_routes;
+    /* Makes and frees a loop's own state. */
+    void *(*loop_open)(void *shared, struct pipe *pipe);
+    void (*loop_close)(void *app);
+    /* About ten times a second, on the loop. */
+    void (*loop_tick)(void *app, int64_t mono_ms);
+    void *shared;
+};
+
+struct server;
+
+/* Opens the sockets and starts the loops. ERR_IO when the address cannot be had. */
+NODISCARD enum err server_start(const struct settings *s, const struct server_app *app, struct fault *f,
+                                struct server **ret_server);
+/* The port that is listened on. */
+int server_port(const struct server *s);
+/* Stops accepting, finishes what is in flight within the setting's seconds, joins the loops, frees. Accepts
+ * NULL. */
+void server_stop(struct server *s);
+
+#endif

@@ -1,0 +1,199 @@
+/* One exchange between libmicrohttpd and a handler. Invariants: a request is made when its target was read
+ * and freed when libmicrohttpd says it is over; while statements are in flight its connection is suspended;
+ * the reply is queued once. */
+#include "exchange.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "uri.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct exchange *exchange_of(struct request *req) {
+    return (struct exchange *)(void *)req; /* req is the first member */
+}
+
+static void set_request_id(struct exchange *x) {
+    struct loop *l = x->req.loop;
+    uint64_t v[2] = {l->id_prefix, ++l->requests};
+    static const char digits[] = "0123456789abcdef";
+    for (int i = 0; i < 16; i++)
+        x->req.id[i] = digits[(i < 8 ? v[0] >> (i * 4) : v[1] >> ((15 - i) * 4)) & 15];
+}
+
+void *exchange_target(void *loop, const char *target, struct MHD_Connection *conn) {
+    struct loop *l = loop;
+    struct arena *a = arena_new(16384);
+    if (!a)
+        return NULL;
+    struct exchange *x = arena_alloc(a, sizeof *x);
+    x->req.arena = a;
+    x->req.loop = l;
+    x->req.app = l->app;
+    x->req.started_us = clock_mono_us();
+    x->req.path = "/";
+    x->req.method = "?";
+    x->conn = conn;
+    set_request_id(x);
+    size_t len = strlen(target);
+    x->early = uri_parse(&x->req, target, len);
+    /* libmicrohttpd would now parse the arguments into its pool and stall on many of them: end the target
+     * here. The bytes are in its own writable buffer. */
+    char *mark = memchr((void *)(uintptr_t)target, '?', len);
+    if (mark)
+        *mark = '\0';
+    l->active++;
+    return x;
+}
+
+static void fail(struct exchange *x) {
+    if (!x->req.fault.code)
+        fault_set(&x->req.fault, ERR_INTERNAL, "the handler gave no reason");
+    reply_problem(&x->req);
+}
+
+/* The first failure of an exchange is the one it answers. */
+static void note_failure(struct exchange *x, enum err e) {
+    if (!e || x->failed)
+        return;
+    x->failed = true;
+    if (x->req.fault.code != e)
+        fault_set(&x->req.fault, e, "%s", err_title(e));
+}
+
+/* After a handler or a callback returned: replies, or waits for what is in flight. */
+static enum MHD_Result settle(struct exchange *x, enum err e) {
+    note_failure(x, e);
+    if (x->req.waiting > 0)
+        return MHD_YES;
+    if (x->failed)
+        fail(x);
+    else if (!x->req.replied) {
+        request_fail(&x->req, ERR_INTERNAL, "the handler gave no reply");
+        fail(x);
+    }
+    return reply_queue(x);
+}
+
+/* One statement in flight: an exchange may have several. */
+struct asked {
+    struct exchange *x;
+    request_next *next;
+    int64_t at_us;
+};
+
+static void on_rows(void *ctx, enum err e, const struct rows *rows, const struct fault *f) {
+    struct asked *asked = ctx;
+    struct exchange *x = asked->x;
+    x->req.waiting--;
+    x->req.db_us += clock_mono_us() - asked->at_us;
+    if (e && !x->failed)
+        x->req.fault = *f;
+    else if (!e && !x->failed)
+        e = asked->next(&x->req, rows);
+    note_failure(x, e);
+    if (x->req.waiting > 0 || !x->suspended)
+        return;
+    x->suspended = false;
+    x->req.loop->resumed++;
+    MHD_resume_connection(x->conn);
+}
+
+enum err request_query(struct request *req, const struct statement *st, size_t n, const char *const *params,
+                       request_next *next) {
+    struct exchange *x = exchange_of(req);
+    struct asked *asked = arena_alloc(req->arena, sizeof *asked);
+    *asked = (struct asked){x, next, clock_mono_us()};
+    enum err e = pipe_query(req->loop->pipe, st, n, params, on_rows, asked, &req->fault);
+    req->waiting += e == ERR_OK;
+    return e;
+}
+
+static enum err dispatch(struct exchange *x) {
+    struct request *req = &x->req;
+    const struct server_app *program = req->loop->program;
+    if (x->early)
+        return x->early;
+    enum err e = guard_headers(x);
+    if (e)
+        return e;
+    const char *allow = NULL;
+    e = route_find(program->routes, program->n_routes, req->method, req->path, req->arena, req->segments,
+                   &req->route, &allow);
+    if (e == ERR_ROUTE_METHOD) {
+        request_header(req, "Allow", allow);
+        if (strcmp(req->method, "OPTIONS") == 0)
+            return request_reply_fixed(req, 204, NULL, "", 0);
+        return request_fail(req, e, "%s is answered for %s only", req->path, allow);
+    }
+    if (e)
+        return request_fail(req, e, "there is nothing at \"%.200s\"", req->path);
+    return req->route->handle(req);
+}
+
+/* A body on a request that takes none is read and dropped up to a bound. */
+static enum MHD_Result drop_body(struct exchange *x, size_t *upload_size) {
+    x->body_bytes += *upload_size;
+    *upload_size = 0;
+    return x->body_bytes > REQUEST_BODY_MAX ? MHD_NO : MHD_YES;
+}
+
+enum MHD_Result exchange_handle(void *loop, struct MHD_Connection *conn, const char *url, const char *method,
+                                const char *version, const char *upload, size_t *upload_size,
+                                void **con_cls) {
+    (void)url;
+    (void)version;
+    (void)upload;
+    (void)conn;
+    struct loop *l = loop;
+    struct exchange *x = *con_cls;
+    if (!x)
+        return MHD_NO;
+    if (!x->seen) {
+        x->seen = true; /* replying in the first call would close the connection */
+        x->req.method = arena_strdup(x->req.arena, method);
+        return MHD_YES;
+    }
+    if (*upload_size)
+        return drop_body(x, upload_size);
+    if (x->dispatched)
+        return settle(x, ERR_OK); /* resumed: the answer of the store was handled */
+    x->dispatched = true;
+    if (l->stopping)
+        request_header(&x->req, "Connection", "close");
+    enum err e = dispatch(x);
+    if (x->req.waiting > 0) {
+        x->suspended = true;
+        MHD_suspend_connection(conn);
+    }
+    return settle(x, e);
+}
+
+static void log_access(const struct request *req) {
+    if (req->status >= 500)
+        log_line(LOG_ERROR, "request", LOG_STR("id", req->id), LOG_STR("method", req->method),
+                 LOG_STR("path", req->path), LOG_NUM("status", req->status),
+                 LOG_STR("code", err_name(req->fault.code)), LOG_STR("detail", req->fault.detail),
+                 LOG_NUM("us", clock_mono_us() - req->started_us));
+    else
+        log_line(LOG_INFO, "request", LOG_STR("id", req->id), LOG_STR("method", req->method),
+                 LOG_STR("path", req->path), LOG_NUM("status", req->status),
+                 LOG_NUM("bytes", req->fixed_body ? req->fixed_len : req->body.len),
+                 LOG_NUM("db_us", req->db_us), LOG_NUM("us", clock_mono_us() - req->started_us));
+}
+
+void exchange_completed(void *loop, struct MHD_Connection *conn, void **con_cls,
+                        enum MHD_RequestTerminationCode code) {
+    (void)conn;
+    (void)code;
+    struct loop *l = loop;
+    struct exchange *x = *con_cls;
+    if (!x)
+        return;
+    *con_cls = NULL;
+    log_access(&x->req);
+    l->active--;
+    buf_free(&x->req.body);
+    arena_free(x->req.arena);
+}

@@ -1,0 +1,83 @@
+/* One loop: libmicrohttpd's epoll set and the PostgreSQL socket in one epoll set, nothing that blocks,
+ * nothing shared. Invariant: everything that touches a request runs on this thread. */
+#include "loop.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#include <sys/epoll.h>
+#include <unistd.h>
+
+enum { TICK_MS = 100, EVENTS = 8 };
+
+/* Follows the pipe's socket, which changes when a connection is opened anew. */
+static void watch_pipe(struct loop *l) {
+    int fd = pipe_fd(l->pipe);
+    bool writes = pipe_wants_write(l->pipe);
+    if (fd == l->pipe_fd && writes == l->pipe_writes)
+        return;
+    struct epoll_event ev = {.events = EPOLLIN | (writes ? (unsigned)EPOLLOUT : 0), .data.fd = fd};
+    if (fd >= 0 && epoll_ctl(l->epoll_fd, EPOLL_CTL_MOD, fd, &ev) != 0)
+        epoll_ctl(l->epoll_fd, EPOLL_CTL_ADD, fd, &ev); /* a closed socket left the set by itself */
+    l->pipe_fd = fd;
+    l->pipe_writes = writes;
+}
+
+static int wait_ms(const struct loop *l) {
+    MHD_UNSIGNED_LONG_LONG mhd = TICK_MS;
+    if (MHD_get_timeout(l->mhd, &mhd) == MHD_YES && mhd < TICK_MS)
+        return (int)mhd;
+    return TICK_MS;
+}
+
+static void tick(struct loop *l) {
+    int64_t now = clock_mono_ms();
+    if (now < l->next_tick_ms)
+        return;
+    l->next_tick_ms = now + TICK_MS;
+    pipe_tick(l->pipe, now);
+    l->program->loop_tick(l->app, now);
+}
+
+/* One turn: answers of the store, then HTTP, then what HTTP asked of the store. */
+static void turn(struct loop *l) {
+    struct epoll_event events[EVENTS];
+    int n = epoll_wait(l->epoll_fd, events, EVENTS, wait_ms(l));
+    for (int i = 0; i < n; i++)
+        if (events[i].data.fd == l->pipe_fd)
+            pipe_ready(l->pipe);
+    tick(l);
+    do {
+        l->resumed = 0;
+        MHD_run(l->mhd);
+        pipe_flush(l->pipe);
+    } while (l->resumed);
+    watch_pipe(l);
+}
+
+static void log_stop(const struct loop *l) {
+    log_line(LOG_INFO, "loop stops", LOG_NUM("loop", l->index), LOG_NUM("in_flight", l->active));
+}
+
+static bool finished(const struct loop *l, int64_t deadline_ms) {
+    return l->active == 0 || clock_mono_ms() >= deadline_ms;
+}
+
+void loop_run(struct loop *l) {
+    watch_pipe(l);
+    while (!atomic_load(l->stop))
+        turn(l);
+    l->stopping = true;
+    log_stop(l);
+    int fd = MHD_quiesce_daemon(l->mhd);
+    if (fd >= 0)
+        close(fd);
+    l->listen_fd = -1;
+    int64_t deadline = clock_mono_ms() + l->settings->shutdown_s * 1000;
+    while (!finished(l, deadline))
+        turn(l);
+    pipe_shut(l->pipe); /* fails what is still in flight, so that every connection is resumed */
+    MHD_run(l->mhd);
+    MHD_stop_daemon(l->mhd);
+    pipe_free(l->pipe);
+}

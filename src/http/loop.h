@@ -1,0 +1,39 @@
+/* Inside http only: one loop and what its files share. */
+#ifndef NICHED_HTTP_LOOP_H
+#define NICHED_HTTP_LOOP_H
+
+#include "http/server.h"
+
+#include <microhttpd.h>
+#include <stdatomic.h>
+
+struct loop {
+    const struct settings *settings;
+    const struct server_app *program;
+    int index;
+    int listen_fd;
+    int epoll_fd;
+    int pipe_fd; /* as registered with epoll, -1 for none */
+    bool pipe_writes;
+    struct MHD_Daemon *mhd;
+    struct pipe *pipe;
+    void *app;
+    uint64_t id_prefix;
+    uint64_t requests;
+    size_t active;  /* requests that are not completed */
+    size_t resumed; /* since the last MHD_run() */
+    int64_t next_tick_ms;
+    bool stopping;
+    _Atomic bool *stop; /* the server's */
+};
+
+/* What libmicrohttpd calls: a target was read; headers or body came; the exchange is over. */
+void *exchange_target(void *loop, const char *target, struct MHD_Connection *conn);
+enum MHD_Result exchange_handle(void *loop, struct MHD_Connection *conn, const char *url, const char *method,
+                                const char *version, const char *upload, size_t *upload_size, void **con_cls);
+void exchange_completed(void *loop, struct MHD_Connection *conn, void **con_cls,
+                        enum MHD_RequestTerminationCode code);
+/* Runs a loop until it is told to stop and has finished or its time is up. */
+void loop_run(struct loop *l);
+
+#endif

@@ -1,0 +1,99 @@
+/* Replies. Invariant: every reply has a request id, and an error is always a problem document. */
+#include "exchange.h"
+
+#include "base/clock.h"
+#include "base/json.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void request_header(struct request *req, const char *name, const char *value) {
+    if (req->n_headers < REQUEST_HEADERS)
+        req->headers[req->n_headers++] = (struct reply_header){name, value};
+}
+
+enum err request_reply(struct request *req, int status, const char *content_type) {
+    req->status = status;
+    req->content_type = content_type;
+    req->replied = true;
+    return ERR_OK;
+}
+
+enum err request_reply_fixed(struct request *req, int status, const char *content_type, const char *body,
+                             size_t len) {
+    req->fixed_body = body;
+    req->fixed_len = len;
+    return request_reply(req, status, content_type);
+}
+
+static void put_words(const struct fault *f, struct json *w) {
+    if (f->param[0])
+        json_kstr(w, "param", f->param);
+    if (f->value[0])
+        json_kstr(w, "value", f->value);
+    if (f->allowed[0])
+        json_kstr(w, "allowed", f->allowed);
+    if (!f->hint_count)
+        return;
+    json_key(w, "did_you_mean");
+    json_array(w);
+    for (size_t i = 0; i < f->hint_count; i++)
+        json_str(w, f->hints[i]);
+    json_array_end(w);
+}
+
+void reply_problem(struct request *req) {
+    const struct fault *f = &req->fault;
+    req->body.len = 0;
+    req->fixed_body = NULL;
+    struct json w = json_to(&req->body);
+    json_object(&w);
+    json_key(&w, "type");
+    json_str(&w, arena_printf(req->arena, "urn:niched:error:%s", err_name(f->code)));
+    json_kstr(&w, "title", err_title(f->code));
+    json_ki64(&w, "status", err_status(f->code));
+    json_kstr(&w, "detail", f->detail);
+    json_kstr(&w, "instance", req->path);
+    json_kstr(&w, "code", err_name(f->code));
+    json_kstr(&w, "request_id", req->id);
+    put_words(f, &w);
+    json_object_end(&w);
+    if (f->retry_after_s)
+        request_header(req, "Retry-After", arena_printf(req->arena, "%d", f->retry_after_s));
+    (void)request_reply(req, err_status(f->code), "application/problem+json");
+}
+
+static struct MHD_Response *make_response(struct request *req) {
+    if (req->fixed_body)
+        return MHD_create_response_from_buffer(req->fixed_len, (void *)(uintptr_t)req->fixed_body,
+                                               MHD_RESPMEM_PERSISTENT);
+    if (!req->body.len)
+        return MHD_create_response_from_buffer(0, (void *)(uintptr_t) "", MHD_RESPMEM_PERSISTENT);
+    return MHD_create_response_from_buffer(req->body.len, req->body.data, MHD_RESPMEM_PERSISTENT);
+}
+
+static void add_headers(struct request *req, struct MHD_Response *res) {
+    char timing[80];
+    snprintf(timing, sizeof timing, "db;dur=%.3f, total;dur=%.3f", (double)req->db_us / 1e3,
+             (double)(clock_mono_us() - req->started_us) / 1e3);
+    if (req->content_type)
+        MHD_add_response_header(res, "Content-Type", req->content_type);
+    MHD_add_response_header(res, "X-Request-Id", req->id);
+    MHD_add_response_header(res, "Server-Timing", timing);
+    MHD_add_response_header(res, "X-Content-Type-Options", "nosniff");
+    for (size_t i = 0; i < req->n_headers; i++)
+        MHD_add_response_header(res, req->headers[i].name, req->headers[i].value);
+}
+
+/* The body lives in the request until libmicrohttpd says that the exchange is over, so it need not be copied.
+ */
+enum MHD_Result reply_queue(struct exchange *x) {
+    struct MHD_Response *res = make_response(&x->req);
+    if (!res)
+        return MHD_NO;
+    add_headers(&x->req, res);
+    enum MHD_Result ok = MHD_queue_response(x->conn, (unsigned)x->req.status, res);
+    MHD_destroy_response(res);
+    return ok;
+}
