@@ -1,0 +1,92 @@
+/* Importing one file: bytes -> records -> staged rows -> one merge, in one transaction. */
+#ifndef NICHED_INGEST_IMPORT_H
+#define NICHED_INGEST_IMPORT_H
+
+#include "base/crypto.h"
+#include "ingest/map.h"
+#include "ingest/problems.h"
+#include "store/db.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { IMPORT_WORLD_LIVE = 0, IMPORT_WORLD_SANDBOX = 1 };
+
+/* Where bytes come from. `read` puts at most n bytes into buf and their number (0: the end) into *ret_n. */
+struct import_source {
+    enum err (*read)(void *ctx, char *buf, size_t n, struct fault *f, size_t *ret_n);
+    void *ctx;
+};
+
+struct import_progress {
+    const char *phase; /* "reading", "merging" */
+    int64_t bytes;
+    int64_t rows;
+    int64_t refused;
+};
+
+/* Told about four times a second and at each new phase. False: give up, nothing of the file is kept. */
+typedef bool (*import_on_progress)(void *ctx, const struct import_progress *p);
+
+/* The keyed hash of a handle or platform id as table `tombstone` has it (world, platform, kind "username" or
+ * "id", key). */
+typedef void (*import_key_tag)(void *ctx, int world, int platform, const char *kind, const char *key,
+                               unsigned char ret_tag[CRYPTO_TAG_BYTES]);
+
+struct import_options {
+    const char *source; /* provenance: name of the file or the like; required */
+    int world;          /* IMPORT_WORLD_* */
+    char delimiter;     /* 0: sniffed */
+    struct map_options map;
+    int64_t workspace_id;   /* owner of prices and collaborations; 0: public */
+    bool strict;            /* one bad row and nothing is imported */
+    bool dry_run;           /* read and check everything, write nothing; db may be NULL */
+    import_key_tag key_tag; /* NULL: an import into a store with erased creators is refused */
+    void *key_tag_ctx;
+};
+
+/* What happened. Rows are accepted + refused + duplicates; accepted rows are created + updated + unchanged.
+ */
+struct import_summary {
+    int64_t import_id; /* of import_job; 0 for a dry run */
+    const char *kind;  /* NULL if the header was not understood */
+    char delimiter;
+    int64_t bytes;
+    int64_t rows;
+    int64_t accepted;
+    int64_t refused;
+    int64_t erased;     /* of the refused: creators who asked to be forgotten */
+    int64_t duplicates; /* rows that a later row of the file replaces */
+    int64_t created;
+    int64_t updated;
+    int64_t unchanged;
+    int64_t accounts_created;
+    int64_t accounts_updated;
+    double read_s;
+    double merge_s;
+    struct map *map; /* the columns as understood; NULL if the header was not */
+    struct problems problems;
+};
+
+/* Imports one file. Everything of it is merged in one transaction or nothing is; a failed import leaves a row
+ * of import_job with status failed and its problems. Importing the same file again as the same observation
+ * (map.observed_us, source) changes no row of evidence. Rules of the merge:
+ * - an account is found by its platform id, else by its username (unless the account found has another id); a
+ * new username of a known id is added, the old one keeps leading to the account until somebody else has it
+ * - of several rows of an account the newest observation wins, then the last line; a value that a file does
+ * not have never wipes a known one; an observation older than the stored one changes no profile, only fills
+ * the history
+ * - other counts of a known post move the old ones to post_metric; followers given are a follower_snapshot of
+ * their day
+ * - accounts whose evidence changed are put in account_dirty
+ * `*ret_summary` is filled as far as the import came, also on failure; the caller calls
+ * import_summary_done(). Errors: ERR_DATA_FORMAT (not a file that can be read), ERR_DATA_INVALID (strict, or
+ * no row could be accepted), ERR_USAGE, ERR_STORE_*, ERR_IO and what the source returns. */
+NODISCARD enum err import_run(struct db *db, const struct import_options *o, struct import_source source,
+                              import_on_progress on_progress, void *progress_ctx, struct fault *f,
+                              struct import_summary *ret_summary);
+/* Frees what a summary holds. */
+void import_summary_done(struct import_summary *s);
+
+#endif

@@ -1,0 +1,55 @@
+/* Kinds of rows that an import takes: one table says the fields of each, how their columns are called in
+ * files, and which queries merge them. A new kind is one more line and its fields. */
+#ifndef NICHED_INGEST_KINDS_H
+#define NICHED_INGEST_KINDS_H
+
+#include "base/buf.h"
+#include "ingest/values.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { KIND_MAX_FIELDS = 40 };
+
+/* One field. `name` is what --map takes and the staging column; `aliases` are names of columns, folded to
+ * letters and digits, blank separated, best first (the name itself, folded, comes before them). */
+struct field_spec {
+    const char *name;
+    struct value_rule rule;
+    bool required;
+    const char *aliases;
+};
+
+/* One query (sql/queries/<query>.sql) of a merge. `params` says what its parameters are, in order: w world, s
+ * source, o workspace (null: public), k name of the kind. */
+struct kind_step {
+    const char *query;
+    const char *params;
+    bool counts; /* its answer is how many rows of the file it created and updated */
+};
+
+struct kind {
+    const char *name;
+    const struct field_spec *fields;
+    size_t count;
+    bool creates_accounts;         /* rows of unknown accounts create them; else such rows are refused */
+    bool rows_are_accounts;        /* what is created and updated are the accounts themselves */
+    const struct kind_step *steps; /* run after the accounts are written; the last has no query */
+    const char *duplicates; /* query that drops rows which later rows of the file replace; answers how many */
+};
+
+/* The table; *ret_count kinds. The first that fits a header best is taken when no kind is asked for. */
+const struct kind *kinds_all(size_t *ret_count);
+/* The kind of that name, or NULL. */
+const struct kind *kind_find(const char *name);
+/* The field of that name, or NULL. */
+const struct field_spec *kind_field(const struct kind *k, const char *name);
+/* How well a column of that header (as written, n bytes) fits a field: 0 not at all, else the higher the
+ * better. */
+int kind_header_fit(const struct field_spec *field, const char *header, size_t n);
+/* Appends the DDL of the temporary tables of an import of that kind: import_stage (the rows: line, platform,
+ * ident, observed_at, posted_at, every field of creators and of the kind) and import_account (one row an
+ * account of the file). */
+void kind_staging_ddl(const struct kind *k, struct buf *out);
+
+#endif

@@ -1,0 +1,242 @@
+/* The table of kinds. Invariants (tests/unit/test_kinds.c): every alias is folded and names one field of its
+ * kind only; fields of the same name have the same type in all kinds, because they share the staging tables.
+ */
+#include "ingest/kinds.h"
+
+#include "base/text.h"
+
+#include <string.h>
+
+#define TEXT_OF(chars)                                                                                       \
+    { .type = VALUE_TEXT, .max_chars = (chars) }
+#define LINK_OF(chars)                                                                                       \
+    { .type = VALUE_LINK, .max_chars = (chars) }
+#define WORDS_OF(list)                                                                                       \
+    { .type = VALUE_WORD, .words = (list) }
+#define OF(t)                                                                                                \
+    { .type = VALUE_##t }
+#define HIDABLE                                                                                              \
+    { .type = VALUE_COUNT, .minus_one_is_null = true }
+
+// clang-format off
+#define USERNAME_FIELD(more) \
+    {"username", OF(USERNAME), true, \
+     "handle uniqueid screenname accountname userhandle tiktokusername tiktokhandle instagramusername " \
+     "instagramhandle youtubehandle authormetaname authoruniqueid authorusername ownerusername nutzername " \
+     "benutzername nomdutilisateur nombredeusuario usuario utente profileurl profilelink login " more}
+#define PLATFORM_FIELD {"platform", OF(PLATFORM), false, "socialnetwork network plattform plateforme plataforma"}
+#define OBSERVED_FIELD(more) \
+    {"observed_at", OF(TIME), false, \
+     "scrapedat collectedat crawledat fetchedat retrievedat asof snapshotat scrapedate crawldate collectiontime " more}
+#define FOLLOWERS_ALIASES \
+    "follower followercount followerscount nfollowers numfollowers numberoffollowers totalfollowers fans fancount " \
+    "subscribers subscribercount subscriberscount subs abonnenten abonnes seguidores seguaci edgefollowedbycount " \
+    "authormetafans authorfollowercount statsfollowercount ownerfollowers followersanzahl anzahlfollower"
+#define FOLLOWING_ALIASES \
+    "follows followingcount followscount nfollowing numfollowing totalfollowing followees followeescount " \
+    "edgefollowcount authormetafollowing abonnements siguiendo seguiti gefolgt"
+
+static const struct field_spec creators[] = {
+    USERNAME_FIELD("user account creator influencer creatorname influencername channelhandle customurl profile"),
+    {"platform_account_id", OF(KEY), false,
+     "id userid accountid authorid platformid channelid creatorid influencerid uid pk userpk"},
+    PLATFORM_FIELD,
+    {"name", TEXT_OF(300), false,
+     "fullname displayname nickname channelname channeltitle authormetanickname anzeigename nomcomplet title"},
+    {"bio", TEXT_OF(5000), false,
+     "signature biography description about profiletext profiledescription biografie beschreibung authormetasignature"},
+    {"bio_link", LINK_OF(2048), false,
+     "biourl externalurl website homepage websiteurl link linkinbio externallink authormetabiolinklink"},
+    {"picture_url", LINK_OF(2048), false,
+     "profilepicurl profilepictureurl profilepic profilepicture avatar avatarurl avatarlarger thumbnail picture "
+     "profilepicurlhd imageurl"},
+    {"category", TEXT_OF(200), false,
+     "commercecategory businesscategory businesscategoryname categoryname accountcategory kategorie categorie"},
+    {"country", OF(COUNTRY), false, "region countrycode regioncode nation land pays pais paese"},
+    {"city", TEXT_OF(200), false, "town stadt ville ciudad citta"},
+    {"language", OF(LANGUAGE), false, "lang languagecode sprache langue idioma lingua"},
+    {"verified", OF(BOOL), false, "isverified bluetick verifiedaccount verifiziert verifie authormetaverified"},
+    {"has_contact", OF(CONTACT), false,
+     "email emailaddress contactemail publicemail businessemail mail contact emailavailable"},
+    {"followers", HIDABLE, false, FOLLOWERS_ALIASES},
+    {"following", HIDABLE, false, FOLLOWING_ALIASES},
+    {"posts_total", HIDABLE, false,
+     "totalvideos posts postcount postscount mediacount videocount totalposts numberofposts nposts uploads videos "
+     "ntotalvids totalvids videoscount beitrage publications"},
+    {"likes_total", HIDABLE, false,
+     "totallikes hearts heartcount heart ntotallikes likes likecount likescount totalhearts heartscount"},
+    {"views_total", HIDABLE, false, "totalviews views viewcount viewscount totalplays"},
+    {"account_created_at", OF(TIME), false,
+     "createdat created accountcreated joined joinedat joindate createtime creationdate registeredat channelcreatedat"},
+    OBSERVED_FIELD(""),
+};
+
+static const struct field_spec posts[] = {
+    {"post_key", OF(KEY), true,
+     "postid videoid mediaid id shortcode code postkey itemid awemeid contentid tweetid reelid"},
+    {"posted_at", OF(TIME), true,
+     "createtime createtimeiso timestamp takenat takenattimestamp publishedat publishtime postedon postdate "
+     "datetime date time createdat created uploaddate datum"},
+    USERNAME_FIELD("user author creator influencer channel channelhandle account owner profile name"),
+    {"platform_account_id", OF(KEY), false,
+     "userid accountid authorid ownerid authormetaid channelid creatorid influencerid uid"},
+    PLATFORM_FIELD,
+    {"caption", TEXT_OF(10000), false, "text description desc title videodescription posttext message beschreibung"},
+    {"hashtags", OF(TAGS), false, "hashtag tags hashtagslist taglist"},
+    {"likes", HIDABLE, false,
+     "nlikes likecount likescount numlikes diggcount hearts heartcount statsdiggcount gefalltmir"},
+    {"comments", HIDABLE, false,
+     "ncomments commentcount commentscount numcomments statscommentcount kommentare commentaires"},
+    {"shares", HIDABLE, false, "nshares sharecount sharescount numshares statssharecount reposts repostcount"},
+    {"saves", HIDABLE, false, "nsaves savecount collectcount bookmarks bookmarkcount favorites favoritecount"},
+    {"views", HIDABLE, false,
+     "nplays plays playcount viewcount viewscount nviews numviews videoviewcount videoplaycount statsplaycount "
+     "videoviews aufrufe vues"},
+    {"reach", HIDABLE, false, "accountsreached reachcount"},
+    {"duration_s", OF(DURATION), false,
+     "videolength duration videoduration length videometaduration lengthseconds durationseconds seconds"},
+    {"format", WORDS_OF("video image carousel short story live reel=video reels=video clips=video graphvideo=video "
+                        "graphimage=image photo=image picture=image graphsidecar=carousel sidecar=carousel "
+                        "album=carousel carouselalbum=carousel slideshow=carousel shorts=short stories=story "
+                        "igtv=video feed=image"), false,
+     "posttype mediatype type contenttype productformat"},
+    {"sponsored", OF(BOOL), false, "ispaidpartnership paidpartnership issponsored isad ad sponsoredpost ispaid"},
+    {"disclosed", OF(BOOL), false, "isdisclosed labelled labeled adlabel"},
+    {"giveaway", OF(BOOL), false, "isgiveaway contest"},
+    {"followers", HIDABLE, false, FOLLOWERS_ALIASES},
+    {"following", HIDABLE, false, FOLLOWING_ALIASES},
+    {"posts_total", HIDABLE, false, "ntotalvids totalvideos totalvids mediacount videocount postcount totalposts"},
+    {"likes_total", HIDABLE, false, "ntotallikes totallikes authormetaheart totalhearts"},
+    {"verified", OF(BOOL), false, "authorverified authormetaverified isverified"},
+    OBSERVED_FIELD(""),
+};
+
+static const struct field_spec snapshots[] = {
+    USERNAME_FIELD("user account creator influencer channel"),
+    {"platform_account_id", OF(KEY), false, "id userid accountid authorid channelid uid"},
+    PLATFORM_FIELD,
+    {"observed_at", OF(TIME), true, "day date datum snapshotdate snapshotday asof timestamp scrapedat collectedat jour"},
+    {"followers", OF(COUNT), true, FOLLOWERS_ALIASES},
+    {"following", HIDABLE, false, FOLLOWING_ALIASES},
+    {"posts_total", HIDABLE, false, "posts postcount totalposts totalvideos videocount mediacount"},
+};
+
+static const struct field_spec prices[] = {
+    USERNAME_FIELD("user account creator influencer channel"),
+    {"platform_account_id", OF(KEY), false, "userid accountid authorid channelid"},
+    PLATFORM_FIELD,
+    {"amount_usd", OF(MONEY), true, "priceusd price amount usd rateusd rate fee feeusd preis prix precio"},
+    {"deliverable", WORDS_OF("post story reel video feedpost=post instagrampost=post posts=post stories=story "
+                             "reels=reel videos=video tiktok=video"), false, "format item contenttype type"},
+    {"source", WORDS_OF("quote rate_card=rate_card ratecard=rate_card history offer=quote"), false,
+     "pricesource kind origin"},
+    {"valid_from", OF(DAY), true, "from since date day datum quotedon quotedat"},
+};
+
+static const struct field_spec collaborations[] = {
+    USERNAME_FIELD("user account creator influencer channel"),
+    {"platform_account_id", OF(KEY), false, "userid accountid authorid channelid"},
+    PLATFORM_FIELD,
+    {"brand", TEXT_OF(200), true, "brandname company advertiser client sponsor marke marque marca"},
+    {"category", TEXT_OF(200), false, "brandcategory industry sector branche"},
+    {"started_on", OF(DAY), true, "start startdate startedat from begin date firstday"},
+    {"ended_on", OF(DAY), false, "end enddate endedat until to lastday"},
+    {"posts", OF(INTEGER), false, "postcount nposts numberofposts deliverables"},
+    {"compensation", WORDS_OF("paid gifted affiliate gift=gifted barter=gifted product=gifted cash=paid fee=paid "
+                              "commission=affiliate"), false, "paymenttype compensationtype type payment"},
+    {"fee_usd", OF(MONEY), false, "fee amount amountusd price priceusd cost budget usd"},
+    {"labelled", OF(BOOL), false, "labeled disclosed isdisclosed adlabel"},
+    {"exclusive", OF(BOOL), false, "isexclusive exclusivity"},
+};
+
+static const struct kind_step creator_steps[] = {{"import_snapshot", "sk", false}, {0}};
+static const struct kind_step post_steps[] = {{"import_account_snapshot", "s", false},
+                                              {"import_post_metric", "s", false},
+                                              {"import_post_update", "s", true},
+                                              {"import_post_insert", "s", true},
+                                              {0}};
+static const struct kind_step snapshot_steps[] = {{"import_snapshot", "sk", true}, {0}};
+static const struct kind_step price_steps[] = {{"import_price", "o", true}, {0}};
+static const struct kind_step collaboration_steps[] = {{"import_brand", "", false},
+                                                       {"import_collaboration_update", "so", true},
+                                                       {"import_collaboration_insert", "so", true},
+                                                       {0}};
+
+#define FIELDS(table) (table), sizeof(table) / sizeof *(table)
+static const struct kind kinds[] = {
+    {"creators", FIELDS(creators), true, true, creator_steps, "import_duplicate_creators"},
+    {"posts", FIELDS(posts), true, false, post_steps, "import_duplicate_posts"},
+    {"snapshots", FIELDS(snapshots), true, false, snapshot_steps, "import_duplicate_snapshots"},
+    {"prices", FIELDS(prices), false, false, price_steps, "import_duplicate_prices"},
+    {"collaborations", FIELDS(collaborations), false, false, collaboration_steps, "import_duplicate_collaborations"},
+};
+// clang-format on
+
+const struct kind *kinds_all(size_t *ret_count) {
+    *ret_count = sizeof kinds / sizeof *kinds;
+    return kinds;
+}
+
+const struct kind *kind_find(const char *name) {
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(kinds[i].name, name) == 0)
+            return &kinds[i];
+    return NULL;
+}
+
+const struct field_spec *kind_field(const struct kind *k, const char *name) {
+    for (size_t i = 0; i < k->count; i++)
+        if (strcmp(k->fields[i].name, name) == 0)
+            return &k->fields[i];
+    return NULL;
+}
+
+int kind_header_fit(const struct field_spec *field, const char *header, size_t n) {
+    char word[96];
+    char own[64];
+    size_t len = text_compact(header, n, word, sizeof word);
+    text_compact(field->name, strlen(field->name), own, sizeof own);
+    if (!len)
+        return 0;
+    if (strcmp(word, own) == 0)
+        return 1000;
+    int fit = 999;
+    for (const char *p = field->aliases; *p; fit--) {
+        size_t alias = strcspn(p, " ");
+        if (alias == len && memcmp(p, word, len) == 0)
+            return fit;
+        p += alias;
+        p += strspn(p, " ");
+    }
+    return 0;
+}
+
+static void put_columns(const struct field_spec *fields, size_t n, const struct kind *without,
+                        struct buf *out) {
+    static const char base[] = " platform observed_at posted_at ";
+    for (size_t i = 0; i < n; i++) {
+        const char *in_base = strstr(base, fields[i].name);
+        bool staged = in_base && in_base[-1] == ' ' && in_base[strlen(fields[i].name)] == ' ';
+        if (!staged && !(without && kind_field(without, fields[i].name)))
+            buf_printf(out, ", %s %s", fields[i].name, value_sql_type(fields[i].rule.type));
+    }
+}
+
+void kind_staging_ddl(const struct kind *k, struct buf *out) {
+    const struct kind *accounts = &kinds[0];
+    buf_puts(out, "create temp table import_stage (line bigint not null, platform smallint not null, ident "
+                  "text collate \"C\" not "
+                  "null, observed_at timestamptz not null, posted_at timestamptz");
+    put_columns(accounts->fields, accounts->count, NULL, out);
+    if (k != accounts)
+        put_columns(k->fields, k->count, accounts, out);
+    buf_puts(
+        out,
+        ") on commit drop; create temp table import_account (line bigint not null, platform smallint not "
+        "null, ident text collate \"C\" not null, observed_at timestamptz not null, username_key text not "
+        "null, "
+        "creator_id bigint, account_id bigint, is_new boolean not null default false, main boolean not "
+        "null default true");
+    put_columns(accounts->fields, accounts->count, NULL, out);
+    buf_puts(out, ") on commit drop");
+}

@@ -1,0 +1,128 @@
+/* The merge. Its order is its meaning: find accounts, refuse what may not come in, drop duplicates, write
+ * accounts, then what hangs on them. Invariant: every statement is idempotent for the same staged rows. */
+#include "ingest/merge.h"
+
+#include <stdio.h>
+
+struct merge {
+    struct db *db;
+    const struct import_options *o;
+    const struct kind *kind;
+    struct import_summary *s;
+    char world[16];
+    char workspace[24];
+    struct fault *f;
+};
+
+/* Runs a query with the parameters that the letters name (kinds.h); what it answers goes to *ret_a and
+ * *ret_b. */
+static enum err run(struct merge *m, const char *query, const char *letters, int64_t *ret_a, int64_t *ret_b) {
+    const char *params[4];
+    int n = 0;
+    for (const char *p = letters; *p && n < 4; p++)
+        params[n++] = *p == 'w'   ? m->world
+                      : *p == 's' ? m->o->source
+                      : *p == 'k' ? m->kind->name
+                                  : (m->o->workspace_id ? m->workspace : NULL);
+    CLEANUP(rows_free_at) struct rows *rows = NULL;
+    enum err e = db_query(m->db, query, n, params, m->f, &rows);
+    if (e)
+        return e;
+    bool any = rows_count(rows) > 0;
+    if (ret_a)
+        *ret_a = any ? rows_i64(rows, 0, 0) : rows_affected(rows);
+    if (ret_b)
+        *ret_b = any ? rows_i64(rows, 0, 1) : 0;
+    return ERR_OK;
+}
+
+void merge_refused(const struct rows *r, const char *reason, struct import_summary *s) {
+    if (!rows_count(r))
+        return;
+    s->refused += rows_i64(r, 0, 0);
+    for (size_t i = 0; i < rows_count(r); i++)
+        problems_add(&s->problems, rows_i64(r, i, 1), "", "", 0, reason);
+}
+
+/* Rows of accounts that nobody knows, of a kind that does not make accounts. */
+static enum err drop_unknown(struct merge *m) {
+    CLEANUP(rows_free_at) struct rows *rows = NULL;
+    enum err e = db_query(m->db, "import_drop_unknown", 0, NULL, m->f, &rows);
+    if (!e)
+        merge_refused(rows, "the creator is not in the store: import the profile first", m->s);
+    return e;
+}
+
+static enum err find_accounts(struct merge *m) {
+    int64_t with_id, without_id;
+    map_id_counts(m->s->map, &with_id, &without_id);
+    enum err e = db_run(m->db, "select pg_advisory_xact_lock(20261, 0)", m->f, NULL);
+    if (!e && with_id && without_id)
+        e = run(m, "import_fill_ids", "", NULL, NULL);
+    if (!e)
+        e = run(m, "import_accounts", "", NULL, NULL);
+    if (!e)
+        e = db_run(m->db, "analyze import_account", m->f, NULL);
+    if (!e)
+        e = run(m, "import_find_by_id", "w", NULL, NULL);
+    if (!e)
+        e = run(m, "import_find_by_username", "w", NULL, NULL);
+    return e;
+}
+
+static enum err write_accounts(struct merge *m) {
+    enum err e = run(m, "import_creators", "w", NULL, NULL);
+    if (!e)
+        e = run(m, "import_account_insert", "ws", &m->s->accounts_created, NULL);
+    if (!e)
+        e = run(m, "import_account_update", "s", &m->s->accounts_updated, NULL);
+    return e ? e : run(m, "import_keys", "w", NULL, NULL);
+}
+
+static enum err number_accounts(struct merge *m) {
+    enum err e = run(m, "import_number", "", NULL, NULL);
+    return e ? e : run(m, "import_main", "", NULL, NULL);
+}
+
+static enum err write_rows(struct merge *m) {
+    for (const struct kind_step *step = m->kind->steps; step->query; step++) {
+        int64_t created = 0;
+        int64_t updated = 0;
+        enum err e = run(m, step->query, step->params, &created, &updated);
+        if (e)
+            return e;
+        m->s->created += step->counts ? created : 0;
+        m->s->updated += step->counts ? updated : 0;
+    }
+    return ERR_OK;
+}
+
+enum err merge_run(struct db *db, const struct import_options *o, int64_t staged, struct fault *f,
+                   struct import_summary *s) {
+    struct merge m = {.db = db, .o = o, .kind = map_kind(s->map), .s = s, .f = f};
+    snprintf(m.world, sizeof m.world, "%d", o->world);
+    snprintf(m.workspace, sizeof m.workspace, "%lld", (long long)o->workspace_id);
+    int64_t refused_before = s->refused;
+    enum err e = find_accounts(&m);
+    if (!e)
+        e = m.kind->creates_accounts ? merge_drop_erased(db, o, f, s) : drop_unknown(&m);
+    if (!e)
+        e = number_accounts(&m);
+    if (!e)
+        e = run(&m, m.kind->duplicates, "", &s->duplicates, NULL);
+    if (!e && m.kind->creates_accounts)
+        e = write_accounts(&m);
+    if (!e)
+        e = write_rows(&m);
+    if (!e && o->world == IMPORT_WORLD_LIVE)
+        e = run(&m, "import_first_live", "", NULL, NULL);
+    if (e)
+        return e;
+    if (m.kind->rows_are_accounts) {
+        s->created = s->accounts_created;
+        s->updated = s->accounts_updated;
+    }
+    s->accepted = staged - (s->refused - refused_before) - s->duplicates;
+    s->unchanged = s->accepted - s->created - s->updated;
+    return ERR_OK;
+}
