@@ -1,0 +1,283 @@
+/* Why: one batch is one transaction: lock, read, compute, write, take off the list. Invariants: an account is off the list
+ * exactly when its rows are committed; a failure that is an account's own is recorded with it and never stops the others;
+ * every other failure is returned, and the batch stays on the list. */
+#include "score/scorer.h"
+
+#include "store.h"
+
+#include "base/clock.h"
+#include "base/embed.h"
+#include "base/fields.h"
+#include "store/taxonomy_store.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct account_at FIRST = {INT64_MIN, INT64_MIN};
+static const struct account_at LAST = {INT64_MAX, INT64_MAX};
+
+struct scorer {
+    struct db *db;
+    struct scorer_options options;
+    struct taxonomy *tax;
+    struct score_context *ctx;
+    struct store_state state;
+    struct platform_map platforms;
+    struct account_result *result;
+    struct batch batch;
+    struct write write;
+    struct account_at at; /* the next batch begins behind it */
+    struct scorer_totals totals;
+};
+
+/* Reads taxonomy and model; the old ones go when the new ones are there. */
+static enum err reload(struct scorer *s, const struct store_state *state, struct fault *f) {
+    CLEANUP(taxonomy_free_at) struct taxonomy *tax = NULL;
+    struct score_context *ctx = NULL;
+    int64_t version;
+    enum err e = taxonomy_read(s->db, f, &tax, &version);
+    if (!e)
+        e = platforms_read(s->db, f, &s->platforms);
+    if (!e)
+        e = context_read(s->db, tax, state, f, &ctx);
+    if (e)
+        return e;
+    score_context_free(s->ctx);
+    taxonomy_free(s->tax);
+    s->ctx = ctx;
+    s->tax = tax;
+    tax = NULL;
+    s->state = *state;
+    s->state.taxonomy_version = version;
+    return ERR_OK;
+}
+
+/* Brings versions and clocks up to date. */
+static enum err refresh(struct scorer *s, struct fault *f) {
+    struct store_state state;
+    enum err e = state_read(s->db, f, &state);
+    if (e)
+        return e;
+    bool same = s->ctx && state.taxonomy_version == s->state.taxonomy_version &&
+                strcmp(state.model_version, s->state.model_version) == 0;
+    if (!same)
+        e = reload(s, &state, f);
+    if (e)
+        return e;
+    int64_t real = s->options.now_us ? s->options.now_us : clock_now_us();
+    memcpy(s->state.world, state.world, sizeof state.world);
+    for (int w = 0; w < SCORE_WORLDS_MAX; w++)
+        score_context_set_now(s->ctx, w, state.clock_us[w] && state.clock_us[w] != FIELD_NULL_I64 ? state.clock_us[w] : real);
+    return ERR_OK;
+}
+
+enum err scorer_open(struct db *db, const struct scorer_options *options, struct fault *f,
+                     struct scorer **ret_scorer) {
+    CLEANUP(scorer_free_at) struct scorer *s = calloc(1, sizeof *s);
+    if (!s)
+        return fault_set(f, ERR_NO_MEMORY, "no memory for a scorer");
+    s->db = db;
+    s->options = *options;
+    s->at = FIRST;
+    if (s->options.batch == 0)
+        s->options.batch = SCORER_BATCH;
+    if (s->options.batch > SCORER_BATCH_MAX)
+        s->options.batch = SCORER_BATCH_MAX;
+    enum err e = account_result_new(f, &s->result);
+    if (!e)
+        e = batch_init(&s->batch, f);
+    const struct embedded *setup = embed_find("sql/queries/score_temp.sql");
+    if (!e)
+        e = setup ? db_run(db, setup->data, f, NULL) : fault_set(f, ERR_INTERNAL, "no such query: score_temp");
+    if (!e)
+        e = refresh(s, f);
+    if (e)
+        return e;
+    *ret_scorer = s;
+    s = NULL;
+    return ERR_OK;
+}
+
+void scorer_free(struct scorer *s) {
+    if (!s)
+        return;
+    batch_done(&s->batch);
+    write_done(&s->write);
+    account_result_free(s->result);
+    score_context_free(s->ctx);
+    taxonomy_free(s->tax);
+    free(s);
+}
+
+void scorer_free_at(struct scorer **s) {
+    scorer_free(*s);
+}
+
+const struct scorer_totals *scorer_totals(const struct scorer *s) {
+    return &s->totals;
+}
+
+static void compute(struct scorer *s) {
+    write_begin(&s->write);
+    for (size_t i = 0; i < s->batch.n; i++) {
+        score_account(s->ctx, &s->batch.ev[i], s->result);
+        write_account(&s->write, s->ctx, &s->batch.ev[i], s->result);
+    }
+}
+
+/* Reads, computes and writes inside the transaction; *ret_changed is set when anything was taken. */
+static enum err score_taken(struct scorer *s, struct account_at after, struct account_at upto, size_t limit,
+                            struct fault *f, size_t *ret_changed) {
+    int64_t begin = clock_mono_us();
+    enum err e = batch_read(&s->batch, s->db, s->ctx, &s->platforms, after, upto, limit, f);
+    int64_t read = clock_mono_us();
+    s->totals.read_us += read - begin;
+    if (e || s->batch.n_taken == 0)
+        return e;
+    compute(s);
+    int64_t computed = clock_mono_us();
+    s->totals.compute_us += computed - read;
+    e = write_store(&s->write, s->db, &s->batch, f, ret_changed);
+    s->totals.write_us += clock_mono_us() - computed;
+    return e;
+}
+
+/* One transaction over up to `limit` accounts. */
+static enum err transact(struct scorer *s, struct account_at after, struct account_at upto, size_t limit,
+                         struct fault *f) {
+    size_t changed = 0;
+    enum err e = db_run(s->db, "begin", f, NULL);
+    if (!e)
+        e = score_taken(s, after, upto, limit, f, &changed);
+    int64_t begin = clock_mono_us();
+    if (!e)
+        e = db_run(s->db, "commit", f, NULL);
+    s->totals.write_us += clock_mono_us() - begin;
+    if (e) {
+        db_rollback(s->db);
+        return e;
+    }
+    s->totals.scored += s->batch.n_taken;
+    s->totals.changed += changed;
+    s->totals.batches += s->batch.n_taken > 0;
+    return ERR_OK;
+}
+
+/* Whether an error says nothing about the account at hand. */
+static bool is_common(const struct scorer *s, enum err e) {
+    return e == ERR_STORE_UNAVAILABLE || e == ERR_STORE_SCHEMA || e == ERR_NO_MEMORY || e == ERR_INTERNAL ||
+           !db_alive(s->db);
+}
+
+static enum err record_failure(struct scorer *s, struct account_at at, const struct fault *why, struct fault *f) {
+    char creator[24], account[24];
+    snprintf(creator, sizeof creator, "%lld", (long long)at.creator_id);
+    snprintf(account, sizeof account, "%lld", (long long)at.account_id);
+    const char *params[] = {creator, account, why->detail};
+    snprintf(s->totals.last_error, sizeof s->totals.last_error, "%s", why->detail);
+    s->totals.failed++;
+    return db_query(s->db, "score_fail", 3, params, f, NULL);
+}
+
+/* Scores the accounts of a failed batch one by one. */
+static enum err score_singly(struct scorer *s, const struct account_at *at, size_t n, struct fault *f) {
+    for (size_t i = 0; i < n; i++) {
+        struct account_at before = {at[i].creator_id, at[i].account_id - 1};
+        struct fault why = {0};
+        enum err e = transact(s, before, at[i], 1, &why);
+        if (e && is_common(s, e)) {
+            *f = why;
+            return e;
+        }
+        if (e && (e = record_failure(s, at[i], &why, f)))
+            return e;
+    }
+    return ERR_OK;
+}
+
+/* One batch behind s->at. *ret_taken tells how many accounts it had. */
+static enum err step_on(struct scorer *s, struct fault *f, size_t *ret_taken) {
+    struct fault why = {0};
+    enum err e = transact(s, s->at, LAST, s->options.batch, &why);
+    size_t n = s->batch.n_taken;
+    if (e && (n == 0 || is_common(s, e))) {
+        *f = why;
+        return e;
+    }
+    *ret_taken = n;
+    if (n == 0)
+        return ERR_OK;
+    s->at = s->batch.taken[n - 1];
+    if (!e)
+        return ERR_OK;
+    struct account_at *at = malloc(n * sizeof *at);
+    if (!at)
+        return fault_set(f, ERR_NO_MEMORY, "no memory for a batch");
+    memcpy(at, s->batch.taken, n * sizeof *at);
+    e = score_singly(s, at, n, f);
+    free(at);
+    return e;
+}
+
+enum err scorer_step(struct scorer *s, struct fault *f, size_t *ret_handled) {
+    size_t taken = 0;
+    enum err e = refresh(s, f);
+    if (!e)
+        e = step_on(s, f, &taken);
+    if (!e && taken == 0 && (s->at.creator_id != FIRST.creator_id || s->at.account_id != FIRST.account_id)) {
+        s->at = FIRST;
+        e = step_on(s, f, &taken);
+    }
+    if (!e)
+        *ret_handled = taken;
+    return e;
+}
+
+enum err scorer_mark_due(struct scorer *s, struct fault *f, size_t *ret_marked) {
+    size_t marked = 0;
+    enum err e = refresh(s, f);
+    for (int w = 0; w < SCORE_WORLDS_MAX && !e; w++) {
+        if (!s->state.world[w])
+            continue;
+        char world[16], now[24];
+        snprintf(world, sizeof world, "%d", w);
+        snprintf(now, sizeof now, "%lld", (long long)s->ctx->now_us[w]);
+        const char *params[] = {world, now};
+        CLEANUP(rows_free_at) struct rows *r = NULL;
+        e = db_query(s->db, "score_due", 2, params, f, &r);
+        if (!e)
+            marked += (size_t)rows_affected(r);
+    }
+    if (!e)
+        *ret_marked = marked;
+    return e;
+}
+
+enum err scorer_mark_all(struct scorer *s, struct fault *f, size_t *ret_marked) {
+    size_t marked = 0;
+    for (struct account_at at = FIRST;;) {
+        char creator[24], account[24];
+        snprintf(creator, sizeof creator, "%lld", (long long)at.creator_id);
+        snprintf(account, sizeof account, "%lld", (long long)at.account_id);
+        const char *params[] = {creator, account};
+        CLEANUP(rows_free_at) struct rows *r = NULL;
+        enum err e = db_query(s->db, "score_all", 2, params, f, &r);
+        if (e)
+            return e;
+        if (rows_count(r) == 0)
+            break;
+        marked += (size_t)rows_i64(r, 0, 0);
+        at = (struct account_at){rows_i64(r, 0, 1), rows_i64(r, 0, 2)};
+    }
+    *ret_marked = marked;
+    return ERR_OK;
+}
+
+enum err scorer_waiting(struct scorer *s, struct fault *f, size_t *ret_waiting) {
+    CLEANUP(rows_free_at) struct rows *r = NULL;
+    enum err e = db_query(s->db, "score_waiting", 0, NULL, f, &r);
+    if (!e)
+        *ret_waiting = (size_t)rows_i64(r, 0, 0);
+    return e;
+}

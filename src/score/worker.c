@@ -1,0 +1,135 @@
+/* Why: new evidence must rank soon without anybody asking for it. Invariants: one batch follows the other while the queue is
+ * long, but an idle store sees at most a batch each 200 ms; nothing that goes wrong ends the thread but worker_stop(). */
+#include "score/worker.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "score/scorer.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { PAUSE_MS = 200, POLL_MS = 1000, DUE_MS = 60000, RETRY_MS = 500, RETRY_MAX_MS = 30000 };
+
+struct worker {
+    pthread_t thread;
+    atomic_bool stop;
+    struct settings settings;
+    int64_t due_at_ms;  /* when scorer_mark_due() is called next */
+    int64_t busy_since; /* begin of the busy period, 0: idle */
+    uint64_t busy_from; /* accounts scored before it */
+    uint64_t failed;    /* failures that are logged already */
+};
+
+static void rest(struct worker *w, int ms) {
+    int64_t end = clock_mono_ms() + ms;
+    while (!atomic_load(&w->stop) && clock_mono_ms() < end) {
+        int64_t left = end - clock_mono_ms();
+        long part = left > PAUSE_MS ? PAUSE_MS : left > 0 ? (long)left : 0;
+        nanosleep(&(struct timespec){0, part * 1000000L}, NULL);
+    }
+}
+
+static void log_failures(struct worker *w, const struct scorer_totals *t) {
+    if (t->failed > w->failed)
+        log_line(LOG_ERROR, "accounts could not be scored", LOG_NUM("attempts", t->failed - w->failed),
+                 LOG_STR("error", t->last_error));
+    w->failed = t->failed;
+}
+
+/* One line when a busy period is over. */
+static void note_busy(struct worker *w, const struct scorer_totals *t, size_t handled) {
+    int64_t now = clock_mono_ms();
+    if (handled > 0 && !w->busy_since) {
+        w->busy_since = now;
+        w->busy_from = t->scored - (t->scored < handled ? t->scored : handled);
+    }
+    if (handled > 0 || !w->busy_since)
+        return;
+    log_line(LOG_INFO, "scored", LOG_NUM("accounts", t->scored - w->busy_from), LOG_NUM("ms", now - w->busy_since));
+    w->busy_since = 0;
+}
+
+static enum err mark_due(struct worker *w, struct scorer *s, struct fault *f) {
+    if (clock_mono_ms() < w->due_at_ms)
+        return ERR_OK;
+    size_t marked = 0;
+    enum err e = scorer_mark_due(s, f, &marked);
+    /* a full round means that there is more: go on soon */
+    w->due_at_ms = clock_mono_ms() + (marked > 0 ? POLL_MS : DUE_MS);
+    return e;
+}
+
+/* Scores until the connection fails or the end comes. */
+static enum err run_connected(struct worker *w, struct db *db, struct fault *f) {
+    CLEANUP(scorer_free_at) struct scorer *s = NULL;
+    struct scorer_options options = {.now_us = w->settings.now_us};
+    enum err e = scorer_open(db, &options, f, &s);
+    if (!e)
+        e = db_run(db, "listen niched_dirty", f, NULL);
+    w->failed = 0;
+    while (!e && !atomic_load(&w->stop)) {
+        size_t handled = 0;
+        e = mark_due(w, s, f);
+        if (!e)
+            e = scorer_step(s, f, &handled);
+        if (e)
+            break;
+        note_busy(w, scorer_totals(s), handled);
+        log_failures(w, scorer_totals(s));
+        if (handled >= SCORER_BATCH)
+            continue;
+        rest(w, PAUSE_MS);
+        if (handled == 0 && !atomic_load(&w->stop))
+            (void)db_wait_notify(db, POLL_MS - PAUSE_MS);
+    }
+    return e;
+}
+
+static void *run(void *arg) {
+    struct worker *w = arg;
+    int pause = RETRY_MS;
+    while (!atomic_load(&w->stop)) {
+        struct fault f = {0};
+        struct db *db = NULL;
+        int64_t begin = clock_mono_ms();
+        enum err e = db_open(w->settings.database_url, "niched worker", &f, &db);
+        if (!e)
+            e = run_connected(w, db, &f);
+        db_close(db);
+        w->busy_since = 0;
+        if (!e)
+            continue;
+        pause = clock_mono_ms() - begin > RETRY_MAX_MS ? RETRY_MS : pause;
+        log_line(LOG_ERROR, "worker", LOG_STR("code", err_name(e)), LOG_STR("error", f.detail),
+                 LOG_NUM("retry_ms", pause));
+        rest(w, pause);
+        pause = pause * 2 > RETRY_MAX_MS ? RETRY_MAX_MS : pause * 2;
+    }
+    return NULL;
+}
+
+enum err worker_start(const struct settings *settings, struct fault *f, struct worker **ret_worker) {
+    struct worker *w = calloc(1, sizeof *w);
+    if (!w)
+        return fault_set(f, ERR_NO_MEMORY, "no memory for the worker");
+    w->settings = *settings;
+    int failed = pthread_create(&w->thread, NULL, run, w);
+    if (failed) {
+        free(w);
+        return fault_set(f, ERR_INTERNAL, "no thread for the worker: %s", strerror(failed));
+    }
+    *ret_worker = w;
+    return ERR_OK;
+}
+
+void worker_stop(struct worker *w) {
+    if (!w)
+        return;
+    atomic_store(&w->stop, true);
+    pthread_join(w->thread, NULL);
+    free(w);
+}
