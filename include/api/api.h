@@ -1,0 +1,64 @@
+/* The resources: what every handler of the api floor shares. */
+#ifndef NICHED_API_API_H
+#define NICHED_API_API_H
+
+#include "api/snapshot.h"
+#include "base/crypto.h"
+#include "base/settings.h"
+#include "http/route.h"
+#include "http/server.h"
+
+/* What all loops share; nothing in it changes while they run but what `keeper` guards. */
+struct api_shared {
+    const struct settings *settings;
+    struct crypto_secret secret;
+    struct keeper *keeper;
+};
+
+/* One loop's state. */
+struct api {
+    const struct api_shared *shared;
+    struct pipe *pipe;
+    struct snapshot *snapshot; /* NULL until the store was read for the first time */
+};
+
+/* All routes. */
+extern const struct route api_routes[];
+/* How many there are. */
+extern const size_t api_route_count;
+
+/* The loop's state, for server_app: both follow the keeper's snapshots. */
+void *api_loop_open(void *shared, struct pipe *pipe);
+/* Lets the snapshot go. */
+void api_loop_close(void *app);
+/* Takes the newest snapshot. */
+void api_loop_tick(void *app, int64_t mono_ms);
+
+/* The snapshot of a request, or ERR_STORE_UNAVAILABLE while there is none. */
+NODISCARD enum err api_snapshot(struct request *req, const struct snapshot **ret_snapshot);
+/* "Now" in a world: frozen by NICHED_NOW, else by the world's clock, else real; microseconds. */
+int64_t api_now_us(const struct api *api, const struct snapshot *s, int world);
+/* The world asked for (NULL: the default one), 0 live, 1 sandbox. */
+int api_world(const struct snapshot *s, const char *asked);
+/* "live" or "sandbox". */
+const char *api_world_name(int world);
+/* Parses the request's arguments by its route's table. */
+NODISCARD enum err api_params(struct request *req, void *ret_query, uint64_t *ret_given);
+/* An embedded query as a statement named after its file. A query that is not embedded is a mistake of the
+ * program. */
+struct statement api_statement(struct request *req, const char *query);
+
+/* Writes the tables as JSON, for the check against openapi.yaml and for `niched contract`. */
+void api_contract(struct buf *out);
+
+/* Handlers; one file a resource. */
+enum err api_livez(struct request *req);
+enum err api_readyz(struct request *req);
+enum err api_openapi(struct request *req);
+enum err api_match(struct request *req);
+enum err api_niches(struct request *req);
+enum err api_niche(struct request *req);
+enum err api_creator(struct request *req);
+enum err api_creator_by_name(struct request *req);
+
+#endif

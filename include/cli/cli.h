@@ -1,0 +1,16 @@
+/* What commands share: settings, a connection, how a fault is told. */
+#ifndef NICHED_CLI_CLI_H
+#define NICHED_CLI_CLI_H
+
+#include "base/settings.h"
+#include "store/db.h"
+
+/* Tells a fault on standard error as "niched COMMAND: text" with hints; returns its exit status. */
+int cli_fault(const char *command, const struct fault *f);
+/* Reads the settings and opens a connection. The caller closes it. */
+NODISCARD enum err cli_open(const char *command, struct settings *ret_settings, struct fault *f,
+                            struct db **ret_db);
+/* True if the only argument is --help or -h: the text was printed. */
+int cli_help(int argc, char **argv, const char *text);
+
+#endif

@@ -1,0 +1,23 @@
+/* The command line: one table of commands, one file a command. Each takes argv from its own name on and
+ * returns the exit status of its error class (base/err.h). */
+#ifndef NICHED_CLI_COMMANDS_H
+#define NICHED_CLI_COMMANDS_H
+
+/* Serves HTTP until SIGINT or SIGTERM. */
+int cmd_serve(int argc, char **argv);
+/* Runs the migrations. */
+int cmd_migrate(int argc, char **argv);
+/* Loads or checks a taxonomy. */
+int cmd_taxonomy(int argc, char **argv);
+/* Makes, loads or purges the sandbox world. */
+int cmd_sandbox(int argc, char **argv);
+/* Imports files. */
+int cmd_import(int argc, char **argv);
+/* Scores what is dirty. */
+int cmd_score(int argc, char **argv);
+/* Shows the settings in force. */
+int cmd_config(int argc, char **argv);
+/* Prints routes, parameters and errors as JSON. */
+int cmd_contract(int argc, char **argv);
+
+#endif

@@ -1,0 +1,125 @@
+/* The tables as JSON: what openapi.yaml is compared with. */
+#include "api/api.h"
+
+#include "base/json.h"
+#include "tables.h"
+
+#include <string.h>
+
+static const char *const type_names[] = {
+    [PARAM_INT] = "integer",   [PARAM_RATE] = "rate", [PARAM_BOOL] = "boolean",
+    [PARAM_CHOICE] = "choice", [PARAM_TEXT] = "text", [PARAM_LIST] = "list"};
+
+static void write_param(const struct param *p, struct json *w) {
+    json_object(w);
+    json_kstr(w, "name", p->name);
+    json_kstr(w, "type", type_names[p->type]);
+    bool bounded = p->type == PARAM_INT || p->type == PARAM_RATE || p->type == PARAM_TEXT;
+    json_key(w, "min");
+    if (bounded)
+        json_f64(w, p->min, 6);
+    else
+        json_null(w);
+    json_key(w, "max");
+    if (bounded)
+        json_f64(w, p->max, 6);
+    else
+        json_null(w);
+    json_kstr(w, "default", p->fallback);
+    json_kstr(w, "choices", p->choices);
+    json_kbool(w, "required", p->required);
+    json_kbool(w, "filter", p->op != PARAM_NO_FILTER);
+    json_object_end(w);
+}
+
+static void write_route(const struct route *r, struct json *w) {
+    json_object(w);
+    json_kstr(w, "method", r->method);
+    json_kstr(w, "path", r->path);
+    json_kstr(w, "name", r->name);
+    json_key(w, "params");
+    json_array(w);
+    for (size_t i = 0; r->n_params && i < *r->n_params; i++)
+        write_param(&r->params[i], w);
+    json_array_end(w);
+    json_object_end(w);
+}
+
+/* The schemas of openapi.yaml that field tables carry: one group of a table each, with what the handler adds.
+ */
+static const struct view {
+    const char *schema;
+    const struct field *fields;
+    const size_t *n;
+    const char *group;
+    const char *added; /* blank between */
+} views[] = {
+    {"MatchItem", match_fields, &match_field_count, NULL, "creator explanation"},
+    {"MatchCreator", match_fields, &match_field_count, "creator", ""},
+    {"Niche", niche_fields, &niche_field_count, NULL, ""},
+    {"Account", creator_account_fields, &creator_account_field_count, NULL, "score niches follower_history"},
+    {"AccountScore", creator_account_fields, &creator_account_field_count, "score", ""},
+    {"AccountNiche", creator_niche_fields, &creator_niche_field_count, NULL, ""},
+    {"FollowerDay", creator_history_fields, &creator_history_field_count, NULL, ""},
+};
+
+static const char *const json_types[] = {
+    [FIELD_I64] = "integer",  [FIELD_ID] = "string",   [FIELD_F64] = "number", [FIELD_TEXT] = "string",
+    [FIELD_BOOL] = "boolean", [FIELD_TIME] = "string", [FIELD_TEXTS] = "array"};
+
+static bool in_group(const struct field *f, const char *group) {
+    return f->json && (f->group == group || (f->group && group && strcmp(f->group, group) == 0));
+}
+
+static void write_name(const char *name, size_t len, const char *type, struct json *w) {
+    json_object(w);
+    json_key(w, "name");
+    json_strn(w, name, len);
+    if (type)
+        json_kstr(w, "type", type);
+    json_object_end(w);
+}
+
+static void write_views(struct json *w) {
+    json_key(w, "schemas");
+    json_object(w);
+    for (const struct view *v = views; v < views + COUNT_OF(views); v++) {
+        json_key(w, v->schema);
+        json_array(w);
+        for (size_t i = 0; i < *v->n; i++)
+            if (in_group(&v->fields[i], v->group))
+                write_name(v->fields[i].json, strlen(v->fields[i].json), json_types[v->fields[i].type], w);
+        for (const char *c = v->added; *c; c += strspn(c, " ")) {
+            write_name(c, strcspn(c, " "), NULL, w);
+            c += strcspn(c, " ");
+        }
+        json_array_end(w);
+    }
+    json_object_end(w);
+}
+
+static void write_errors(struct json *w) {
+    json_key(w, "errors");
+    json_array(w);
+    for (int e = ERR_OK + 1; e < ERR_COUNT; e++) {
+        json_object(w);
+        json_kstr(w, "code", err_name((enum err)e));
+        json_ki64(w, "status", err_status((enum err)e));
+        json_object_end(w);
+    }
+    json_array_end(w);
+}
+
+void api_contract(struct buf *out) {
+    struct json w = json_to(out);
+    json_object(&w);
+    json_key(&w, "routes");
+    json_array(&w);
+    for (size_t i = 0; i < api_route_count; i++)
+        write_route(&api_routes[i], &w);
+    json_array_end(&w);
+    write_views(&w);
+    write_errors(&w);
+    json_object_end(&w);
+    buf_putc(out, '\n');
+}

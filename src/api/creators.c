@@ -1,0 +1,266 @@
+/* GET /creators/{id} and GET /creators/{platform}/{username}: a creator's accounts with scores, niches,
+ * history and the provenance of every number. */
+#include "api/api.h"
+
+#include "base/fields.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "rank/match_score.h"
+#include "tables.h"
+
+#include <string.h>
+
+struct creator_query {
+    const char *world;
+};
+
+struct account_row {
+    int64_t creator_id, account_id, world;
+    const char *display_name, *platform, *username, *url, *name, *bio, *bio_link, *picture_url, *category,
+        *country, *city, *language, *source, *model_version, *engagement_basis, *price_source;
+    int8_t is_brand, verified, has_contact;
+    int64_t followers, following, posts_total, likes_total, views_total, observed_us, posts, last_post_us,
+        brands, brands_repeated;
+    double engagement, engagement_rate, engagement_usual, engagement_n, authenticity, audience_credibility,
+        conversation, price_usd, loyalty, freshness, posts_per_week;
+};
+
+#define TEXT(member, json)  FIELD(FIELD_TEXT, struct account_row, member, NULL, json, json, 0)
+#define COUNT(member, json) FIELD(FIELD_I64, struct account_row, member, NULL, json, json, 0)
+#define FLAG(member, json)  FIELD(FIELD_BOOL, struct account_row, member, NULL, json, json, 0)
+#define SCORE_F(member, decimals)                                                                            \
+    FIELD(FIELD_F64, struct account_row, member, "score", #member, #member, decimals)
+#define SCORE(type, member, json, column) FIELD(type, struct account_row, member, "score", json, column, 0)
+#define HIDDEN(type, member, column)      FIELD(type, struct account_row, member, NULL, NULL, column, 0)
+
+const struct field creator_account_fields[] = {
+    TEXT(platform, "platform"),
+    TEXT(username, "username"),
+    TEXT(url, "url"),
+    TEXT(name, "name"),
+    TEXT(bio, "bio"),
+    TEXT(bio_link, "bio_link"),
+    TEXT(picture_url, "picture_url"),
+    TEXT(category, "category"),
+    TEXT(country, "country"),
+    TEXT(city, "city"),
+    TEXT(language, "language"),
+    FLAG(verified, "verified"),
+    FLAG(has_contact, "has_contact"),
+    COUNT(followers, "followers"),
+    COUNT(following, "following"),
+    COUNT(posts_total, "posts_total"),
+    COUNT(likes_total, "likes_total"),
+    COUNT(views_total, "views_total"),
+    TEXT(source, "source"),
+    FIELD(FIELD_TIME, struct account_row, observed_us, NULL, "observed_at", "observed_us", 0),
+    SCORE(FIELD_TEXT, model_version, "model_version", "model_version"),
+    SCORE(FIELD_I64, posts, "recent_posts", "posts"),
+    SCORE(FIELD_TIME, last_post_us, "last_post_at", "last_post_us"),
+    SCORE_F(engagement, 3),
+    SCORE(FIELD_TEXT, engagement_basis, "engagement_rate_basis", "engagement_basis"),
+    SCORE_F(engagement_rate, 4),
+    SCORE_F(engagement_usual, 4),
+    FIELD(FIELD_F64, struct account_row, engagement_n, "score", "engagement_posts_effective", "engagement_n",
+          2),
+    SCORE_F(authenticity, 3),
+    SCORE_F(audience_credibility, 3),
+    SCORE_F(conversation, 3),
+    SCORE_F(price_usd, 0),
+    SCORE(FIELD_TEXT, price_source, "price_source", "price_source"),
+    SCORE_F(loyalty, 3),
+    SCORE(FIELD_I64, brands, "brands", "brands"),
+    SCORE(FIELD_I64, brands_repeated, "repeat_brands", "brands_repeated"),
+    SCORE_F(freshness, 3),
+    SCORE_F(posts_per_week, 2),
+    HIDDEN(FIELD_I64, creator_id, "creator_id"),
+    HIDDEN(FIELD_I64, account_id, "account_id"),
+    HIDDEN(FIELD_I64, world, "world"),
+    HIDDEN(FIELD_TEXT, display_name, "display_name"),
+    HIDDEN(FIELD_BOOL, is_brand, "is_brand"),
+};
+const size_t creator_account_field_count = COUNT_OF(creator_account_fields);
+
+struct niche_row {
+    int64_t account_id, score, conf, posts;
+    const char *niche, *kind;
+    double points, confidence, focus;
+    struct text_list words;
+};
+
+const struct field creator_niche_fields[] = {
+    FIELD(FIELD_I64, struct niche_row, account_id, NULL, NULL, "account_id", 0),
+    FIELD(FIELD_TEXT, struct niche_row, niche, NULL, "niche", "niche", 0),
+    FIELD(FIELD_TEXT, struct niche_row, kind, NULL, "match", "kind", 0),
+    FIELD(FIELD_F64, struct niche_row, points, NULL, "score", NULL, 1),
+    FIELD(FIELD_F64, struct niche_row, confidence, NULL, "confidence", NULL, 2),
+    FIELD(FIELD_F64, struct niche_row, focus, NULL, "focus", "focus", 3),
+    FIELD(FIELD_I64, struct niche_row, posts, NULL, "posts", "posts", 0),
+    FIELD(FIELD_TEXTS, struct niche_row, words, NULL, "words", "words", 0),
+    FIELD(FIELD_I64, struct niche_row, score, NULL, NULL, "score", 0),
+    FIELD(FIELD_I64, struct niche_row, conf, NULL, NULL, "conf", 0),
+};
+const size_t creator_niche_field_count = COUNT_OF(creator_niche_fields);
+
+struct history_row {
+    int64_t account_id, followers;
+    const char *day, *source;
+};
+
+const struct field creator_history_fields[] = {
+    FIELD(FIELD_I64, struct history_row, account_id, NULL, NULL, "account_id", 0),
+    FIELD(FIELD_TEXT, struct history_row, day, NULL, "day", "day", 0),
+    FIELD(FIELD_I64, struct history_row, followers, NULL, "followers", "followers", 0),
+    FIELD(FIELD_TEXT, struct history_row, source, NULL, "source", "source", 0),
+};
+const size_t creator_history_field_count = COUNT_OF(creator_history_fields);
+
+struct creator_state {
+    struct creator_query q;
+    struct account_row *accounts;
+    size_t account_count;
+    struct niche_row *niches;
+    size_t niche_count;
+    struct history_row *history;
+    size_t history_count;
+};
+
+const struct param creator_params[] = {
+    {"world", PARAM_CHOICE, offsetof(struct creator_query, world), 0, 0, NULL, "live,sandbox", false,
+     PARAM_NO_FILTER, NULL, "where to look for the name; by default live once there are real creators"},
+};
+const size_t creator_param_count = COUNT_OF(creator_params);
+
+static void write_niches(const struct creator_state *st, int64_t account_id, struct json *w) {
+    json_key(w, "niches");
+    json_array(w);
+    for (size_t i = 0; i < st->niche_count; i++) {
+        struct niche_row *n = &st->niches[i];
+        if (n->account_id != account_id)
+            continue;
+        n->points = match_score_tenths((int)n->score) / 10.0;
+        n->confidence = (double)n->conf / MATCH_SCALE;
+        json_object(w);
+        fields_json(creator_niche_fields, creator_niche_field_count, n, w);
+        json_object_end(w);
+    }
+    json_array_end(w);
+}
+
+static void write_history(const struct creator_state *st, int64_t account_id, struct json *w) {
+    json_key(w, "follower_history");
+    json_array(w);
+    for (size_t i = 0; i < st->history_count; i++) {
+        if (st->history[i].account_id != account_id)
+            continue;
+        json_object(w);
+        fields_json(creator_history_fields, creator_history_field_count, &st->history[i], w);
+        json_object_end(w);
+    }
+    json_array_end(w);
+}
+
+static enum err write_creator(struct request *req) {
+    const struct creator_state *st = req->state;
+    const struct account_row *first = &st->accounts[0];
+    struct json w = json_to(&req->body);
+    json_object(&w);
+    json_key(&w, "id");
+    json_id(&w, first->creator_id);
+    json_kstr(&w, "name", first->display_name ? first->display_name : first->name);
+    json_key(&w, "is_brand");
+    if (first->is_brand == FIELD_NULL_BOOL)
+        json_null(&w);
+    else
+        json_bool(&w, first->is_brand != 0);
+    json_key(&w, "accounts");
+    json_array(&w);
+    for (size_t i = 0; i < st->account_count; i++) {
+        json_object(&w);
+        fields_json(creator_account_fields, creator_account_field_count, &st->accounts[i], &w);
+        write_niches(st, st->accounts[i].account_id, &w);
+        write_history(st, st->accounts[i].account_id, &w);
+        json_object_end(&w);
+    }
+    json_array_end(&w);
+    json_kstr(&w, "world", api_world_name((int)first->world));
+    json_object_end(&w);
+    return request_reply(req, 200, "application/json");
+}
+
+/* Decodes all rows into an array in the arena. */
+static void *decode_all(struct request *req, const struct rows *rows, const struct field *fields, size_t n,
+                        size_t size) {
+    char *out = arena_alloc(req->arena, rows_count(rows) * size + 1);
+    for (size_t i = 0; i < rows_count(rows); i++)
+        rows_decode(rows, i, fields, n, req->arena, out + i * size);
+    return out;
+}
+
+static enum err niche_rows(struct request *req, const struct rows *rows) {
+    struct creator_state *st = req->state;
+    st->niches = decode_all(req, rows, creator_niche_fields, creator_niche_field_count, sizeof *st->niches);
+    st->niche_count = rows_count(rows);
+    return req->waiting ? ERR_OK : write_creator(req);
+}
+
+static enum err history_rows(struct request *req, const struct rows *rows) {
+    struct creator_state *st = req->state;
+    st->history =
+        decode_all(req, rows, creator_history_fields, creator_history_field_count, sizeof *st->history);
+    st->history_count = rows_count(rows);
+    return req->waiting ? ERR_OK : write_creator(req);
+}
+
+static enum err account_rows(struct request *req, const struct rows *rows) {
+    struct creator_state *st = req->state;
+    if (!rows_count(rows))
+        return request_fail(req, ERR_CREATOR_UNKNOWN, "there is no creator \"%.100s%s%.100s\"",
+                            req->segments[0], req->segments[1] ? "/" : "",
+                            req->segments[1] ? req->segments[1] : "");
+    st->accounts =
+        decode_all(req, rows, creator_account_fields, creator_account_field_count, sizeof *st->accounts);
+    st->account_count = rows_count(rows);
+    const char *id = arena_printf(req->arena, "%lld", (long long)st->accounts[0].creator_id);
+    struct statement niches = api_statement(req, "creator_niches"),
+                     history = api_statement(req, "creator_history");
+    enum err e = request_query(req, &niches, 1, &id, niche_rows);
+    return e ? e : request_query(req, &history, 1, &id, history_rows);
+}
+
+/* Asks for the accounts of a creator by id, or by name with the id NULL. */
+static enum err ask_accounts(struct request *req, const char *id, const char *platform, const char *handle) {
+    struct creator_state *st = arena_alloc(req->arena, sizeof *st);
+    const struct snapshot *s;
+    uint64_t given;
+    req->state = st;
+    enum err e = api_params(req, &st->q, &given);
+    if (!e)
+        e = api_snapshot(req, &s);
+    if (e)
+        return e;
+    const char *params[] = {id, api_world(s, st->q.world) ? "1" : "0", platform, handle};
+    struct statement stmt = api_statement(req, "creator_accounts");
+    return request_query(req, &stmt, COUNT_OF(params), params, account_rows);
+}
+
+enum err api_creator(struct request *req) {
+    const char *id = req->segments[0];
+    size_t n = strlen(id);
+    if (n <= 18 && strspn(id, "0123456789") == n)
+        return ask_accounts(req, id, NULL, NULL);
+    request_fail(req, ERR_PARAM_INVALID,
+                 "a creator's id is a number, got \"%.100s\"; a name goes after its platform: "
+                 "/creators/tiktok/name",
+                 id);
+    return fault_param(&req->fault, "id", id, "1 to 18 digits");
+}
+
+enum err api_creator_by_name(struct request *req) {
+    const char *name = req->segments[1];
+    char *handle = arena_strdup(req->arena, name + (name[0] == '@'));
+    for (char *c = handle; *c; c++)
+        if (*c >= 'A' && *c <= 'Z')
+            *c = (char)(*c | 0x20);
+    return ask_accounts(req, NULL, req->segments[0], handle);
+}

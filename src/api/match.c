@@ -1,0 +1,282 @@
+/* GET /match: niche and filters in, a ranked page out. Steps: parse, resolve the niche, one statement for the
+ * page, one for how many match only in part, write. */
+#include "match.h"
+
+#include "base/text.h"
+#include "tables.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { OWN_MAX = 8 };
+
+static const char filters_mark[] = "/*filters*/";
+
+static enum err check_bounds(struct request *req, const struct match_query *q) {
+    if (q->min_followers <= q->max_followers)
+        return ERR_OK;
+    request_fail(req, ERR_PARAM_INVALID, "min_followers (%lld) must not exceed max_followers (%lld)",
+                 (long long)q->min_followers, (long long)q->max_followers);
+    return fault_param(&req->fault, "min_followers", NULL, "at most max_followers");
+}
+
+static enum err resolve(struct request *req, const struct snapshot *s, struct match_state *st) {
+    struct tax_resolution r;
+    enum err e = taxonomy_resolve(s->taxonomy, st->q.niche.text, st->q.niche.len, &req->fault, &r);
+    if (e)
+        return fault_param(&req->fault, "niche", st->q.niche.text, NULL);
+    st->how = taxonomy_how_name(r.how);
+    for (size_t i = 0; i < r.niche_count; i++)
+        st->niche_ids[st->niche_count++] = taxonomy_id(s->taxonomy, r.niche[i]);
+    for (size_t i = 0; i < r.excluded_count; i++)
+        st->excluded_ids[st->excluded_count++] = taxonomy_id(s->taxonomy, r.excluded[i]);
+    return ERR_OK;
+}
+
+/* Niches of the sandbox that always answer the same error, for tests of those who call. */
+static const struct {
+    const char *slug;
+    enum err code;
+    int retry_after_s;
+    const char *detail;
+} fixtures[] = {
+    {"test-429", ERR_LIMIT_RATE, 30, "too many requests: what this fixture niche always answers"},
+    {"test-503", ERR_STORE_UNAVAILABLE, 5, "the store is away: what this fixture niche always answers"},
+};
+
+static enum err fixture_fault(struct request *req, const struct snapshot *s, int32_t niche_id) {
+    const char *slug = taxonomy_slug(s->taxonomy, (size_t)taxonomy_by_id(s->taxonomy, niche_id));
+    for (size_t i = 0; i < COUNT_OF(fixtures); i++)
+        if (strcmp(slug, fixtures[i].slug) == 0) {
+            request_fail(req, fixtures[i].code, "%s", fixtures[i].detail);
+            req->fault.retry_after_s = fixtures[i].retry_after_s;
+            return fixtures[i].code;
+        }
+    return ERR_OK;
+}
+
+/* The filters of the parameters and the niches that are not wanted, with parameters from $first on. */
+static struct params_where build_where(struct request *req, const struct match_state *st, size_t first) {
+    struct params_where w = params_where(match_params, match_param_count, &st->q, first, req->arena);
+    if (!st->excluded_count)
+        return w;
+    const char *ids = "";
+    for (size_t i = 0; i < st->excluded_count; i++)
+        ids = arena_printf(req->arena, "%s%s%d", ids, i ? "," : "", st->excluded_ids[i]);
+    w.sql =
+        arena_printf(req->arena,
+                     "%s and not exists (select 1 from creator_niche x where x.creator_id = m.creator_id and "
+                     "x.account_id = m.account_id and x.niche_id = any($%zu::integer[]) and x.focus >= 0.25)",
+                     w.sql, first + w.count);
+    w.values[w.count++] = arena_printf(req->arena, "{%s}", ids);
+    w.key |= UINT64_C(1) << 63;
+    return w;
+}
+
+static uint64_t mix(uint64_t h, const char *s) {
+    for (; *s; s++)
+        h = (h ^ (unsigned char)*s) * UINT64_C(1099511628211);
+    return (h ^ '\n') * UINT64_C(1099511628211);
+}
+
+/* What a cursor is bound to: niche, world and every filter with its value. */
+static uint64_t hash_query(struct request *req, const struct match_state *st) {
+    struct params_where where = build_where(req, st, 1);
+    uint64_t h = mix(UINT64_C(14695981039346656037), api_world_name(st->world));
+    for (size_t i = 0; i < st->niche_count; i++)
+        h = mix(h, arena_printf(req->arena, "%d", st->niche_ids[i]));
+    h = mix(h, where.sql);
+    for (size_t i = 0; i < where.count; i++)
+        h = mix(h, where.values[i]);
+    return h;
+}
+
+enum err match_ask_filtered(struct request *req, const char *query, size_t n, const char *const *own,
+                            request_next *next) {
+    const struct match_state *st = req->state;
+    struct statement file = api_statement(req, query);
+    struct params_where where = build_where(req, st, n + 1);
+    const char *mark = strstr(file.sql, filters_mark);
+    struct statement filtered = {
+        .name = arena_printf(req->arena, "%s_%llx", query, (unsigned long long)where.key),
+        .sql = arena_printf(req->arena, "%.*s%s%s", (int)(mark - file.sql), file.sql, where.sql,
+                            mark + strlen(filters_mark)),
+    };
+    const char *params[OWN_MAX + 2 * PARAM_MAX];
+    memcpy(params, own, n * sizeof *params);
+    memcpy(params + n, where.values, where.count * sizeof *params);
+    return request_query(req, &filtered, n + where.count, params, next);
+}
+
+static void write_niche(const struct match_state *st, const struct snapshot *s, struct json *w) {
+    json_key(w, "niche");
+    json_object(w);
+    json_key(w, "asked");
+    json_strn(w, st->q.niche.text, st->q.niche.len);
+    json_key(w, "resolved");
+    json_array(w);
+    for (size_t i = 0; i < st->niche_count; i++)
+        json_str(w, taxonomy_slug(s->taxonomy, (size_t)taxonomy_by_id(s->taxonomy, st->niche_ids[i])));
+    json_array_end(w);
+    json_key(w, "excluded");
+    json_array(w);
+    for (size_t i = 0; i < st->excluded_count; i++)
+        json_str(w, taxonomy_slug(s->taxonomy, (size_t)taxonomy_by_id(s->taxonomy, st->excluded_ids[i])));
+    json_array_end(w);
+    json_kstr(w, "mode", "all");
+    json_kstr(w, "how", st->how);
+    json_object_end(w);
+}
+
+static void write_query(const struct match_state *st, const struct snapshot *s, struct json *w) {
+    json_key(w, "query");
+    json_object(w);
+    write_niche(st, s, w);
+    params_json(match_params, match_param_count, &st->q, w);
+    json_ki64(w, "limit", st->q.limit);
+    json_key(w, "weights");
+    json_object(w);
+    for (int c = 0; c < MATCH_STORED; c++)
+        json_kf64(w, match_component_name((enum match_component)c), match_default_weights()[c], 4);
+    json_object_end(w);
+    json_object_end(w);
+}
+
+static void write_items(struct request *req, const struct match_state *st, const struct snapshot *s,
+                        struct json *w) {
+    json_key(w, "items");
+    json_array(w);
+    for (size_t i = 0; i < st->row_count; i++) {
+        json_object(w);
+        fields_json(match_fields, match_field_count, &st->rows[i], w);
+        if (strcmp(st->q.explain, "false") != 0)
+            match_explain(&st->rows[i], strcmp(st->q.explain, "full") == 0, st, s, req->arena, w);
+        json_object_end(w);
+    }
+    json_array_end(w);
+}
+
+static const char *next_link(struct request *req, const char *cursor) {
+    struct buf link = {0};
+    buf_printf(&link, "<%s?", req->path);
+    for (size_t i = 0; i < req->n_args; i++) {
+        const struct param_arg *arg = &req->args[i];
+        if (strcmp(arg->name, "cursor") == 0)
+            continue;
+        buf_printf(&link, "%s=", arg->name);
+        buf_put_percent(&link, arg->value, arg->value_len);
+        buf_putc(&link, '&');
+    }
+    buf_printf(&link, "cursor=%s>; rel=\"next\"", cursor);
+    const char *out = arena_strndup(req->arena, link.data, link.len);
+    buf_free(&link);
+    return out;
+}
+
+/* Ranks, names and sentences of the rows, and where the next page begins. */
+static void finish_rows(struct request *req, struct match_state *st, const struct snapshot *s) {
+    int64_t now_us = api_now_us(req->app, s, st->world);
+    for (size_t i = 0; i < st->row_count; i++) {
+        st->rows[i].rank = (int64_t)i + 1;
+        match_row_finish(&st->rows[i], s, st, now_us, req->arena);
+    }
+    if (!st->has_more)
+        return;
+    const struct match_row *last = &st->rows[st->row_count - 1];
+    struct match_place place = {(int32_t)last->score, (int32_t)last->conf, last->account_id};
+    st->next_cursor = match_cursor_write(req, st->query_hash, s->model_version, place);
+}
+
+enum err match_write(struct request *req) {
+    struct match_state *st = req->state;
+    const struct snapshot *s;
+    enum err e = api_snapshot(req, &s);
+    if (e)
+        return e;
+    finish_rows(req, st, s);
+    buf_reserve(&req->body, 1024 + 1200 * st->row_count);
+    struct json w = json_to(&req->body);
+    json_object(&w);
+    write_query(st, s, &w);
+    write_items(req, st, s, &w);
+    json_ki64(&w, "related_available", st->related);
+    json_kbool(&w, "has_more", st->has_more);
+    json_kstr(&w, "next_cursor", st->next_cursor);
+    json_kstr(&w, "world", api_world_name(st->world));
+    json_kstr(&w, "model_version", s->model_version);
+    json_object_end(&w);
+    if (st->next_cursor)
+        request_header(req, "Link", next_link(req, st->next_cursor));
+    return request_reply(req, 200, "application/json");
+}
+
+/* Both statements are under way at once; whoever comes last writes. */
+static enum err write_when_done(struct request *req) {
+    return req->waiting ? ERR_OK : match_write(req);
+}
+
+static enum err related_rows(struct request *req, const struct rows *rows) {
+    struct match_state *st = req->state;
+    st->related = rows_i64(rows, 0, 0);
+    return write_when_done(req);
+}
+
+enum err match_take_rows(struct request *req, const struct rows *rows) {
+    struct match_state *st = req->state;
+    size_t n = rows_count(rows), limit = (size_t)st->q.limit;
+    st->has_more = n > limit;
+    st->row_count = st->has_more ? limit : n;
+    st->rows = arena_alloc(req->arena, st->row_count * sizeof *st->rows + 1);
+    for (size_t i = 0; i < st->row_count; i++)
+        rows_decode(rows, i, match_fields, match_field_count, req->arena, &st->rows[i]);
+    return ERR_OK;
+}
+
+static enum err page_rows(struct request *req, const struct rows *rows) {
+    enum err e = match_take_rows(req, rows);
+    return e ? e : write_when_done(req);
+}
+
+static enum err ask(struct request *req) {
+    const struct match_state *st = req->state;
+    const struct match_place *after = &st->after;
+    struct arena *a = req->arena;
+    const char *own[] = {
+        arena_printf(a, "%d", st->world),
+        arena_printf(a, "%d", st->niche_ids[0]),
+        arena_printf(a, "%d", (int)st->q.limit + 1),
+        arena_printf(a, "%d", after->score),
+        arena_printf(a, "%d", after->conf),
+        arena_printf(a, "%lld", (long long)after->account_id),
+    };
+    enum err e = match_ask_filtered(req, "match", COUNT_OF(own), own, page_rows);
+    return e ? e : match_ask_filtered(req, "match_related", 2, own, related_rows);
+}
+
+enum err api_match(struct request *req) {
+    struct match_state *st = arena_alloc(req->arena, sizeof *st);
+    const struct snapshot *s;
+    uint64_t given;
+    req->state = st;
+    enum err e = api_params(req, &st->q, &given);
+    if (!e)
+        e = check_bounds(req, &st->q);
+    if (!e)
+        e = api_snapshot(req, &s);
+    if (!e)
+        e = resolve(req, s, st);
+    if (!e)
+        e = fixture_fault(req, s, st->niche_ids[0]);
+    if (e)
+        return e;
+    st->world = api_world(s, st->q.world);
+    st->query_hash = hash_query(req, st);
+    st->after = (struct match_place){MATCH_SCALE + 1, 0, 0};
+    if (st->q.cursor.text)
+        e = match_cursor_read(req, st->q.cursor, st->query_hash, s->model_version, &st->after);
+    if (e)
+        return e;
+    return st->niche_count > 1 ? match_compound_ask(req) : ask(req);
+}

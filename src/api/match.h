@@ -1,0 +1,96 @@
+/* Inside api only: one /match, its query and its rows. */
+#ifndef NICHED_API_MATCH_H
+#define NICHED_API_MATCH_H
+
+#include "api/api.h"
+#include "base/fields.h"
+#include "rank/match_score.h"
+#include "tables.h"
+
+struct match_query {
+    struct param_text niche;
+    struct param_list platform, country, language;
+    int64_t min_followers, max_followers, limit;
+    double min_authenticity, min_confidence;
+    const char *world, *explain;
+    struct param_text cursor;
+};
+
+/* One creator of the list, by match_fields[]. */
+struct match_row {
+    int64_t creator_id, account_id, score, conf, rank;
+    double sd, score_points, confidence;
+    const char *kind, *name, *bio, *picture_url, *platform, *username, *url, *country, *language;
+    int8_t has_contact;
+    struct text_list also_on;
+    int64_t followers;
+    double engagement_rate, engagement_usual, engagement_vs_peers, authenticity;
+    const char *engagement_basis, *price_source;
+    struct text_list not_measured;
+    double price_usd;
+    int64_t last_post_us, observed_us, data_age_days;
+    struct text_list niche_ids, niches, words, reasons, cautions;
+    int64_t posts, niche_posts;
+    double profile, k, n, focus;
+    double ln[MATCH_STORED];
+    double cpe_usual_usd;
+    double engagement, theta, sigma, engagement_n, shrink, typical;
+    double audience_credibility, conversation;
+    struct text_list signal_phi;
+    int64_t signal_measured;
+    double loyalty, freshness, gap_days, posts_per_week;
+    int64_t brands, brands_repeated;
+};
+
+/* A place in a list: the last row of a page. */
+struct match_place {
+    int32_t score, conf;
+    int64_t account_id;
+};
+
+/* A request between its steps. Niches are ids: see api.c. */
+struct match_state {
+    struct match_query q;
+    int world;
+    const char *how;
+    int32_t niche_ids[TAX_RESOLVED_MAX];
+    size_t niche_count;
+    int32_t excluded_ids[TAX_RESOLVED_MAX];
+    size_t excluded_count;
+    uint64_t query_hash;
+    struct match_place after; /* the page begins behind it */
+    struct compound *compound;
+    struct match_row *rows;
+    size_t row_count;
+    bool has_more;
+    int64_t related;
+    const char *next_cursor;
+};
+
+/* Asks the statement of a file for the request's combination of filters: its text with the predicates in
+ * their place, its own n parameters followed by those of the filters. */
+NODISCARD enum err match_ask_filtered(struct request *req, const char *query, size_t n,
+                                      const char *const *own, request_next *next);
+/* Decodes a page (one row more than the limit means that there is more) into the state. */
+NODISCARD enum err match_take_rows(struct request *req, const struct rows *rows);
+/* Writes the answer from the rows in the state. */
+NODISCARD enum err match_write(struct request *req);
+/* Ranks a compound without a niche of its own, then writes. */
+NODISCARD enum err match_compound_ask(struct request *req);
+
+/* A signed, opaque text for a place in the list of a query (base64url, in the arena). */
+const char *match_cursor_write(const struct request *req, uint64_t query_hash, const char *model_version,
+                               struct match_place place);
+/* The reverse. ERR_PARAM_CURSOR if it was tampered with or is of another query, ERR_PARAM_CURSOR_RETIRED if
+ * of another model. */
+NODISCARD enum err match_cursor_read(struct request *req, struct param_text cursor, uint64_t query_hash,
+                                     const char *model_version, struct match_place *ret_place);
+/* Fills what is computed from what was read: points, names of niches, what was not measured, reasons,
+ * cautions. */
+void match_row_finish(struct match_row *row, const struct snapshot *s, const struct match_state *st,
+                      int64_t now_us, struct arena *a);
+/* Writes the "explanation" of a row into its open object. */
+void match_explain(const struct match_row *row, bool full, const struct match_state *st,
+                   const struct snapshot *s, struct arena *a, struct json *w);
+
+#endif

@@ -1,0 +1,62 @@
+/* Cursors of /match. Invariant: what is read back was written by this installation for the same query and
+ * model. */
+#include "match.h"
+
+#include <string.h>
+
+struct cursor_bytes {
+    unsigned char tag[CRYPTO_TAG_BYTES];
+    uint64_t query_hash;
+    uint64_t model_hash;
+    int64_t account_id;
+    int32_t score;
+    int32_t conf;
+};
+
+static uint64_t hash_text(const char *s) {
+    uint64_t h = UINT64_C(14695981039346656037);
+    for (; *s; s++)
+        h = (h ^ (unsigned char)*s) * UINT64_C(1099511628211);
+    return h;
+}
+
+static void sign(const struct request *req, const struct cursor_bytes *c,
+                 unsigned char tag[CRYPTO_TAG_BYTES]) {
+    const struct api *api = req->app;
+    crypto_tag(&api->shared->secret, "cursor", &c->query_hash, sizeof *c - sizeof c->tag, tag);
+}
+
+const char *match_cursor_write(const struct request *req, uint64_t query_hash, const char *model_version,
+                               struct match_place place) {
+    struct cursor_bytes c = {.query_hash = query_hash,
+                             .model_hash = hash_text(model_version),
+                             .account_id = place.account_id,
+                             .score = place.score,
+                             .conf = place.conf};
+    sign(req, &c, c.tag);
+    char *out = arena_alloc(req->arena, sizeof c * 4 / 3 + 8);
+    crypto_base64(&c, sizeof c, out);
+    return out;
+}
+
+enum err match_cursor_read(struct request *req, struct param_text cursor, uint64_t query_hash,
+                           const char *model_version, struct match_place *ret_place) {
+    struct cursor_bytes c;
+    unsigned char tag[CRYPTO_TAG_BYTES];
+    size_t len = 0;
+    bool ok = crypto_unbase64(cursor.text, cursor.len, &c, sizeof c, &len) && len == sizeof c;
+    if (ok)
+        sign(req, &c, tag);
+    if (!ok || !crypto_tag_equal(tag, c.tag) || c.query_hash != query_hash) {
+        request_fail(req, ERR_PARAM_CURSOR,
+                     "the cursor is not one that this query gave; begin again without it");
+        return fault_param(&req->fault, "cursor", cursor.text, "next_cursor of the same query");
+    }
+    if (c.model_hash != hash_text(model_version)) {
+        request_fail(req, ERR_PARAM_CURSOR_RETIRED,
+                     "the ranking model changed since this cursor; begin again without it");
+        return fault_param(&req->fault, "cursor", cursor.text, "next_cursor of the same query");
+    }
+    *ret_place = (struct match_place){c.score, c.conf, c.account_id};
+    return ERR_OK;
+}

@@ -1,0 +1,130 @@
+/* The arithmetic of a score: for every component its value, weight and the points it costs, with the evidence
+ * it was computed from. The points lost sum exactly to 100 - score in the printed digits. */
+#include "match.h"
+
+#include "rank/authenticity.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct explain {
+    const struct match_row *r;
+    const struct match_state *st;
+    const struct snapshot *s;
+    struct arena *a;
+    struct json *w;
+};
+
+static void explain_relevance(struct explain *x) {
+    const struct match_row *r = x->r;
+    json_kf64(x->w, "focus", r->focus, 3);
+    json_kf64(x->w, "posts_weighted", r->k, 2);
+    json_kf64(x->w, "all_posts_weighted", r->n, 2);
+    json_key(x->w, "posts");
+    if (r->niche_posts == FIELD_NULL_I64)
+        json_i64(x->w, 0);
+    else
+        json_i64(x->w, r->niche_posts);
+    json_key(x->w, "words");
+    json_array(x->w);
+    for (size_t i = 0; i < r->words.count; i++)
+        json_str(x->w, r->words.items[i]);
+    json_array_end(x->w);
+}
+
+static void explain_engagement(struct explain *x) {
+    const struct match_row *r = x->r;
+    json_kstr(x->w, "basis", r->engagement_basis);
+    json_kf64(x->w, "rate", r->engagement_rate, 4);
+    json_kf64(x->w, "benchmark", r->engagement_usual, 4);
+    json_kf64(x->w, "ratio", r->engagement_vs_peers, 2);
+    json_kf64(x->w, "posts_effective", r->engagement_n, 2);
+    json_kf64(x->w, "shrinkage", r->shrink, 3);
+    json_kf64(x->w, "theta", r->theta, 3);
+    json_kf64(x->w, "sigma", r->sigma, 3);
+    json_kf64(x->w, "risk_z", 0.5, 2);
+}
+
+static void explain_authenticity(struct explain *x) {
+    const struct match_row *r = x->r;
+    json_kf64(x->w, "audience_credibility", r->audience_credibility, 3);
+    json_kf64(x->w, "conversation", r->conversation, 3);
+    json_key(x->w, "signals");
+    json_array(x->w);
+    for (int i = 0; i < AUTH_SIGNAL_COUNT && (size_t)i < r->signal_phi.count; i++) {
+        if (!(r->signal_measured >> i & 1))
+            continue;
+        const struct authenticity_info *info = authenticity_info((enum authenticity_signal)i);
+        json_object(x->w);
+        json_kstr(x->w, "name", info->name);
+        json_kf64(x->w, "odds_factor", exp(info->weight * strtod(r->signal_phi.items[i], NULL)), 2);
+        json_object_end(x->w);
+    }
+    json_array_end(x->w);
+}
+
+static void explain_affordability(struct explain *x) {
+    const struct match_row *r = x->r;
+    json_kf64(x->w, "price_usd", r->price_usd, 0);
+    json_kstr(x->w, "price_source", r->price_source);
+    json_kf64(x->w, "engagements_per_post", r->typical, 0);
+    json_kf64(x->w, "cost_per_engagement_usd", r->price_usd / r->typical, 3);
+    json_kf64(x->w, "usual_cost_per_engagement_usd", r->cpe_usual_usd, 3);
+}
+
+static void explain_loyalty(struct explain *x) {
+    json_ki64(x->w, "brands", x->r->brands);
+    json_ki64(x->w, "repeat_brands", x->r->brands_repeated);
+}
+
+static void explain_freshness(struct explain *x) {
+    json_kf64(x->w, "expected_gap_days", x->r->gap_days, 1);
+    json_kf64(x->w, "posts_per_week", x->r->posts_per_week, 2);
+}
+
+/* By enum match_component. */
+static void (*const evidence[MATCH_STORED])(struct explain *) = {
+    [MATCH_RELEVANCE] = explain_relevance,       [MATCH_ENGAGEMENT] = explain_engagement,
+    [MATCH_AUTHENTICITY] = explain_authenticity, [MATCH_AFFORDABILITY] = explain_affordability,
+    [MATCH_LOYALTY] = explain_loyalty,           [MATCH_FRESHNESS] = explain_freshness,
+};
+
+static void component(struct explain *x, int c, double weight, int lost_tenths, bool full) {
+    json_key(x->w, match_component_name((enum match_component)c));
+    json_object(x->w);
+    json_kf64(x->w, "value", exp(x->r->ln[c]), 3);
+    json_kf64(x->w, "weight", weight, 4);
+    json_kf64(x->w, "points_lost", lost_tenths / 10.0, 1);
+    if (full)
+        json_kf64(x->w, "log_contribution", weight * x->r->ln[c], 9);
+    evidence[c](x);
+    json_object_end(x->w);
+}
+
+void match_explain(const struct match_row *row, bool full, const struct match_state *st,
+                   const struct snapshot *s, struct arena *a, struct json *w) {
+    struct explain x = {row, st, s, a, w};
+    double weights[MATCH_COMPONENTS], ln[MATCH_COMPONENTS] = {0};
+    int lost[MATCH_COMPONENTS];
+    if (!match_weights(NULL, false, weights))
+        abort();
+    memcpy(ln, row->ln, sizeof row->ln);
+    match_points_lost(ln, weights, (int)row->score, lost);
+    double spread = exp(1.2816 * row->sd);
+    json_key(w, "explanation");
+    json_object(w);
+    json_key(w, "interval80");
+    json_array(w);
+    json_f64(w, row->score_points / spread, 1);
+    json_f64(w, fmin(100, row->score_points * spread), 1);
+    json_array_end(w);
+    if (full)
+        json_kf64(w, "ln_score", log(match_value(ln, weights)), 9);
+    json_key(w, "components");
+    json_object(w);
+    for (int c = 0; c < MATCH_STORED; c++)
+        component(&x, c, weights[c], lost[c], full);
+    json_object_end(w);
+    json_object_end(w);
+}

@@ -1,0 +1,134 @@
+/* What an item says beside what was read: points, names, what was not measured, reasons and cautions. The
+ * sentences are made from the arithmetic, in a fixed order, so that the same evidence gives the same words.
+ */
+#include "match.h"
+
+#include "rank/authenticity.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SENTENCES_MAX = 8 };
+
+static void add(struct text_list *l, const char *text) {
+    if (l->count < SENTENCES_MAX)
+        l->items[l->count++] = text;
+}
+
+/* 12,345 */
+static const char *thousands(int64_t v, struct arena *a) {
+    char *digits = arena_printf(a, "%lld", (long long)v);
+    size_t n = strlen(digits), out = 0;
+    char *text = arena_alloc(a, n + n / 3 + 1);
+    for (size_t i = 0; i < n; i++) {
+        if (i && (n - i) % 3 == 0)
+            text[out++] = ',';
+        text[out++] = digits[i];
+    }
+    return text;
+}
+
+/* "vegan fitness", or "vegan and comedy" for a compound. */
+static const char *topic(const struct snapshot *s, const struct match_state *st, struct arena *a) {
+    const char *text = "";
+    for (size_t i = 0; i < st->niche_count; i++) {
+        int at = taxonomy_by_id(s->taxonomy, st->niche_ids[i]);
+        const char *label = at < 0 ? "?" : taxonomy_label(s->taxonomy, (size_t)at);
+        text = i ? arena_printf(a, "%s and %s", text, label) : label;
+    }
+    return text;
+}
+
+static void say_relevance(struct match_row *r, const struct snapshot *s, const struct match_state *st,
+                          struct arena *a) {
+    const char *about = topic(s, st, a);
+    if (r->niche_posts != FIELD_NULL_I64 && r->niche_posts > 0)
+        add(&r->reasons, arena_printf(a, "%lld of %lld recent posts are about %s", (long long)r->niche_posts,
+                                      (long long)r->posts, about));
+    if (r->profile > 0)
+        add(&r->reasons, arena_printf(a, "the profile names %s", about));
+    if (strcmp(r->kind, "all_parents") == 0)
+        add(&r->reasons, arena_printf(a, "makes each part of %s, though not in one post", about));
+}
+
+static void say_engagement(struct match_row *r, struct arena *a) {
+    if (isnan(r->engagement_vs_peers)) {
+        add(&r->cautions, "engagement was not measured");
+        return;
+    }
+    const char *text = arena_printf(a, "engagement %.2fx what is usual at %s followers",
+                                    r->engagement_vs_peers, thousands(r->followers, a));
+    if (r->engagement_vs_peers >= 1)
+        add(&r->reasons, text);
+    else if (r->engagement_vs_peers < 0.7)
+        add(&r->cautions, text);
+    if (strcmp(r->engagement_basis, "totals") == 0)
+        add(&r->cautions, "engagement is known from account totals only, not from posts");
+}
+
+static bool measured(const struct match_row *r, enum authenticity_signal signal) {
+    return (r->signal_measured >> signal & 1) != 0;
+}
+
+static void say_authenticity(struct match_row *r, struct arena *a) {
+    for (int i = 0; i < AUTH_SIGNAL_COUNT && (size_t)i < r->signal_phi.count; i++) {
+        double phi = strtod(r->signal_phi.items[i], NULL);
+        const char *name = authenticity_info((enum authenticity_signal)i)->name;
+        if (measured(r, (enum authenticity_signal)i) && phi <= -0.5)
+            add(&r->cautions, arena_printf(a, "unusual pattern: %s", name));
+    }
+    if (!measured(r, AUTH_UNEXPLAINED_GROWTH))
+        add(&r->cautions, "no follower history: growth not checked");
+}
+
+static void say_price(struct match_row *r, struct arena *a) {
+    if (strcmp(r->price_source, "prior") == 0)
+        add(&r->cautions, "no price known: an estimate for this size");
+    else if (r->typical > 0 && r->price_usd / r->typical < 0.8 * r->cpe_usual_usd)
+        add(&r->reasons, arena_printf(a, "$%.2f per engagement where $%.2f is usual",
+                                      r->price_usd / r->typical, r->cpe_usual_usd));
+}
+
+static void list_not_measured(struct match_row *r, struct arena *a) {
+    r->not_measured.items = arena_alloc(a, (AUTH_SIGNAL_COUNT + 3) * sizeof *r->not_measured.items);
+    struct text_list *l = &r->not_measured;
+    if (isnan(r->engagement_rate))
+        l->items[l->count++] = "engagement";
+    for (int i = 0; i < AUTH_SIGNAL_COUNT; i++) {
+        const char *needs = authenticity_info((enum authenticity_signal)i)->needs;
+        bool known = measured(r, (enum authenticity_signal)i);
+        for (size_t k = 0; k < l->count; k++)
+            known |= strcmp(l->items[k], needs) == 0;
+        if (!known)
+            l->items[l->count++] = needs;
+    }
+    if (strcmp(r->price_source, "prior") == 0)
+        l->items[l->count++] = "price";
+}
+
+static void name_niches(struct match_row *r, const struct snapshot *s) {
+    r->niches.items = r->niche_ids.items;
+    for (size_t i = 0; i < r->niche_ids.count; i++) {
+        int at = taxonomy_by_id(s->taxonomy, (int32_t)strtol(r->niche_ids.items[i], NULL, 10));
+        if (at >= 0)
+            r->niches.items[r->niches.count++] = taxonomy_slug(s->taxonomy, (size_t)at);
+    }
+}
+
+void match_row_finish(struct match_row *r, const struct snapshot *s, const struct match_state *st,
+                      int64_t now_us, struct arena *a) {
+    r->score_points = match_score_tenths((int)r->score) / 10.0;
+    r->confidence = (double)r->conf / MATCH_SCALE;
+    r->engagement_vs_peers = r->engagement_rate / r->engagement_usual;
+    r->data_age_days = now_us > r->observed_us ? (now_us - r->observed_us) / INT64_C(86400000000) : 0;
+    r->reasons.items = arena_alloc(a, SENTENCES_MAX * sizeof *r->reasons.items);
+    r->cautions.items = arena_alloc(a, SENTENCES_MAX * sizeof *r->cautions.items);
+    r->also_on = (struct text_list){0};
+    list_not_measured(r, a);
+    name_niches(r, s);
+    say_relevance(r, s, st, a);
+    say_engagement(r, a);
+    say_authenticity(r, a);
+    say_price(r, a);
+}

@@ -1,0 +1,147 @@
+/* GET /niches and GET /niches/{slug}: the taxonomy with how many creators each niche lists. */
+#include "api/api.h"
+
+#include "base/fields.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "tables.h"
+
+#include <string.h>
+
+struct niches_query {
+    struct param_text q;
+    int64_t limit;
+    const char *world;
+};
+
+struct niche_row {
+    const char *slug, *label, *iab_id;
+    int8_t generic;
+    double base_rate;
+    int64_t creators;
+    struct text_list parents, children, related, aliases;
+};
+
+#define NICHE(type, member, json, column, decimals)                                                          \
+    FIELD(type, struct niche_row, member, NULL, json, column, decimals)
+
+const struct field niche_fields[] = {
+    NICHE(FIELD_TEXT, slug, "slug", "slug", 0),
+    NICHE(FIELD_TEXT, label, "label", "label", 0),
+    NICHE(FIELD_I64, creators, "creators", "creators", 0),
+    NICHE(FIELD_TEXTS, parents, "parents", "parents", 0),
+    NICHE(FIELD_TEXTS, children, "children", "children", 0),
+    NICHE(FIELD_TEXTS, related, "related", "related", 0),
+    NICHE(FIELD_TEXTS, aliases, "aliases", "aliases", 0),
+    NICHE(FIELD_F64, base_rate, "base_rate", "base_rate", 5),
+    NICHE(FIELD_BOOL, generic, "generic", "is_generic", 0),
+    NICHE(FIELD_TEXT, iab_id, "iab_id", "iab_id", 0),
+};
+const size_t niche_field_count = COUNT_OF(niche_fields);
+
+const struct param niches_params[] = {
+    {"q", PARAM_TEXT, offsetof(struct niches_query, q), 1, 100, NULL, NULL, false, PARAM_NO_FILTER, NULL,
+     "beginning of a niche, alias or hashtag; typing errors are forgiven"},
+    {"limit", PARAM_INT, offsetof(struct niches_query, limit), 1, 1000, "50", NULL, false, PARAM_NO_FILTER,
+     NULL, "items at most"},
+    {"world", PARAM_CHOICE, offsetof(struct niches_query, world), 0, 0, NULL, "live,sandbox", false,
+     PARAM_NO_FILTER, NULL, "whose creators are counted"},
+};
+const size_t niches_param_count = COUNT_OF(niches_params);
+
+const struct param niche_params[] = {
+    {"world", PARAM_CHOICE, offsetof(struct niches_query, world), 0, 0, NULL, "live,sandbox", false,
+     PARAM_NO_FILTER, NULL, "whose creators are counted"},
+};
+const size_t niche_param_count = COUNT_OF(niche_params);
+
+struct niches_state {
+    struct niches_query q;
+    int world;
+};
+
+static void write_niche_row(struct request *req, const struct rows *rows, size_t i, struct json *w) {
+    struct niche_row row = {0};
+    rows_decode(rows, i, niche_fields, niche_field_count, req->arena, &row);
+    fields_json(niche_fields, niche_field_count, &row, w);
+}
+
+static enum err list_rows(struct request *req, const struct rows *rows) {
+    const struct niches_state *st = req->state;
+    struct json w = json_to(&req->body);
+    json_object(&w);
+    json_key(&w, "items");
+    json_array(&w);
+    for (size_t i = 0; i < rows_count(rows); i++) {
+        json_object(&w);
+        write_niche_row(req, rows, i, &w);
+        json_object_end(&w);
+    }
+    json_array_end(&w);
+    json_kstr(&w, "world", api_world_name(st->world));
+    json_object_end(&w);
+    return request_reply(req, 200, "application/json");
+}
+
+static enum err one_row(struct request *req, const struct rows *rows) {
+    const struct niches_state *st = req->state;
+    struct json w = json_to(&req->body);
+    if (!rows_count(rows))
+        return request_fail(req, ERR_NICHE_UNKNOWN, "there is no niche \"%s\"", req->segments[0]);
+    json_object(&w);
+    write_niche_row(req, rows, 0, &w);
+    json_kstr(&w, "world", api_world_name(st->world));
+    json_object_end(&w);
+    return request_reply(req, 200, "application/json");
+}
+
+/* Parses by the table and finds the world. */
+static enum err begin(struct request *req, const struct snapshot **ret_s) {
+    struct niches_state *st = arena_alloc(req->arena, sizeof *st);
+    uint64_t given;
+    req->state = st;
+    enum err e = api_params(req, &st->q, &given);
+    if (!e)
+        e = api_snapshot(req, ret_s);
+    if (!e)
+        st->world = api_world(*ret_s, st->q.world);
+    return e;
+}
+
+enum err api_niches(struct request *req) {
+    const struct snapshot *s;
+    enum err e = begin(req, &s);
+    if (e)
+        return e;
+    const struct niches_state *st = req->state;
+    char words[256] = "";
+    if (st->q.q.text && !text_words(st->q.q.text, st->q.q.len, words, sizeof words)) {
+        request_fail(req, ERR_PARAM_INVALID, "q must have a letter or digit");
+        return fault_param(&req->fault, "q", st->q.q.text, "the beginning of a niche");
+    }
+    /* % and _ are no letters or digits, so text_words() leaves none of them for LIKE */
+    const char *params[] = {st->world ? "1" : "0", st->q.q.text ? words : NULL,
+                            arena_printf(req->arena, "%lld", (long long)st->q.limit), NULL};
+    struct statement stmt = api_statement(req, "niche_list");
+    return request_query(req, &stmt, COUNT_OF(params), params, list_rows);
+}
+
+enum err api_niche(struct request *req) {
+    const struct snapshot *s;
+    enum err e = begin(req, &s);
+    if (e)
+        return e;
+    const struct niches_state *st = req->state;
+    const char *slug = req->segments[0];
+    if (taxonomy_by_slug(s->taxonomy, slug, strlen(slug)) < 0) {
+        uint16_t near[TAX_SUGGESTIONS_MAX];
+        size_t n = taxonomy_suggest(s->taxonomy, slug, strlen(slug), COUNT_OF(near), near);
+        request_fail(req, ERR_NICHE_UNKNOWN, "there is no niche \"%.100s\"", slug);
+        for (size_t i = 0; i < n; i++)
+            fault_hint(&req->fault, taxonomy_slug(s->taxonomy, near[i]));
+        return ERR_NICHE_UNKNOWN;
+    }
+    const char *params[] = {st->world ? "1" : "0", NULL, "1", slug};
+    struct statement stmt = api_statement(req, "niche_list");
+    return request_query(req, &stmt, COUNT_OF(params), params, one_row);
+}

@@ -1,0 +1,155 @@
+/* The keeper. Invariants: a published snapshot never changes; it is freed by whoever gives the last reference
+ * back; the mutex is held only to swap or take the pointer, ten times a second a loop, never on a request. */
+#include "api/snapshot.h"
+
+#include "base/log.h"
+#include "store/migrate.h"
+#include "store/taxonomy_store.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { POLL_MS = 1000 };
+
+struct keeper {
+    const struct settings *settings;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    struct snapshot *newest;
+    _Atomic bool stop;
+};
+
+void snapshot_give(struct snapshot *s) {
+    if (!s || atomic_fetch_sub(&s->references, 1) > 1)
+        return;
+    taxonomy_free(s->taxonomy);
+    free(s);
+}
+
+struct snapshot *keeper_take(struct keeper *k) {
+    pthread_mutex_lock(&k->lock);
+    struct snapshot *s = k->newest;
+    if (s)
+        atomic_fetch_add(&s->references, 1);
+    pthread_mutex_unlock(&k->lock);
+    return s;
+}
+
+static void publish(struct keeper *k, struct snapshot *s) {
+    pthread_mutex_lock(&k->lock);
+    struct snapshot *old = k->newest;
+    k->newest = s;
+    pthread_mutex_unlock(&k->lock);
+    snapshot_give(old);
+}
+
+static int64_t or_zero(int64_t v) {
+    return v == FIELD_NULL_I64 ? 0 : v;
+}
+
+static bool same(const struct snapshot *a, const struct snapshot *b) {
+    return a && a->taxonomy_version == b->taxonomy_version && a->default_world == b->default_world &&
+           a->clock_us[0] == b->clock_us[0] && a->clock_us[1] == b->clock_us[1] &&
+           strcmp(a->model_version, b->model_version) == 0;
+}
+
+static enum err read_state(struct db *db, struct fault *f, struct snapshot *s) {
+    CLEANUP(rows_free_at) struct rows *r = NULL;
+    enum err e = db_query(db, "state", 0, NULL, f, &r);
+    if (e)
+        return e;
+    int schema = (int)or_zero(rows_i64(r, 0, 5));
+    if (schema != migrate_newest())
+        return fault_set(f, ERR_STORE_SCHEMA,
+                         "the store has schema version %d, this program needs %d: run niched migrate", schema,
+                         migrate_newest());
+    s->default_world = (int)or_zero(rows_i64(r, 0, 0));
+    s->taxonomy_version = or_zero(rows_i64(r, 0, 1));
+    const char *model = rows_text(r, 0, 2);
+    snprintf(s->model_version, sizeof s->model_version, "%s", model ? model : "none");
+    s->clock_us[0] = or_zero(rows_i64(r, 0, 3));
+    s->clock_us[1] = or_zero(rows_i64(r, 0, 4));
+    return ERR_OK;
+}
+
+/* Reads the state; a new snapshot only where something differs from the newest. */
+static enum err refresh(struct keeper *k, struct db *db, struct fault *f) {
+    struct snapshot *s = calloc(1, sizeof *s);
+    if (!s)
+        return fault_set(f, ERR_NO_MEMORY, "no memory for a snapshot");
+    s->references = 1;
+    enum err e = read_state(db, f, s);
+    bool differs = !e && !same(k->newest, s);
+    if (differs)
+        e = taxonomy_read(db, f, &s->taxonomy, &s->taxonomy_version);
+    if (e || !differs)
+        snapshot_give(s);
+    else
+        publish(k, s);
+    return e;
+}
+
+/* About a second, or until the store says that something changed; short while there is no snapshot yet. */
+static void rest(struct keeper *k, struct db *db) {
+    int ms = k->newest ? POLL_MS : POLL_MS / 10;
+    for (; ms > 0 && !atomic_load(&k->stop); ms -= 100) {
+        if (!db)
+            usleep(100 * 1000);
+        else if (db_wait_notify(db, 100))
+            return;
+    }
+}
+
+static void *keeper_run(void *arg) {
+    struct keeper *k = arg;
+    struct db *db = NULL;
+    enum err last = ERR_OK;
+    while (!atomic_load(&k->stop)) {
+        struct fault f = {0};
+        enum err e = db ? ERR_OK : db_open(k->settings->database_url, "niched keeper", &f, &db);
+        if (!e)
+            e = db_run(db, "listen niched", &f, NULL);
+        if (!e)
+            e = refresh(k, db, &f);
+        if (e && e != last)
+            log_line(LOG_WARN, "the store cannot be read yet", LOG_STR("code", err_name(e)),
+                     LOG_STR("detail", f.detail));
+        if (!e && last)
+            log_line(LOG_INFO, "the store can be read again");
+        last = e;
+        if (db && !db_alive(db)) {
+            db_close(db);
+            db = NULL;
+        }
+        rest(k, db);
+    }
+    db_close(db);
+    return NULL;
+}
+
+enum err keeper_start(const struct settings *settings, struct fault *f, struct keeper **ret_keeper) {
+    struct keeper *k = calloc(1, sizeof *k);
+    if (!k)
+        return fault_set(f, ERR_NO_MEMORY, "no memory for the keeper");
+    k->settings = settings;
+    pthread_mutex_init(&k->lock, NULL);
+    if (pthread_create(&k->thread, NULL, keeper_run, k) != 0) {
+        free(k);
+        return fault_set(f, ERR_NO_MEMORY, "cannot start a thread");
+    }
+    *ret_keeper = k;
+    return ERR_OK;
+}
+
+void keeper_stop(struct keeper *k) {
+    if (!k)
+        return;
+    atomic_store(&k->stop, true);
+    pthread_join(k->thread, NULL);
+    snapshot_give(k->newest);
+    pthread_mutex_destroy(&k->lock);
+    free(k);
+}

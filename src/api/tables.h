@@ -1,0 +1,16 @@
+/* Inside api only: the tables of the resources, for routes[] and for the contract. */
+#ifndef NICHED_API_TABLES_H
+#define NICHED_API_TABLES_H
+
+#include "base/fields.h"
+#include "base/params.h"
+
+extern const struct param match_params[], niches_params[], niche_params[], creator_params[];
+extern const size_t match_param_count, niches_param_count, niche_param_count, creator_param_count;
+
+extern const struct field match_fields[], niche_fields[], creator_account_fields[], creator_niche_fields[],
+    creator_history_fields[];
+extern const size_t match_field_count, niche_field_count, creator_account_field_count,
+    creator_niche_field_count, creator_history_field_count;
+
+#endif

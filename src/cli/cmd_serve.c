@@ -1,0 +1,73 @@
+/* niched serve: opens everything, waits for a signal, closes in reverse. */
+#include "api/api.h"
+#include "base/log.h"
+#include "cli/cli.h"
+#include "cli/commands.h"
+#include "score/worker.h"
+
+#include <signal.h>
+#include <stdio.h>
+
+static const char help[] =
+    "usage: niched serve\n\nAnswers HTTP until SIGINT or SIGTERM; then stops accepting and finishes what "
+    "is in flight.\nSettings come from the environment: `niched config` shows them.\n\n"
+    "  NICHED_PORT=9000 niched serve\n";
+
+static void wait_for_signal(void) {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    int sig;
+    sigwait(&set, &sig);
+    log_line(LOG_INFO, "stopping", LOG_NUM("signal", sig));
+}
+
+/* Signals are taken by sigwait() alone: blocked before the first thread starts. */
+static void block_signals(void) {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+}
+
+static enum err run(const struct settings *settings, struct fault *f) {
+    struct api_shared shared = {.settings = settings};
+    struct server_app app = {api_routes,     api_route_count, api_loop_open,
+                             api_loop_close, api_loop_tick,   &shared};
+    struct server *server = NULL;
+    struct worker *worker = NULL;
+    enum err e = crypto_secret_load(settings->secret_file, f, &shared.secret);
+    if (!e)
+        e = keeper_start(settings, f, &shared.keeper);
+    if (!e)
+        e = server_start(settings, &app, f, &server);
+    if (!e && settings->worker)
+        e = worker_start(settings, f, &worker);
+    if (!e) {
+        log_line(LOG_INFO, "listening", LOG_STR("address", settings->address),
+                 LOG_NUM("port", server_port(server)));
+        wait_for_signal();
+    }
+    server_stop(server);
+    worker_stop(worker);
+    keeper_stop(shared.keeper);
+    return e;
+}
+
+int cmd_serve(int argc, char **argv) {
+    if (cli_help(argc, argv, help))
+        return 0;
+    struct settings settings;
+    struct fault f = {0};
+    if (argc > 1)
+        return cli_fault("serve", (fault_set(&f, ERR_USAGE, "takes no arguments, got \"%s\"", argv[1]), &f));
+    block_signals();
+    enum err e = settings_read(&f, &settings);
+    if (!e) {
+        log_set_level(log_level_of(settings.log_level));
+        e = run(&settings, &f);
+    }
+    return e ? cli_fault("serve", &f) : 0;
+}

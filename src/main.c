@@ -1,0 +1,45 @@
+/* niched: one program, a table of commands. */
+#include "base/macros.h"
+#include "cli/commands.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct command {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *help;
+} commands[] = {
+    {"serve", cmd_serve, "answer HTTP until SIGINT or SIGTERM"},
+    {"migrate", cmd_migrate, "bring the database to this program's schema"},
+    {"taxonomy", cmd_taxonomy, "load or check niches and their words"},
+    {"import", cmd_import, "load files of creators, posts, ..."},
+    {"sandbox", cmd_sandbox, "make, load or purge the made-up world"},
+    {"score", cmd_score, "score what is new"},
+    {"config", cmd_config, "show the settings in force"},
+    {"contract", cmd_contract, "print routes, parameters and errors as JSON"},
+};
+
+static void usage(FILE *out) {
+    fputs("usage: niched COMMAND [options]\n\n", out);
+    for (size_t i = 0; i < COUNT_OF(commands); i++)
+        fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].help);
+    fputs("\n`niched COMMAND --help` says more. The database is DATABASE_URL, or the PG* variables.\n", out);
+}
+
+int main(int argc, char **argv) {
+    signal(SIGPIPE, SIG_IGN);
+    if (argc > 1 &&
+        (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)) {
+        usage(stdout);
+        return 0;
+    }
+    for (size_t i = 0; argc > 1 && i < COUNT_OF(commands); i++)
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return commands[i].run(argc - 1, argv + 1);
+    if (argc > 1)
+        fprintf(stderr, "niched: there is no command \"%s\"\n", argv[1]);
+    usage(stderr);
+    return 2;
+}
