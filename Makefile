@@ -1,0 +1,143 @@
+# niched. Nothing needs to be installed first but make; CONTRIBUTING.md says how the house is built.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+SAN ?=
+B ?= build$(if $(SAN),/$(SAN))
+CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
+AR := ar
+CFLAGS ?= -O2 -g
+LDFLAGS ?=
+JOBS ?= $(shell nproc)
+Q := $(if $(V),,@)
+
+PKGS := libmicrohttpd libcjson libpq libsodium zlib libzstd libutf8proc
+# asked of pkg-config once, and only when something is built: `make deps` may have to install it first
+PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
+PKG_LIBS = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
+
+# a sanitizer's build may warn falsely: warnings are the plain build's matter
+WARN := -Wall -Wextra -Wshadow -Wswitch -Wconversion $(if $(SAN),,-Werror)
+SANFLAGS := $(if $(SAN),-fsanitize=$(SAN:address=address,undefined) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -ffp-contract=off -Iinclude $(WARN) -fPIE $(SANFLAGS) $(CFLAGS) $(PKG_CFLAGS)
+ALL_LDFLAGS = -pie $(SANFLAGS) $(LDFLAGS)
+LIBS = $(PKG_LIBS) -lm -lpthread
+
+SRC := $(wildcard src/*.c src/*/*.c)
+OBJ := $(SRC:%.c=$(B)/%.o)
+LIB_OBJ := $(filter-out $(B)/src/main.o,$(OBJ)) $(B)/embed.o
+UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
+EMBED := $(wildcard sql/migrations/*.sql sql/queries/*.sql sql/taxonomy/*.tsv sql/sample/* openapi.yaml src/web/*)
+DEPFILES := $(OBJ:.o=.d) $(UNIT:=.d)
+
+.PHONY: help deps deps-dev build objects units run stop test test-unit test-sql test-e2e eval lint format ci fresh clean \
+	distclean FORCE
+
+help: ## this list
+	@sed -nE 's/^([a-z][a-z0-9-]*):[^#]*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
+	@echo
+	@echo '  SAN=address or SAN=thread builds and tests with sanitizers in build/$$SAN; CC=clang, CFLAGS=, V=1 as usual.'
+
+run: ## installs what is missing, builds, starts its own PostgreSQL in var/, loads a sandbox world, serves on :8080
+	@src/run/deps.sh run
+	@$(MAKE) build
+	@src/run/run.sh $(B)/niched
+
+stop: ## stops the private PostgreSQL, should a killed run have left it
+	@src/run/cluster.sh stop var/pg
+
+build: ## the program, build/niched
+	@$(MAKE) -j$(JOBS) $(B)/niched
+
+deps: ## installs the packages to build and run (Debian, Ubuntu)
+	@src/run/deps.sh run
+
+deps-dev: ## ... and those to lint and test
+	@src/run/deps.sh dev
+
+test: deps-dev ## unit, SQL and end-to-end tests against a throw-away PostgreSQL
+	@$(MAKE) -j$(JOBS) $(B)/niched units
+	@tests/run.sh $(B) unit sql e2e
+
+test-unit: deps-dev ## the C tests alone
+	@$(MAKE) -j$(JOBS) units
+	@tests/run.sh $(B) unit
+
+test-sql: deps-dev ## the tests of the store alone
+	@$(MAKE) build
+	@tests/run.sh $(B) sql
+
+test-e2e: deps-dev ## the tests of the running service alone; ARGS='-k match' goes to pytest
+	@$(MAKE) build
+	@tests/run.sh $(B) e2e
+
+eval: deps-dev ## measures the ranking on ../shared/data where present; build/eval.md, build/eval.json
+	@$(MAKE) -j$(JOBS) $(B)/rank_tool
+	@PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/eval/eval.py --tool $(B)/rank_tool --out $(B) $(ARGS)
+
+lint: deps-dev ## every rule of the house that a machine can check; ONLY=floors,doors for some
+	@PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -m pytest -p no:cacheprovider -q --tb=short tests/lint
+	@PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/lint/lint.py $(if $(ONLY),--only $(ONLY))
+
+format: deps-dev ## clang-format over all C
+	@clang-format -i $$(find include src tests -name '*.[ch]')
+
+ci: ## what .ci/run does: deps, lint, test, test with sanitizers
+	@tests/ci.sh
+
+fresh: ## proves `make run` and `make test` on a fresh minimal Debian 12 (as root; debootstrap)
+	@tests/fresh.sh $(ARGS)
+
+clean: ## removes what was built
+	rm -rf build
+
+distclean: clean ## ... and the private database with all its data
+	@src/run/cluster.sh drop var/pg
+	rm -rf var
+
+# ---- building
+
+objects: $(OBJ)
+units: $(UNIT)
+
+$(B)/niched: $(B)/src/main.o $(B)/libniched.a
+	@echo "  LD  $@"
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+$(B)/libniched.a: $(LIB_OBJ) $(B)/objects.list
+	@echo "  AR  $@"
+	$(Q)rm -f $@ && $(AR) rcs $@ $(LIB_OBJ)
+
+$(B)/src/%.o: src/%.c $(B)/flags.list
+	@echo "  CC  $<"
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/unit/%: tests/unit/%.c $(B)/libniched.a $(B)/flags.list
+	@echo "  CC  $<"
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d -MT $@ $(ALL_LDFLAGS) -o $@ $< $(B)/libniched.a $(LIBS) -lcmocka
+
+$(B)/rank_tool: $(wildcard tests/eval/*.c tests/eval/*.h) $(B)/libniched.a $(B)/flags.list
+	@echo "  CC  tests/eval/rank_*.c"
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.c,$^) $(B)/libniched.a $(LIBS)
+
+$(B)/embed.o: $(B)/embed.S $(EMBED)
+	@echo "  AS  $< ($(words $(EMBED)) files)"
+	$(Q)$(CC) -c -o $@ $<
+
+# Written anew only when their text changes, so that a new file, a removed one or another flag rebuilds just enough.
+keep = if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+$(B)/embed.S: FORCE
+	@mkdir -p $(B); src/embed.sh $(EMBED) >$@.new && $(keep)
+
+$(B)/objects.list: FORCE
+	@mkdir -p $(B); echo '$(LIB_OBJ)' >$@.new; $(keep)
+
+$(B)/flags.list: FORCE
+	@pkg-config --exists '$(PKGS)' 2>/dev/null || { echo 'niched: libraries are missing; run `make deps`' >&2; exit 1; }
+	@mkdir -p $(B); echo '$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS)' >$@.new; $(keep)
+
+-include $(wildcard $(DEPFILES))

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# `make ci`: deps, lint, tests, tests with sanitizers. Stops at the first that fails; ends with the runners' own lines.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+from=$SECONDS
+make deps-dev
+make lint
+make test
+make test SAN=address
+echo
+echo "==== make lint"
+cat build/lint/closing.txt
+echo "==== make test"
+cat build/closing.txt
+echo "==== make test SAN=address"
+cat build/address/closing.txt
+echo "==== ci passed in $((SECONDS - from)) s"

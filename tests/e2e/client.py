@@ -1,0 +1,210 @@
+"""The one HTTP client of the tests: whatever is answered is held against openapi.yaml, and what was seen is kept."""
+import json
+import re
+import socket
+from pathlib import Path
+
+import httpx
+import jsonschema
+import yaml
+
+OPENAPI = Path(__file__).parents[2] / "openapi.yaml"
+PROBLEM = "application/problem+json"
+# What any path may give beside what its operation says: the names in components/responses
+ANY_PATH = {400: "BadRequest", 404: "NotFound", 414: "UriTooLong"}
+
+
+class Contract:
+    """openapi.yaml at work."""
+
+    def __init__(self):
+        self.text = OPENAPI.read_bytes()
+        self.document = yaml.safe_load(self.text)
+        self.operations = {}  # operationId -> (pattern of the path, operation)
+        self.seen = set()  # (operationId, status)
+        self.validators = {}
+        for path, item in self.document["paths"].items():
+            pattern = re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path).replace("%", "%")))
+            self.operations[item["get"]["operationId"]] = (pattern, item["get"])
+
+    def resolve(self, value):
+        while "$ref" in value:
+            target = self.document
+            for step in value["$ref"].removeprefix("#/").split("/"):
+                target = target[step]
+            value = target
+        return value
+
+    def operation_of(self, path):
+        return next((name for name, (pattern, _) in self.operations.items() if pattern.fullmatch(path)), None)
+
+    def documented(self):
+        """Every (operationId, status) of the description."""
+        return {(name, int(status)) for name, (_, op) in self.operations.items() for status in op["responses"]}
+
+    def response(self, path, status):
+        name = self.operation_of(path)
+        if name is None:
+            assert status in ANY_PATH, f"{path} is no documented path, yet it gave {status}"
+            return None, self.document["components"]["responses"][ANY_PATH[status]]
+        responses = self.operations[name][1]["responses"]
+        assert str(status) in responses, f"{name} gave {status}, which is not documented"
+        return name, self.resolve(responses[str(status)])
+
+    def check_headers(self, where, described, headers):
+        for name, header in (described.get("headers") or {}).items():
+            header = self.resolve(header)
+            assert name in headers or not header.get("required"), f"{where}: no header {name}"
+            if name in headers:
+                jsonschema.validate(headers[name], header["schema"], jsonschema.Draft202012Validator)
+
+    def validator(self, schema):
+        key = json.dumps(schema, sort_keys=True)
+        if key not in self.validators:
+            whole = {**schema, "components": self.document["components"]}
+            self.validators[key] = jsonschema.Draft202012Validator(whole)
+        return self.validators[key]
+
+    def check_body(self, where, described, content_type, body):
+        assert content_type in described["content"], f"{where}: content type {content_type!r} is not documented"
+        schema = described["content"][content_type]["schema"]
+        if content_type == "application/yaml":
+            assert isinstance(yaml.safe_load(body), dict)
+            return
+        value = json.loads(body.decode("utf-8"))
+        error = jsonschema.exceptions.best_match(self.validator(schema).iter_errors(value))
+        assert error is None, f"{where}: {error.json_path}: {error.message}\n{body[:2000]!r}"
+
+    def check(self, method, target, status, headers, body):
+        """Fails where an answer is not what openapi.yaml says. `target` is path and query as they were sent."""
+        where = f"{method} {target[:200]} -> {status}"
+        path = httpx.URL("http://x" + target.split("?")[0]).path if target.startswith("/") else "/"
+        if method == "OPTIONS" and status == 204:
+            assert headers["Allow"] and not body and "Content-Type" not in headers, where
+            return
+        name, described = self.response(path, status)
+        self.check_headers(where, described, headers)
+        content_type = headers.get("Content-Type", "")
+        assert headers.get("X-Content-Type-Options") == "nosniff", where
+        if method == "HEAD":
+            assert not body and content_type in described["content"], where
+            return
+        self.check_body(where, described, content_type, body)
+        if content_type == PROBLEM:
+            problem = json.loads(body)
+            assert problem["status"] == status and problem["request_id"] == headers["X-Request-Id"], where
+            assert problem["type"] == f"urn:niched:error:{problem['code']}", where
+        if name:
+            self.seen.add((name, status))
+
+
+class Client(httpx.Client):
+    """httpx on one service, held to the contract."""
+
+    def __init__(self, service, contract, **more):
+        super().__init__(base_url=str(service), event_hooks={"response": [self._check]}, trust_env=False, timeout=20, **more)
+        self.service, self.contract = service, contract
+
+    def _check(self, response):
+        response.read()
+        request = response.request
+        target = request.url.raw_path.decode("ascii")
+        self.contract.check(request.method, target, response.status_code, response.headers, response.content)
+
+    def ok(self, path, **params):
+        """The JSON of a 200."""
+        response = self.get(path, params=params)
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    def problem(self, path, status, code, **params):
+        """The problem document of an answer that must be one."""
+        response = self.get(path, params=params)
+        assert (response.status_code, response.json().get("code")) == (status, code), response.text
+        return response.json()
+
+    def match(self, niche, **params):
+        return self.ok("/match", niche=niche, **params)
+
+    def walk(self, **params):
+        """All items of a query, page by page."""
+        items, cursor = [], {}
+        for _ in range(1000):
+            page = self.ok("/match", **params, **cursor)
+            items += page["items"]
+            assert page["has_more"] == (page["next_cursor"] is not None)
+            if not page["has_more"]:
+                return items
+            cursor = {"cursor": page["next_cursor"]}
+        raise AssertionError("the list does not end")
+
+    def target(self, target, method="GET"):
+        """Asks for bytes that no HTTP library would send."""
+        head = f"{method} ".encode() + (target if isinstance(target, bytes) else target.encode()) + b" HTTP/1.1\r\n"
+        return self.raw(head + b"Host: x\r\nConnection: close\r\n\r\n")[0]
+
+    def raw(self, sent, count=1, ours=True):
+        """Sends bytes and reads `count` answers (None: until the other side closes). ours=False: pages of libmicrohttpd may
+        come too; they are not held to the contract."""
+        with Wire(self.service.address) as wire:
+            wire.send(sent)
+            return wire.answers(self.contract, sent, count, ours)
+
+
+class Answer:
+    def __init__(self, method, target, status, headers, body):
+        self.method, self.target, self.status_code, self.headers, self.content = method, target, status, headers, body
+
+    def json(self):
+        return json.loads(self.content)
+
+    @property
+    def text(self):
+        return self.content.decode(errors="replace")
+
+
+class Wire(socket.socket):
+    """A connection on which every byte is ours."""
+
+    def __init__(self, address, timeout=10):
+        super().__init__(socket.AF_INET, socket.SOCK_STREAM)
+        self.settimeout(timeout)
+        self.connect(address)
+        self.buffer = b""
+
+    def send(self, data):
+        self.sendall(data)
+
+    def _more(self):
+        chunk = self.recv(65536)
+        self.buffer += chunk
+        return bool(chunk)
+
+    def answer(self, method="GET", target="/"):
+        """The next answer, or None when the other side has closed."""
+        while b"\r\n\r\n" not in self.buffer:
+            if not self._more():
+                assert not self.buffer, self.buffer
+                return None
+        head, self.buffer = self.buffer.split(b"\r\n\r\n", 1)
+        first, *lines = head.decode("latin-1").split("\r\n")
+        headers = httpx.Headers([line.split(": ", 1) for line in lines])
+        length = 0 if method == "HEAD" or first.split()[1] == "204" else int(headers["Content-Length"])
+        while len(self.buffer) < length:
+            assert self._more(), f"closed within a body: {first}"
+        body, self.buffer = self.buffer[:length], self.buffer[length:]
+        return Answer(method, target, int(first.split()[1]), headers, body)
+
+    def answers(self, contract, sent, count, ours):
+        lines = [line.split(b" ") for line in sent.split(b"\r\n") if line.endswith((b" HTTP/1.1", b" HTTP/1.0"))]
+        asked = [(line[0].decode(), b" ".join(line[1:-1]).decode("latin-1")) for line in lines] or [("GET", "/")]
+        out = []
+        while count is None or len(out) < count:
+            answer = self.answer(*asked[min(len(out), len(asked) - 1)])
+            if answer is None and count is None:
+                return out
+            assert answer is not None, f"closed after {len(out)} of {count} answers"
+            if ours or answer.headers.get("X-Request-Id"):
+                contract.check(answer.method, answer.target, answer.status_code, answer.headers, answer.content)
+            out.append(answer)
+        return out

@@ -1,0 +1,192 @@
+"""Life and death: the database away and back, no schema yet, SIGTERM with work in hand, too much and too slow."""
+import threading
+import time
+
+import psycopg
+import pytest
+from test_http import ADDRESS
+
+NEEDS_STORE = [address for name, address in ADDRESS.items() if name not in ("livez", "openapi")]
+
+
+def in_background(call):
+    """Starts call() in a thread; .result() waits for it."""
+    class Call(threading.Thread):
+        def run(self):
+            self.value = call()
+
+        def result(self):
+            self.join(20)
+            return self.value
+    thread = Call()
+    thread.start()
+    return thread
+
+
+def wait_until(true, seconds=10):
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def lock(sandbox_niched):
+    """Holds up everything that reads niche_match, until .rollback()."""
+    with psycopg.connect(sandbox_niched.url) as connection:
+        connection.execute("lock table niche_match in access exclusive mode")
+        yield connection
+
+
+def waiting(url):
+    """Statements of the service that wait for the lock."""
+    with psycopg.connect(url) as db:
+        return db.execute("select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
+                          " and application_name = 'niched serve' and datname = current_database()").fetchone()[0]
+
+
+def test_ready_says_what_it_stands_on(client, sandbox_db):
+    ready = client.ok("/readyz")
+    newest, = sandbox_db.execute("select max(version) from schema_migration").fetchone()
+    assert ready["schema_version"] == newest and ready["model_version"] == "2026.1" and ready["default_world"] == "sandbox"
+    assert ready["taxonomy_version"] >= 1 and ready["accounts_waiting"] is False
+
+
+def test_database_goes_away_and_comes_back(cluster, program, ask):
+    niched = program(cluster.url("niched"))
+    niched.run("migrate")
+    niched.run("taxonomy", "load")
+    with niched.serve() as service:
+        client = ask(service)
+        assert client.match("vegan")["items"] == []
+        cluster.stop()
+        assert client.ok("/livez") == {"status": "live"}
+        for path in NEEDS_STORE:
+            response = client.get(path)
+            assert response.status_code == 503 and response.json()["code"] == "STORE_UNAVAILABLE", path
+            assert int(response.headers["Retry-After"]) >= 1
+        cluster.start()
+        service.wait("/readyz", 200, 10)
+        assert client.match("vegan")["items"] == []
+        assert client.ok("/readyz")["status"] == "ready"
+
+
+def test_connections_cut_by_the_database(sandbox_niched, ask):
+    with sandbox_niched.serve() as service, psycopg.connect(sandbox_niched.url, autocommit=True) as db:
+        client = ask(service)
+        before = client.match("vegan")["items"]
+        db.execute("select pg_terminate_backend(pid) from pg_stat_activity"
+                   " where datname = current_database() and pid <> pg_backend_pid()")
+        service.wait("/readyz", 200, 5)
+        assert client.match("vegan")["items"] == before
+
+
+def test_no_schema_yet(empty_niched, ask):
+    with empty_niched.serve(ready=False) as service:
+        client = ask(service)
+        assert client.ok("/livez")
+        response = client.get("/readyz")
+        assert response.status_code == 503 and int(response.headers["Retry-After"]) >= 1
+        assert client.get("/match?niche=vegan").status_code == 503
+        wait_until(lambda: "STORE_SCHEMA" in service.log)
+        said = service.log + client.get("/readyz").json()["detail"]
+        assert "niched migrate" in said, said
+        empty_niched.run("migrate")
+        service.wait("/readyz", 200, 10)
+        empty_niched.run("taxonomy", "load")
+        wait_until(lambda: client.ok("/readyz")["taxonomy_version"] > 0)
+        assert client.match("vegan")["items"] == []
+
+
+def test_no_database_at_all(program, tmp_path, ask):
+    nowhere = program(f"postgresql:///niched?host={tmp_path}")
+    with nowhere.serve(ready=False) as service:
+        client = ask(service)
+        assert client.ok("/livez")
+        client.problem("/readyz", 503, "STORE_UNAVAILABLE")
+
+
+def test_taxonomy_is_taken_up_while_serving(sandbox_niched, ask, tmp_path):
+    with sandbox_niched.serve(NICHED_WORKER=0) as service:
+        client = ask(service)
+        client.problem("/match", 404, "NICHE_UNKNOWN", niche="underwaterbasketweaving")
+        with psycopg.connect(sandbox_niched.url, autocommit=True) as db:
+            db.execute("insert into niche (slug, label, base_rate) values ('underwaterbasketweaving', 'Underwater Basket Weaving', 0.001);"
+                       " update state set value = (value::bigint + 1)::text where key = 'taxonomy_version'; notify niched")
+        wait_until(lambda: client.get("/match?niche=underwaterbasketweaving").status_code == 200)
+
+
+def test_statement_in_flight_at_the_end_is_answered(sandbox_niched, lock, ask):
+    with sandbox_niched.serve(NICHED_STATEMENT_TIMEOUT_MS=20000) as service:
+        client = ask(service)
+        answer = in_background(lambda: client.get("/match?niche=vegan"))
+        wait_until(lambda: waiting(sandbox_niched.url))
+        service.terminate()
+        time.sleep(0.3)
+        assert service.process.poll() is None and answer.is_alive()
+        lock.rollback()
+        assert answer.result().status_code == 200 and answer.value.json()["items"]
+        assert service.finish() < 3
+
+
+def test_end_waits_no_longer_than_said(sandbox_niched, lock, ask):
+    with sandbox_niched.serve(NICHED_STATEMENT_TIMEOUT_MS=60000, NICHED_SHUTDOWN_S=1) as service:
+        client = ask(service)
+        answer = in_background(lambda: client.get("/match?niche=vegan"))
+        wait_until(lambda: waiting(sandbox_niched.url))
+        assert service.finish() < 4
+        assert answer.result().status_code == 503
+
+
+def test_end_without_work_is_at_once(sandbox, ask):
+    with sandbox.serve() as service:
+        client = ask(service)
+        client.match("vegan")  # an idle connection stays open
+        assert service.finish() < 3
+        assert "msg=stopping" in service.log
+
+
+def test_no_new_work_after_the_end_began(sandbox_niched, lock, ask):
+    with sandbox_niched.serve(NICHED_STATEMENT_TIMEOUT_MS=20000) as service:
+        client = ask(service)
+        answer = in_background(lambda: client.get("/match?niche=vegan"))
+        wait_until(lambda: waiting(sandbox_niched.url))
+        service.terminate()
+        wait_until(lambda: service.status("/livez") == 0, 5)
+        lock.rollback()
+        assert answer.result().status_code == 200
+
+
+def test_slow_statement_is_cut(sandbox_niched, lock, ask):
+    with sandbox_niched.serve(NICHED_STATEMENT_TIMEOUT_MS=200, NICHED_WORKER=0) as service:
+        client = ask(service)
+        from_s = time.monotonic()
+        response = client.get("/match?niche=vegan")
+        assert response.status_code == 503 and response.json()["code"] == "STORE_TIMEOUT"
+        assert response.headers["Retry-After"] and time.monotonic() - from_s < 2
+        assert client.ok("/readyz")
+        lock.rollback()
+        assert client.match("vegan")["items"]
+
+
+def test_too_many_wait(sandbox_niched, lock, ask):
+    with sandbox_niched.serve(NICHED_LOOPS=1, NICHED_MAX_WAITING=4, NICHED_STATEMENT_TIMEOUT_MS=20000, NICHED_WORKER=0) as service:
+        answers = [in_background(lambda: ask(service).get("/match?niche=vegan").status_code) for _ in range(2)]
+        wait_until(lambda: waiting(sandbox_niched.url))
+        wait_until(lambda: ask(service).get("/match?niche=vegan").json().get("code") == "LIMIT_OVERLOAD")
+        response = ask(service).get("/niches")
+        assert response.status_code == 503 and int(response.headers["Retry-After"]) >= 1
+        lock.rollback()
+        assert {answer.result() for answer in answers} <= {200, 503} and 200 in {answer.value for answer in answers}
+        assert ask(service).match("vegan")["items"]
+
+
+def test_new_evidence_is_scored_while_serving(niched, db, ask):
+    """A sandbox loaded under a running service shows up by itself."""
+    with niched.serve() as service:
+        client = ask(service)
+        assert client.match("test-many")["items"] == []
+        niched.run("sandbox", "--creators", "0")
+        wait_until(lambda: len(client.match("test-many", limit=100)["items"]) == 60, 20)
+        wait_until(lambda: client.ok("/readyz")["accounts_waiting"] is False, 20)
+        assert db.execute("select count(*) from account_dirty").fetchone() == (0,)

@@ -1,0 +1,100 @@
+#!/usr/bin/env bash
+# Runs kinds of tests against one throw-away PostgreSQL: tests/run.sh BUILD_DIR unit|sql|e2e...
+#
+# What a test finds in its environment:
+#   NICHED             the program, as an absolute path
+#   NICHED_BUILD       the build directory (build, build/address, build/thread)
+#   TEST_DATABASE_URL  the superuser's URL of the database "postgres" of a cluster that is gone afterwards;
+#                      a test makes databases of its own there
+# unit: each build/unit/test_*.   sql: tests/sql/*.sql by psql, each on a freshly migrated database, then tests/sql by
+# pytest.   e2e: tests/e2e by pytest. ARGS goes to pytest. All kinds run even when one fails; then the status is 1.
+# The runners' closing lines are repeated at the end and kept in BUILD_DIR/closing.txt.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+if [[ -z ${TEST_DATABASE_URL:-} ]]; then
+    unset DATABASE_URL "${!PG@}"
+    exec src/run/cluster.sh with "$0" "$@"
+fi
+
+build=$1
+shift
+export NICHED=$PWD/$build/niched NICHED_BUILD=$PWD/$build
+export PYTHONDONTWRITEBYTECODE=1 UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
+logs=$build/test-logs
+closing=$build/closing.txt
+mkdir -p "$logs"
+: >"$closing"
+failed=0
+
+# Runs a command with its output in $logs/$1.log; shows all of it when it fails. $2: longest time in seconds
+logged() {
+    local log=$logs/$1.log limit=$2 status=0
+    shift 2
+    timeout "$limit" "$@" >"$log" 2>&1 || status=$?
+    ((status == 0)) && return 0
+    cat "$log"
+    echo "FAILED with status $status: $*"
+    failed=1
+    return 1
+}
+
+close() { printf '%-5s %s\n' "$1" "$2" | tee -a "$closing"; }
+
+run_unit() {
+    local test name good=0 bad=0 cases=0
+    for test in "$build"/unit/test_*; do
+        [[ -x $test && ! -d $test ]] || continue
+        name=${test##*/}
+        [[ -f tests/unit/$name.c ]] || continue
+        if logged "$name" 120 "$test"; then good=$((good + 1)); else bad=$((bad + 1)); fi
+        printf '%-32s %s\n' "$name" "$(grep -aE '^\[  (PASSED|FAILED)  \]' "$logs/$name.log" | head -n 1)"
+        cases=$((cases + $(awk '/^\[  PASSED  \]/ { n += $4 } END { print n + 0 }' "$logs/$name.log")))
+    done
+    close unit "[  PASSED  ] $cases test(s) in $good programs$( ((bad)) && echo "; [  FAILED  ] $bad programs")"
+}
+
+run_pytest() { # kind, directory
+    local status=0
+    [[ -n $(find "$2" -name 'test_*.py' -print -quit) ]] || return 0
+    # shellcheck disable=SC2086 # ARGS is a list of words
+    /usr/bin/python3 -m pytest -p no:cacheprovider -q --tb=short --durations=3 "$2" ${ARGS:-} |
+        tee "$logs/$1.log" || status=$?
+    ((status == 0)) || failed=1
+    close "$1" "$(grep -aE '(passed|failed|error|no tests ran).* in [0-9.]+s' "$logs/$1.log" | tail -n 1)"
+}
+
+run_sql() {
+    local file name good=0 bad=0 url
+    for file in tests/sql/*.sql; do
+        [[ -f $file ]] || continue
+        name=sql_$(basename "$file" .sql)
+        psql -XqAt "$TEST_DATABASE_URL" -c "create database $name"
+        url=${TEST_DATABASE_URL/\/\/\/postgres\?/\/\/\/$name?}
+        if DATABASE_URL=$url logged "$name" 60 "$NICHED" migrate &&
+            logged "$name" 60 psql -XqAt -v ON_ERROR_STOP=1 "$url" -f "$file"; then
+            good=$((good + 1))
+        else
+            bad=$((bad + 1))
+        fi
+    done
+    ((good + bad)) && close sql "$good files passed, $bad failed"
+    run_pytest sql tests/sql
+}
+
+for kind in "$@"; do
+    from=$SECONDS
+    case $kind in
+    unit)
+        run_unit
+        run_pytest files tests/unit
+        ;;
+    sql) run_sql ;;
+    e2e) run_pytest e2e tests/e2e ;;
+    *) echo "tests/run.sh: no such kind of tests: \"$kind\"" >&2; exit 2 ;;
+    esac
+    echo "      $kind took $((SECONDS - from)) s"
+done
+echo "---- $build"
+cat "$closing"
+exit "$failed"
