@@ -14,6 +14,7 @@
 /* The constants of relevance (b1, b7); each is explained in rank/model.h's table. */
 struct relevance_params {
     double half_life_days;
+    double evidence_min;
     double bio_posts;
     double prior_posts;
     double focus_top;
@@ -49,7 +50,8 @@ struct relevance_niche {
     double base_rate;
 };
 
-/* The account's own share of a niche. `evidence` is k > 0. */
+/* The account's own share of a niche. `evidence`: k reaches evidence_min, so that one emoji in a bio makes
+ * no member. */
 struct relevance_share {
     double share;    /* shrunk, 0..1 */
     double share_sd; /* of the beta posterior */

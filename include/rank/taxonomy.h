@@ -182,12 +182,13 @@ double taxonomy_hits_p(const struct tax_hits *hits, size_t niche);
 
 /* Adds what one text says: for each niche the greatest weight of its aliases found, and the words (each niche
  * and text once, TAX_WORDS_MAX in all). `text` is raw bytes; the first 8 KiB after folding count. No
- * allocation; thread-safe with own hits. Words: the longest alias wins over those it overlaps; light
- * inflection (s, es, ies, en, ing, er) only where the exact form is no alias; nothing right behind "not, no,
- * non, ex, former, ..." or behind one and an article ("not a vegan"). Hashtags (in any text; every token when
- * `where` is TAX_HASHTAG): generic ones are ignored; the glued alias, else split into aliases (weight >= .6,
- * 3 letters or more, two of three letters not alone), fillers ("life", "daily", 2024) and nothing else. A
- * token of a username is tried as a word, then as a hashtag. */
+ * allocation; thread-safe with own hits. In a username or a declared category a word has half its weight.
+ * Words: the longest alias wins over those it overlaps; light inflection (s, es, ies, en, ing, er) only where
+ * the exact form is no alias; nothing right behind "not, no, non, ex, former, ..." or behind one and an
+ * article ("not a vegan"). Hashtags (in any text; every token when `where` is TAX_HASHTAG): generic ones are
+ * ignored; the glued alias, else split into aliases (weight >= .6, 3 letters or more, two of three letters
+ * not alone), fillers ("life", "daily", 2024) and nothing else. A token of a username is tried as a word,
+ * then as a hashtag. */
 void taxonomy_match(const struct taxonomy *tax, const char *text, size_t len, enum tax_where where,
                     struct tax_hits *io_hits);
 

@@ -1,9 +1,9 @@
 -- scorer_step: score/write.c. account_score as the batch says; a change touches every niche the account is ranked in.
--- Runs after score_put_matches
+-- Runs after score_put_matches. $1 as in score_put_niches
 with put as (
   insert into account_score
   select n.*
-  from score_account n
+  from (select * from score_account limit $1::bigint) n
   left join lateral (
     select * from account_score c where c.creator_id = n.creator_id and c.account_id = n.account_id offset 0
   ) o on true

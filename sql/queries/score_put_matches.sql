@@ -1,4 +1,4 @@
--- scorer_step: score/write.c. niche_match as the batch says; rows that are the same stay as they are
+-- scorer_step: score/write.c. niche_match as the batch says; rows that are the same stay as they are. $1 as in score_put_niches
 with gone as (
   delete from niche_match o using (
     select b.world, x.ctid as at
@@ -15,7 +15,7 @@ with gone as (
 ), put as (
   insert into niche_match
   select n.*
-  from score_match n
+  from (select * from score_match limit $1::bigint) n
   left join lateral (
     select *
     from niche_match c

@@ -1,4 +1,5 @@
--- scorer_step: score/write.c. creator_niche as the batch says; rows that are the same stay as they are
+-- scorer_step: score/write.c. creator_niche as the batch says; rows that are the same stay as they are. $1 is the number of
+-- rows of the batch: without a parameter a statement would be planned but once, for an empty table
 with gone as (
   delete from creator_niche o using (
     select b.world, x.ctid as at
@@ -15,7 +16,7 @@ with gone as (
 ), put as (
   insert into creator_niche
   select n.*
-  from score_niche n
+  from (select * from score_niche limit $1::bigint) n
   left join lateral (
     select *
     from creator_niche c

@@ -32,7 +32,9 @@ void api_loop_tick(void *app, int64_t mono_ms) {
 }
 
 enum err api_snapshot(struct request *req, const struct snapshot **ret_snapshot) {
-    const struct api *api = req->app;
+    struct api *api = req->app;
+    if (!api->snapshot)
+        api_loop_tick(api, 0);
     if (!api->snapshot) {
         request_fail(req, ERR_STORE_UNAVAILABLE, "the database was not read yet");
         req->fault.retry_after_s = 1;

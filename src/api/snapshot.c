@@ -59,6 +59,8 @@ static bool same(const struct snapshot *a, const struct snapshot *b) {
 static enum err read_state(struct db *db, struct fault *f, struct snapshot *s) {
     CLEANUP(rows_free_at) struct rows *r = NULL;
     enum err e = db_query(db, "state", 0, NULL, f, &r);
+    if (e == ERR_STORE_SCHEMA)
+        return fault_set(f, e, "the store has no schema yet: run niched migrate");
     if (e)
         return e;
     int schema = (int)or_zero(rows_i64(r, 0, 5));

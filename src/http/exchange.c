@@ -113,11 +113,11 @@ enum err request_query(struct request *req, const struct statement *st, size_t n
 static enum err dispatch(struct exchange *x) {
     struct request *req = &x->req;
     const struct server_app *program = req->loop->program;
-    if (x->early)
-        return x->early;
     enum err e = guard_headers(x);
     if (e)
-        return e;
+        request_header(req, "Connection", "close"); /* where such a request ends is a guess */
+    if (e || x->early)
+        return e ? e : x->early;
     const char *allow = NULL;
     e = route_find(program->routes, program->n_routes, req->method, req->path, req->arena, req->segments,
                    &req->route, &allow);

@@ -59,8 +59,9 @@ void reply_problem(struct request *req) {
     json_kstr(&w, "request_id", req->id);
     put_words(f, &w);
     json_object_end(&w);
-    if (f->retry_after_s)
-        request_header(req, "Retry-After", arena_printf(req->arena, "%d", f->retry_after_s));
+    int wait_s = f->retry_after_s ? f->retry_after_s : err_status(f->code) == 503;
+    if (wait_s)
+        request_header(req, "Retry-After", arena_printf(req->arena, "%d", wait_s));
     (void)request_reply(req, err_status(f->code), "application/problem+json");
 }
 

@@ -21,6 +21,9 @@ static const double AUDIENCE_WEIGHT = MATCH_AUDIENCE_WEIGHT;
 static const struct model_parameter PARAMETERS[] = {
     {"relevance", "half_life_days", &RELEVANCE_DEFAULTS.half_life_days, "M",
      "posts of 30 to 90 days predict the next posts best"},
+    {"relevance", "evidence_min", &RELEVANCE_DEFAULTS.evidence_min, "A",
+     "least weight of posts and profile that makes a member: six tenths of a post; an emoji alone stays "
+     "below"},
     {"relevance", "bio_posts", &RELEVANCE_DEFAULTS.bio_posts, "A",
      "posts that a mention in the bio is worth"},
     {"relevance", "prior_posts", &RELEVANCE_DEFAULTS.prior_posts, "A",

@@ -9,6 +9,7 @@
 
 const struct relevance_params RELEVANCE_DEFAULTS = {
     .half_life_days = 60.0,
+    .evidence_min = 0.6,
     .bio_posts = 2.0,
     .prior_posts = 5.0,
     .focus_top = 1.25,
@@ -56,7 +57,7 @@ struct relevance_share relevance_share(struct relevance_niche niche) {
         .share_sd = sd,
         .focus = RELEVANCE_DEFAULTS.focus_top * share / below,
         .focus_sd = sd * RELEVANCE_DEFAULTS.focus_top * RELEVANCE_DEFAULTS.focus_half / (below * below),
-        .evidence = niche.k > 0.0,
+        .evidence = niche.k >= RELEVANCE_DEFAULTS.evidence_min,
     };
 }
 
@@ -123,7 +124,7 @@ void relevance_score(const struct relevance_input *in, struct relevance *ret_rel
         r.kind = RELEVANCE_DIRECT;
     } else if (in->intersection && all_parents) {
         r.kind = RELEVANCE_ALL_PARENTS;
-    } else if (any_parent || any_related || in->sibling_g > 0.0) {
+    } else if (any_parent || any_related || in->sibling_g > 0.0 || in->own.k > 0.0) {
         r.kind = RELEVANCE_RELATED;
     }
     double direct_sd = (1.0 - r.indirect) * r.own.focus_sd;

@@ -292,11 +292,6 @@ static int compound_of(const struct taxonomy *tax, const struct set *s) {
     return found;
 }
 
-static size_t copy(const struct set *s, uint16_t *ret) {
-    memcpy(ret, s->niche, s->count * sizeof *ret);
-    return s->count;
-}
-
 static enum err answer(struct query *q, bool is_slug, struct fault *f, struct tax_resolution *ret) {
     const struct taxonomy *tax = q->tax;
     drop_implied(tax, &q->in);
@@ -319,9 +314,12 @@ static enum err answer(struct query *q, bool is_slug, struct fault *f, struct ta
         r.how = TAX_HOW_SPELLING;
     else if (q->whole)
         r.how = is_slug ? TAX_HOW_SLUG : TAX_HOW_ALIAS;
-    r.part_count = copy(&q->in, r.part);
-    r.niche_count = copy(&q->in, r.niche);
-    r.excluded_count = copy(&q->out, r.excluded);
+    r.part_count = q->in.count;
+    memcpy(r.part, q->in.niche, q->in.count * sizeof r.part[0]);
+    r.niche_count = q->in.count;
+    memcpy(r.niche, q->in.niche, q->in.count * sizeof r.niche[0]);
+    r.excluded_count = q->out.count;
+    memcpy(r.excluded, q->out.niche, q->out.count * sizeof r.excluded[0]);
     int compound = compound_of(tax, &q->in);
     if (compound >= 0) {
         r.niche[0] = (uint16_t)compound;

@@ -1,6 +1,6 @@
-/* Why: the ranked rows of an account: niches with direct evidence, intersections whose parents all have some, and the best
- * of what is merely related. Invariants: generic niches never transfer; related rows never displace listed ones; every cut
- * is made in a total order. */
+/* Why: the ranked rows of an account: niches with direct evidence, intersections whose parents all have some,
+ * and the best of what is merely related. Invariants: generic niches never transfer; related rows never
+ * displace listed ones; every cut is made in a total order. */
 #include "work.h"
 
 #include "rank/affordability.h"
@@ -46,16 +46,18 @@ static void reach_all(const struct score_context *ctx, const struct topics *t, s
     }
 }
 
-static struct relevance_niche counts_of(const struct score_context *ctx, const struct topics *t, uint16_t niche) {
+static struct relevance_niche counts_of(const struct score_context *ctx, const struct topics *t,
+                                        uint16_t niche) {
     const struct topic *item = topic_of(t, niche);
     return (struct relevance_niche){item ? item->k : 0.0, t->n, ctx->base_rate[niche]};
 }
 
 /* g of a niche by what is known of the account, and whether it has evidence. */
-static struct relevance_parent parent_of(const struct score_context *ctx, const struct topics *t, uint16_t niche) {
+static struct relevance_parent parent_of(const struct score_context *ctx, const struct topics *t,
+                                         uint16_t niche) {
     const struct topic *item = topic_of(t, niche);
     double g = item ? item->focus : relevance_share(counts_of(ctx, t, niche)).focus;
-    return (struct relevance_parent){.g = g, .evidence = item && item->k > 0.0};
+    return (struct relevance_parent){.g = g, .evidence = item && item->k >= RELEVANCE_DEFAULTS.evidence_min};
 }
 
 /* Relevance of a niche with all transfers. */
@@ -82,7 +84,8 @@ static void relevance_of(const struct score_context *ctx, const struct topics *t
     relevance_score(&in, ret);
 }
 
-static void affordability_of(const struct account_work *w, double followers, double cpe_usual, struct estimate *ret) {
+static void affordability_of(const struct account_work *w, double followers, double cpe_usual,
+                             struct estimate *ret) {
     struct affordability a;
     affordability_score(w->known_price, followers, &w->priced, cpe_usual, &a);
     *ret = a.estimate;
@@ -114,7 +117,8 @@ static void fill(const struct score_context *ctx, const struct account_evidence 
 
 /* Whether a niche without own evidence can reach the threshold at all; an upper bound, for speed. */
 static bool may_matter(const struct score_context *ctx, const struct topics *t, const struct reach *at) {
-    if (topic_of(t, at->niche) || taxonomy_is_intersection(ctx->tax, at->niche) || ctx->related[at->niche].count > 0)
+    if (topic_of(t, at->niche) || taxonomy_is_intersection(ctx->tax, at->niche) ||
+        ctx->related[at->niche].count > 0)
         return true;
     double g = relevance_share(counts_of(ctx, t, at->niche)).focus;
     double best = 0.0;

@@ -126,6 +126,7 @@ enum { WRITE_TABLES = 4 };
 /* The rows of a batch, as they will be copied. */
 struct write {
     struct buf table[WRITE_TABLES];
+    size_t rows[WRITE_TABLES];
 };
 
 /* Begins a batch. */

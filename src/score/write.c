@@ -5,7 +5,7 @@
 
 #include "base/fields.h"
 
-#include <stdlib.h>
+#include <stdio.h>
 
 enum write_table { T_BATCH, T_ACCOUNT, T_NICHE, T_MATCH };
 
@@ -30,8 +30,10 @@ static const struct {
 };
 
 void write_begin(struct write *w) {
-    for (size_t i = 0; i < WRITE_TABLES; i++)
+    for (size_t i = 0; i < WRITE_TABLES; i++) {
         copy_begin(&w->table[i]);
+        w->rows[i] = 0;
+    }
 }
 
 void write_done(struct write *w) {
@@ -161,6 +163,10 @@ void write_account(struct write *w, const struct score_context *ctx, const struc
     put_account(&w->table[T_ACCOUNT], ctx, ev, r);
     put_niches(&w->table[T_NICHE], ctx, ev, r);
     put_matches(&w->table[T_MATCH], ctx, ev, r);
+    w->rows[T_BATCH]++;
+    w->rows[T_ACCOUNT]++;
+    w->rows[T_NICHE] += r->direct_count;
+    w->rows[T_MATCH] += r->match_count;
 }
 
 static enum err copy_table(struct db *db, const char *sql, struct buf *rows, struct fault *f) {
@@ -173,11 +179,18 @@ static enum err copy_table(struct db *db, const char *sql, struct buf *rows, str
 }
 
 /* The statements in their order; each sees what those before it did. */
-static enum err apply(struct db *db, const struct batch *b, struct fault *f) {
-    static const char *const statements[] = {"score_put_niches", "score_put_matches", "score_put_accounts"};
+static enum err apply(const struct write *w, struct db *db, const struct batch *b, struct fault *f) {
+    static const struct {
+        const char *statement;
+        enum write_table table;
+    } steps[] = {{"score_put_niches", T_NICHE}, {"score_put_matches", T_MATCH}, {"score_put_accounts", T_ACCOUNT}};
     enum err e = ERR_OK;
-    for (size_t i = 0; i < COUNT_OF(statements) && !e; i++)
-        e = db_query(db, statements[i], 0, NULL, f, NULL);
+    for (size_t i = 0; i < COUNT_OF(steps) && !e; i++) {
+        char rows[24];
+        snprintf(rows, sizeof rows, "%zu", w->rows[steps[i].table]);
+        const char *params[] = {rows};
+        e = db_query(db, steps[i].statement, 1, params, f, NULL);
+    }
     if (e || b->n_gone == 0)
         return e;
     struct id_arrays gone = ids_of(b->gone, b->n_gone, b->mem);
@@ -190,7 +203,7 @@ enum err write_store(struct write *w, struct db *db, const struct batch *b, stru
     for (size_t i = 0; i < WRITE_TABLES && !e; i++)
         e = copy_table(db, tables[i].copy, &w->table[i], f);
     if (!e)
-        e = apply(db, b, f);
+        e = apply(w, db, b, f);
     if (e)
         return e;
     struct id_arrays ids = ids_of(b->taken, b->n_taken, b->mem);

@@ -44,7 +44,8 @@ def test_history_is_newest_first_with_its_source(client, sandbox_db):
 
 def test_creator_of_whom_nothing_is_known(client):
     account = client.ok("/creators/instagram/test_null_1")["accounts"][0]
-    assert account["score"]["engagement_rate"] is None and account["follower_history"] == [] and account["country"] is None
+    assert account["score"]["engagement_rate"] is None and account["country"] is None
+    assert account["follower_history"] == [{"day": "2026-11-01", "followers": 5000, "source": "sandbox"}]
     assert [niche["niche"] for niche in account["niches"]] == ["test-null"]
 
 

@@ -136,7 +136,7 @@ def test_noise_goes_on(client):
 def test_requests_that_two_readers_could_read_differently(client, lines):
     """Refused, and nothing behind them on the connection is taken for a request."""
     sent = f"GET /livez HTTP/1.1\r\n{lines}\r\n\r\n".encode("latin-1")
-    with Wire(client.service.address) as wire:
+    with Wire(client.service.address, timeout=3) as wire:
         wire.send(sent)
         answer, = wire.answers(client.contract, sent, 1, False)
         assert 400 <= answer.status_code < 500

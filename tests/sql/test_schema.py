@@ -106,7 +106,7 @@ def test_match_reads_its_index_alone(sandbox_db, mode):
     text = "\n".join(plan)
     at = next((i for i, line in enumerate(plan) if "Index Only Scan using niche_match_rank on niche_match m" in line), None)
     assert at is not None, text
-    inner = "\n".join(plan[at:at + 4])
+    inner = "\n".join(plan[at:at + 5])
     assert re.search(r"rows=21\b", plan[at]) and "Heap Fetches: 0" in inner, text
     before = plan[:at]
     assert not any(line.lstrip(" ->").startswith(("Sort", "Seq Scan on niche_match", "Gather")) for line in before[-3:]), text

@@ -117,7 +117,10 @@ static void test_kind(void **state) {
     in.sibling_g = 0.3;
     assert_int_equal(score(in).kind, RELEVANCE_RELATED);
     CLOSE(score(in).via_sibling, 0.015, 1e-15);
-    in.own.k = 0.001;
+    in.sibling_g = 0;
+    in.own.k = 0.59; /* an emoji in the bio: counted, not listed */
+    assert_int_equal(score(in).kind, RELEVANCE_RELATED);
+    in.own.k = RELEVANCE_DEFAULTS.evidence_min;
     assert_int_equal(score(in).kind, RELEVANCE_DIRECT);
     assert_string_equal(relevance_kind_name(RELEVANCE_ALL_PARENTS), "all_parents");
 }
