@@ -74,6 +74,7 @@ test-e2e: deps-dev ## the tests of the running service alone; ARGS='-k match' go
 
 eval: deps-dev ## measures the ranking on ../shared/data where present; build/eval.md, build/eval.json
 	@$(MAKE) -j$(JOBS) $(B)/rank_tool
+	@PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -m pytest -p no:cacheprovider -q tests/eval
 	@PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/eval/eval.py --tool $(B)/rank_tool --out $(B) $(ARGS)
 
 lint: deps-dev ## every rule of the house that a machine can check; ONLY=floors,doors for some

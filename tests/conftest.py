@@ -74,6 +74,13 @@ class Service(str):
         return self.log_path.read_text(errors="replace")
 
     @property
+    def tail(self):
+        """What it said last, requests apart; all of what a sanitizer said."""
+        log, report = self.log, SANITIZERS.search(self.log)
+        lines = [line for line in log[report.start() if report else 0:].splitlines() if " msg=request " not in line]
+        return "\n".join(lines[:200] if report else lines[-20:])
+
+    @property
     def address(self):
         host, port = self.removeprefix("http://").rsplit(":", 1)
         return host, int(port)
@@ -95,8 +102,8 @@ class Service(str):
             in_a_row = in_a_row + 1 if got == status else 0
             if in_a_row:
                 continue
-            assert self.process.poll() is None, f"niched serve ended with status {self.process.returncode}:\n{self.log}"
-            assert time.monotonic() < end, f"{path} is {got}, not {status}, after {seconds} s:\n{self.log}"
+            assert self.process.poll() is None, f"niched serve ended with status {self.process.returncode}:\n{self.tail}"
+            assert time.monotonic() < end, f"{path} is {got}, not {status}, after {seconds} s:\n{self.tail}"
             time.sleep(0.02)
 
     def terminate(self):
@@ -114,7 +121,7 @@ class Service(str):
             self.process.wait()
             status = f"none within {STOP_S} s of SIGTERM"
         log = self.log
-        assert status == 0 and not SANITIZERS.search(log), f"niched serve: exit status {status}\n{log[-8000:]}"
+        assert status == 0 and not SANITIZERS.search(log), f"niched serve: exit status {status}\n{self.tail}"
         return time.monotonic() - from_s
 
 

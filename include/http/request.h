@@ -44,7 +44,8 @@ struct request {
     char id[65];
     int64_t started_us;
     int64_t db_us;
-    int waiting; /* statements in flight */
+    int waiting;        /* statements in flight */
+    const char *timing; /* more Server-Timing, NULL: none */
     bool replied;
     /* the reply */
     int status;
@@ -61,12 +62,15 @@ typedef enum err request_next(struct request *req, const struct rows *rows);
 
 /* Sets the fault; returns its code: return request_fail(req, ERR_PARAM_INVALID, "limit must be ...", ...). */
 #define request_fail(req, code, ...) fault_set(&(req)->fault, (code), __VA_ARGS__)
-/* Sends a read-only statement down the loop's pipe; `next` runs on the same loop when it has answered. Several may be in
- * flight; the reply must be there when the last `next` returns (req->waiting is 0 in it). */
+/* Sends a read-only statement down the loop's pipe; `next` runs on the same loop when it has answered.
+ * Several may be in flight; the reply must be there when the last `next` returns (req->waiting is 0 in it).
+ */
 NODISCARD enum err request_query(struct request *req, const struct statement *st, size_t n,
                                  const char *const *params, request_next *next);
 /* Adds a header to the reply; the value lives in the arena or longer. At most REQUEST_HEADERS. */
 void request_header(struct request *req, const char *name, const char *value);
+/* Adds one more metric to Server-Timing, as it is written there; lives in the arena. */
+void request_timing(struct request *req, const char *metric);
 /* The reply is ready: the body is in req->body. */
 enum err request_reply(struct request *req, int status, const char *content_type);
 /* The reply is ready with bytes that live as long as the program. */

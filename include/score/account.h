@@ -1,18 +1,20 @@
-/* One account from evidence to ranked rows: pure, bounded, without a database. What comes out depends on the evidence,
- * the taxonomy, the model and the day alone, never on the order of the posts or on earlier results.
+/* One account from evidence to ranked rows: pure, bounded, without a database. What comes out depends on the
+ * evidence, the taxonomy, the model and the day alone, never on the order of the posts or on earlier results.
  *
  * Assumptions [A] beyond the ranking specification, to be refitted:
- * - A profile that names m niches, none above another, is weaker evidence for each: p / sqrt(m). m is the smaller of
- *   the most specific niches named outright and of those after closing (so "vegan fitness" is one: vegan-fitness).
+ * - A profile that names m niches, none above another, is weaker evidence for each: p / sqrt(m). m is the
+ * smaller of the most specific niches named outright and of those after closing (so "vegan fitness" is one:
+ * vegan-fitness).
  * - A post without caption and hashtags is no evidence about topics: weight 0 in n.
- * - Maturity is the age at which the counts were seen (observed_at - posted_at): counts seen too early stay immature
- *   until they are seen again, however old the post gets.
+ * - Maturity is the age at which the counts were seen (observed_at - posted_at): counts seen too early stay
+ * immature until they are seen again, however old the post gets.
  * - Likes must be known; unknown comments and shares count as 0, for they add a few percent.
- * - Followers of a post: as seen with its counts, else the snapshot of that day or the one before, else the account's.
+ * - Followers of a post: as seen with its counts, else the snapshot of that day or the one before, else the
+ * account's.
  * - Comment signals need 20 sampled comments, sponsored saturation 3 posts with a known flag.
  * - Audience samples are read with sensitivity .90 and specificity .97.
- * - Bookings of one brand within 14 days are one; a brand is repeated from two bookings on. Paid posts with a brand count
- *   as bookings beside collaborations.
+ * - Bookings of one brand within 14 days are one; a brand is repeated from two bookings on. Paid posts with a
+ * brand count as bookings beside collaborations.
  * - Returning audience: recurring of distinct comment authors under the newest 5 posts.
  * - Freshness is stored as at least RANK_FLOOR, so that a dead account is no longer rewritten. */
 #ifndef NICHED_SCORE_ACCOUNT_H
@@ -24,13 +26,13 @@
 #include "score/context.h"
 
 enum {
-    SCORE_POSTS_MAX = 64,  /* newest posts that count */
-    SCORE_DIRECT_MAX = 64, /* niches with direct evidence that are kept, strongest first */
-    SCORE_MATCH_MAX = 32,  /* ranked rows of an account */
-    SCORE_RELATED_MAX = 8, /* of them related ones */
+    SCORE_POSTS_MAX = 64,     /* newest posts that count */
+    SCORE_DIRECT_MAX = 64,    /* niches with direct evidence that are kept, strongest first */
+    SCORE_MATCH_MAX = 32,     /* ranked rows of an account */
+    SCORE_RELATED_MAX = 8,    /* of them related ones */
     SCORE_BOOKINGS_MAX = 192, /* newest collaborations that count */
-    SCORE_TOP_NICHES = 8,  /* niches named with the account */
-    SCORE_WORDS_MAX = 8,   /* words that prove a niche */
+    SCORE_TOP_NICHES = 8,     /* niches named with the account */
+    SCORE_WORDS_MAX = 8,      /* words that prove a niche */
     SCORE_WORD_BYTES = 72,
 };
 
@@ -39,8 +41,8 @@ enum {
 /* No day: an event that never comes. */
 #define SCORE_NO_DAY INT32_MAX
 
-/* One post. Numbers are NaN where unknown, flags -1. Texts are borrowed; caption and hashtags (tokens with blanks
- * between) may be NULL. */
+/* One post. Numbers are NaN where unknown, flags -1. Texts are borrowed; caption and hashtags (tokens with
+ * blanks between) may be NULL. */
 struct score_post {
     const char *key; /* the platform's id: order among posts of the same time */
     int64_t posted_us;
@@ -103,7 +105,8 @@ struct account_evidence {
     double price_usd; /* newest public price of a post that is valid today */
     const char *price_source;
     int32_t next_price_day; /* first day of the next one, or SCORE_NO_DAY */
-    const struct score_booking *bookings; /* any order, at most SCORE_BOOKINGS_MAX; future ones and old ones do not count */
+    const struct score_booking
+        *bookings; /* any order, at most SCORE_BOOKINGS_MAX; future ones and old ones do not count */
     size_t n_bookings;
 };
 
@@ -125,6 +128,7 @@ struct account_quality {
     double engagement_shrink;
     double engagement_post_sd;
     double engagement_typical;
+    double engagement_tau;
     double authenticity;
     double audience_credibility;
     double conversation;
@@ -167,6 +171,8 @@ struct score_match {
     double relevance;
     double focus;
     double cpe_usual_usd;
+    double rel_sd; /* of ln relevance, and without evidence */
+    double rel_prior_sd;
 };
 
 struct account_work;
@@ -185,8 +191,8 @@ struct account_result {
 NODISCARD enum err account_result_new(struct fault *f, struct account_result **ret_result);
 /* Accepts NULL. */
 void account_result_free(struct account_result *r);
-/* Scores one account (ranking specification, b1 to b7). An account without followers and one whose creator opted out get
- * no ranked rows. Fills *ret_result whole. */
+/* Scores one account (ranking specification, b1 to b7). An account without followers and one whose creator
+ * opted out get no ranked rows. Fills *ret_result whole. */
 void score_account(const struct score_context *ctx, const struct account_evidence *ev,
                    struct account_result *ret_result);
 

@@ -1,5 +1,5 @@
-/* What every account is scored against: the taxonomy, the active model and the day. Built once, then read-only and
- * shareable between threads, the day apart. */
+/* What every account is scored against: the taxonomy, the active model and the day. Built once, then
+ * read-only and shareable between threads, the day apart. */
 #ifndef NICHED_SCORE_CONTEXT_H
 #define NICHED_SCORE_CONTEXT_H
 
@@ -33,8 +33,8 @@ struct score_relation {
     int64_t support;
 };
 
-/* A model as rows. Benchmarks override the seeds of src/rank; niches that the taxonomy does not know are skipped.
- * Arrays may be NULL where their count is 0. */
+/* A model as rows. Benchmarks override the seeds of src/rank; niches that the taxonomy does not know are
+ * skipped. Arrays may be NULL where their count is 0. */
 struct score_model {
     const char *version;
     const struct benchmark *benchmarks;
@@ -69,15 +69,16 @@ struct score_context {
     struct arena *mem;                      /* owns all of the above */
 };
 
-/* Builds a context over a taxonomy that outlives it. A model without version gets MODEL_VERSION. ERR_NO_MEMORY. */
-NODISCARD enum err score_context_new(const struct taxonomy *tax, const struct score_model *model, struct fault *f,
-                                     struct score_context **ret_context);
+/* Builds a context over a taxonomy that outlives it. A model without version gets MODEL_VERSION.
+ * ERR_NO_MEMORY. */
+NODISCARD enum err score_context_new(const struct taxonomy *tax, const struct score_model *model,
+                                     struct fault *f, struct score_context **ret_context);
 /* Accepts NULL. */
 void score_context_free(struct score_context *ctx);
 /* For CLEANUP(score_context_free_at). */
 void score_context_free_at(struct score_context **ctx);
-/* Sets what "now" means in a world (0..SCORE_WORLDS_MAX-1): the UTC day of now_us, so that what is stored changes at
- * midnight only. */
+/* Sets what "now" means in a world (0..SCORE_WORLDS_MAX-1): the UTC day of now_us, so that what is stored
+ * changes at midnight only. */
 void score_context_set_now(struct score_context *ctx, int world, int64_t now_us);
 
 #endif

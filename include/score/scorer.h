@@ -1,6 +1,6 @@
-/* The scorer: takes accounts whose evidence changed, in batches, and brings account_score, creator_niche, niche_match and
- * niche_version up to date, one transaction a batch. Several scorers may run beside each other, each on its own
- * connection; an account is never scored by two of them at once.
+/* The scorer: takes accounts whose evidence changed, in batches, and brings account_score, creator_niche,
+ * niche_match and niche_version up to date, one transaction a batch. Several scorers may run beside each
+ * other, each on its own connection; an account is never scored by two of them at once.
  *
  * Whoever changes evidence marks the account in the same transaction by
  *   insert into account_dirty (creator_id, account_id) ... on conflict (creator_id, account_id)
@@ -17,8 +17,8 @@
 
 enum { SCORER_BATCH = 200, SCORER_BATCH_MAX = 5000, SCORER_TRIES = 3 };
 
-/* now_us: the clock of worlds that have none of their own, 0: the real time. batch: accounts a transaction, 0:
- * SCORER_BATCH. */
+/* now_us: the clock of worlds that have none of their own, 0: the real time. batch: accounts a transaction,
+ * 0: SCORER_BATCH. */
 struct scorer_options {
     int64_t now_us;
     size_t batch;
@@ -38,21 +38,21 @@ struct scorer_totals {
 
 struct scorer;
 
-/* Reads taxonomy, model, platforms and clocks, and sets the connection up for batches; the connection is the scorer's
- * until scorer_free(), which does not close it. ERR_STORE_*, ERR_DATA_INVALID, ERR_NO_MEMORY. */
+/* Reads taxonomy, model, platforms and clocks, and sets the connection up for batches; the connection is the
+ * scorer's until scorer_free(), which does not close it. ERR_STORE_*, ERR_DATA_INVALID, ERR_NO_MEMORY. */
 NODISCARD enum err scorer_open(struct db *db, const struct scorer_options *options, struct fault *f,
                                struct scorer **ret_scorer);
 /* Accepts NULL. */
 void scorer_free(struct scorer *s);
 /* For CLEANUP(scorer_free_at). */
 void scorer_free_at(struct scorer **s);
-/* Scores one batch in one transaction and notifies "niched" if any ranked row changed. When the batch fails, its accounts
- * are tried singly; one that fails gets its error and one more try on record and is set aside after SCORER_TRIES.
- * *ret_handled: accounts scored or failed, 0 when nothing is to do. Reads the taxonomy anew when its version changed.
- * ERR_STORE_* when it was not an account's fault. */
+/* Scores one batch in one transaction and notifies "niched" if any ranked row changed. When the batch fails,
+ * its accounts are tried singly; one that fails gets its error and one more try on record and is set aside
+ * after SCORER_TRIES. *ret_handled: accounts scored or failed, 0 when nothing is to do. Reads the taxonomy
+ * anew when its version changed. ERR_STORE_* when it was not an account's fault. */
 NODISCARD enum err scorer_step(struct scorer *s, struct fault *f, size_t *ret_handled);
-/* Marks accounts whose due_at has passed in their world as dirty, at most a few thousand a call; *ret_marked tells how
- * many, 0 when none is left. ERR_STORE_*. */
+/* Marks accounts whose due_at has passed in their world as dirty, at most a few thousand a call; *ret_marked
+ * tells how many, 0 when none is left. ERR_STORE_*. */
 NODISCARD enum err scorer_mark_due(struct scorer *s, struct fault *f, size_t *ret_marked);
 /* Marks every account as dirty, in bounded transactions. ERR_STORE_*. */
 NODISCARD enum err scorer_mark_all(struct scorer *s, struct fault *f, size_t *ret_marked);

@@ -1,5 +1,6 @@
 -- Derived rows: what the scorer computes from evidence. A function of the evidence, the taxonomy and the model alone:
--- rescoring writes no row that would be the same.
+-- rescoring writes no row that would be the same. No foreign keys: the scorer writes what it has just looked up, niches
+-- retire and are not deleted, and the checks would cost 40 % of the writing (measured).
 
 create table account_dirty (
   creator_id bigint not null,
@@ -35,6 +36,7 @@ create table account_score (
   engagement_shrink  double precision not null,
   engagement_post_sd double precision not null,
   engagement_typical double precision not null,
+  engagement_tau     double precision not null,
   authenticity       double precision not null,
   audience_credibility double precision not null,
   conversation       double precision not null,
@@ -74,6 +76,7 @@ comment on column account_score.engagement_sigma is 'Its standard deviation';
 comment on column account_score.engagement_n is 'Effective number of posts behind it, after the design effect';
 comment on column account_score.engagement_shrink is 'Share of the creator''s own evidence in theta (B), 0..1';
 comment on column account_score.engagement_post_sd is 'Spread of the creator''s posts, sd of ln rate';
+comment on column account_score.engagement_tau is 'Spread of creators about the curve that it was compared with';
 comment on column account_score.engagement_typical is 'Typical engagements of a post';
 comment on column account_score.authenticity is 'Component, 0..1: weight of evidence that nothing is unusual';
 comment on column account_score.audience_credibility is 'The signals about the audience alone';
@@ -95,7 +98,7 @@ comment on column account_score.posts_per_week is 'Posts a week';
 create table creator_niche (
   creator_id bigint not null,
   account_id bigint not null,
-  niche_id   integer not null references niche on delete cascade,
+  niche_id   integer not null,
   k          double precision not null,
   n          double precision not null,
   focus      double precision not null,
@@ -121,7 +124,7 @@ comment on column creator_niche.words is 'The words that prove it, "where: word"
 create table niche_match (
   creator_id bigint not null,
   account_id bigint not null,
-  niche_id   integer not null references niche on delete cascade,
+  niche_id   integer not null,
   world      smallint not null,
   related    boolean not null,
   kind       text not null check (kind in ('direct', 'all_parents', 'related')),
@@ -141,6 +144,8 @@ create table niche_match (
   l_fresh    double precision not null,
   focus      double precision not null,
   cpe_usual_usd double precision not null,
+  rel_sd     double precision not null,
+  rel_prior_sd double precision not null,
   primary key (creator_id, account_id, niche_id)
 ) with (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.05);
 create index niche_match_rank on niche_match
@@ -168,6 +173,8 @@ comment on column niche_match.l_aff is 'ln affordability';
 comment on column niche_match.l_loy is 'ln loyalty';
 comment on column niche_match.l_fresh is 'ln freshness';
 comment on column niche_match.focus is 'g of the niche itself, 0..1; the rest of relevance was transferred';
+comment on column niche_match.rel_sd is 'Standard deviation of ln relevance: with it a compound is scored from this row';
+comment on column niche_match.rel_prior_sd is 'The same without evidence';
 comment on column niche_match.cpe_usual_usd is 'Usual USD per engagement at the niche''s median size: what affordability compares with';
 
 create function forget_creators(ids bigint[]) returns void language plpgsql as $$

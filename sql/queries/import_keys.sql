@@ -1,4 +1,5 @@
--- write_accounts (src/ingest/merge.c): a key goes to the newest observation; an old username keeps leading to its account
+-- write_accounts (src/ingest/merge.c): a key goes to the newest observation; an old username keeps leading to its account.
+-- Left joins: the planner takes the two columns of an account's key as independent and would expect one row.
 insert into account_key (world, platform, kind, key, creator_id, account_id)
 select $1::smallint, w.platform, w.kind, w.key, w.creator_id, w.account_id
 from (
@@ -13,11 +14,9 @@ from (
   ) wanted
   order by platform, kind, key, observed_at desc, line desc
 ) w
-where not exists (
-  select from account_key k
-  join account a on a.creator_id = k.creator_id and a.account_id = k.account_id
-  where k.world = $1::smallint and k.platform = w.platform and k.kind = w.kind and k.key = w.key
-    and (k.account_id = w.account_id or a.observed_at > w.observed_at)
-)
+left join account_key k on k.world = $1::smallint and k.platform = w.platform and k.kind = w.kind and k.key = w.key
+left join account a on a.creator_id = k.creator_id and a.account_id = k.account_id
+where k.key is null
+  or (k.account_id <> w.account_id and coalesce(a.observed_at <= w.observed_at, true))
 on conflict (world, platform, kind, key) do update
 set creator_id = excluded.creator_id, account_id = excluded.account_id;

@@ -25,7 +25,8 @@ select j.creator_id, j.account_id, m.score, m.conf, m.sd, m.rel_sd, m.rel_prior_
        j.n, case when j.profile > 1e-6 then j.profile * s.bio_weight else 0 end as k_profile, j.focus,
        coalesce((select sum(u.w) from unnest(s.post_weights) with ordinality as u (w, i)
                  where j.post_mask >> (u.i - 1)::integer & 1 = 1), 0)::float8 as k_posts,
-       length(replace(j.post_mask::bit(64)::text, '0', '')) as niche_posts
+       length(replace(j.post_mask::bit(64)::text, '0', '')) as niche_posts,
+       s.engagement_theta, s.engagement_sigma, s.engagement_tau
 from joint j
 join niche_match m on m.creator_id = j.creator_id and m.account_id = j.account_id and m.niche_id = ($2::integer[])[1]
 join account_score s on s.creator_id = j.creator_id and s.account_id = j.account_id

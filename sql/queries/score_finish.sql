@@ -2,7 +2,8 @@
 -- the accounts ($1, $2) off the list, and tells the others. Answers with the number of accounts of which a row changed
 with version as (
   insert into niche_version (world, niche_id, version)
-  select distinct world, niche_id, 1 from score_touched
+  select world, niche_id, 1
+  from (select world, niche_id from score_touched group by world, niche_id offset 0) t
   order by world, niche_id
   on conflict (world, niche_id) do update set version = niche_version.version + 1
 ), done as (
@@ -15,6 +16,5 @@ with version as (
   ) k
   where d.ctid = k.at
 )
-select count(distinct account_id) as changed,
-       case when count(*) > 0 then pg_notify('niched', 'scored') end as told
-from score_touched
+select count(*) as changed, case when count(*) > 0 then pg_notify('niched', 'scored') end as told
+from (select account_id from score_touched group by account_id) t

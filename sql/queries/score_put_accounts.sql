@@ -11,13 +11,14 @@ with put as (
   on conflict (creator_id, account_id) do update set
     (world, model_version, due_at, posts, last_post_at, niche_ids, post_weights, bio_weight, engagement,
      engagement_basis, engagement_rate, engagement_usual, engagement_theta, engagement_sigma, engagement_n,
-     engagement_shrink, engagement_post_sd, engagement_typical, authenticity, audience_credibility, conversation,
+     engagement_shrink, engagement_post_sd, engagement_typical, engagement_tau, authenticity, audience_credibility, conversation,
      signal_phi, signal_measured, price_usd, price_source, loyalty, brands, brands_repeated, rival_brands, consistency,
      returning_audience, freshness, gap_days, posts_per_week) =
     (excluded.world, excluded.model_version, excluded.due_at, excluded.posts, excluded.last_post_at,
      excluded.niche_ids, excluded.post_weights, excluded.bio_weight, excluded.engagement, excluded.engagement_basis,
      excluded.engagement_rate, excluded.engagement_usual, excluded.engagement_theta, excluded.engagement_sigma,
      excluded.engagement_n, excluded.engagement_shrink, excluded.engagement_post_sd, excluded.engagement_typical,
+     excluded.engagement_tau,
      excluded.authenticity, excluded.audience_credibility, excluded.conversation, excluded.signal_phi,
      excluded.signal_measured, excluded.price_usd, excluded.price_source, excluded.loyalty, excluded.brands,
      excluded.brands_repeated, excluded.rival_brands, excluded.consistency, excluded.returning_audience,

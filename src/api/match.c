@@ -15,6 +15,10 @@ enum { OWN_MAX = 8 };
 static const char filters_mark[] = "/*filters*/";
 
 static enum err check_bounds(struct request *req, const struct match_query *q) {
+    if (q->cursor.text && !isnan(q->diversify)) {
+        request_fail(req, ERR_PARAM_INVALID, "diversify orders one page and takes no cursor");
+        return fault_param(&req->fault, "cursor", q->cursor.text, "none with diversify");
+    }
     if (q->min_followers <= q->max_followers)
         return ERR_OK;
     request_fail(req, ERR_PARAM_INVALID, "min_followers (%lld) must not exceed max_followers (%lld)",
@@ -87,6 +91,9 @@ static uint64_t hash_query(struct request *req, const struct match_state *st) {
     uint64_t h = mix(UINT64_C(14695981039346656037), api_world_name(st->world));
     for (size_t i = 0; i < st->niche_count; i++)
         h = mix(h, arena_printf(req->arena, "%d", st->niche_ids[i]));
+    const char *own[] = {st->q.weights.text, st->q.goal, st->q.caution, st->q.audience_target.text};
+    for (size_t i = 0; i < COUNT_OF(own); i++)
+        h = mix(h, own[i] ? own[i] : "");
     h = mix(h, where.sql);
     for (size_t i = 0; i < where.count; i++)
         h = mix(h, where.values[i]);
@@ -136,11 +143,7 @@ static void write_query(const struct match_state *st, const struct snapshot *s, 
     write_niche(st, s, w);
     params_json(match_params, match_param_count, &st->q, w);
     json_ki64(w, "limit", st->q.limit);
-    json_key(w, "weights");
-    json_object(w);
-    for (int c = 0; c < MATCH_STORED; c++)
-        json_kf64(w, match_component_name((enum match_component)c), match_default_weights()[c], 4);
-    json_object_end(w);
+    match_ranking_json(&st->q, &st->ranking, w);
     json_object_end(w);
 }
 
@@ -264,6 +267,8 @@ enum err api_match(struct request *req) {
     if (!e)
         e = check_bounds(req, &st->q);
     if (!e)
+        e = match_ranking_read(req, &st->q, &st->ranking);
+    if (!e)
         e = api_snapshot(req, &s);
     if (!e)
         e = resolve(req, s, st);
@@ -278,5 +283,7 @@ enum err api_match(struct request *req) {
         e = match_cursor_read(req, st->q.cursor, st->query_hash, s->model_version, &st->after);
     if (e)
         return e;
-    return st->niche_count > 1 ? match_compound_ask(req) : ask(req);
+    if (st->niche_count > 1)
+        return match_compound_ask(req);
+    return st->ranking.own || !isnan(st->q.diversify) ? match_scan_ask(req) : ask(req);
 }

@@ -7,18 +7,21 @@
 #include "rank/match_score.h"
 #include "tables.h"
 
+enum { MATCH_TARGETS_MAX = 8 };
+
 struct match_query {
     struct param_text niche;
     struct param_list platform, country, language;
     int64_t min_followers, max_followers, limit;
     double min_authenticity, min_confidence;
-    const char *world, *explain;
-    struct param_text cursor;
+    double diversify;
+    const char *world, *explain, *goal, *caution;
+    struct param_text cursor, weights, audience_target;
 };
 
 /* One creator of the list, by match_fields[]. */
 struct match_row {
-    int64_t creator_id, account_id, score, conf, rank;
+    int64_t creator_id, account_id, score, stored_score, conf, rank;
     double sd, score_points, confidence;
     const char *kind, *name, *bio, *picture_url, *platform, *username, *url, *country, *language;
     int8_t has_contact;
@@ -32,7 +35,7 @@ struct match_row {
     struct text_list niche_ids, niches, words, reasons, cautions;
     int64_t posts, niche_posts;
     double profile, k, n, focus;
-    double ln[MATCH_STORED];
+    double ln[MATCH_COMPONENTS];
     double cpe_usual_usd;
     double engagement, theta, sigma, engagement_n, shrink, typical;
     double audience_credibility, conversation;
@@ -48,6 +51,19 @@ struct match_place {
     int64_t account_id;
 };
 
+/* How a request ranks: the default way, or its own. */
+struct match_ranking {
+    bool own; /* anything but the defaults: the stored order is then only a bound */
+    double z; /* caution */
+    double weights[MATCH_COMPONENTS];
+    double rho; /* exponent of the bound over the stored order; 0: there is none */
+    size_t target_count;
+    struct {
+        const char *country;
+        double share;
+    } target[MATCH_TARGETS_MAX];
+};
+
 /* A request between its steps. Niches are ids: see api.c. */
 struct match_state {
     struct match_query q;
@@ -58,8 +74,10 @@ struct match_state {
     int32_t excluded_ids[TAX_RESOLVED_MAX];
     size_t excluded_count;
     uint64_t query_hash;
+    struct match_ranking ranking;
     struct match_place after; /* the page begins behind it */
-    struct compound *compound;
+    struct match_scan *scan;
+    struct match_picks *picks;
     struct match_row *rows;
     size_t row_count;
     bool has_more;
@@ -75,6 +93,13 @@ NODISCARD enum err match_ask_filtered(struct request *req, const char *query, si
 NODISCARD enum err match_take_rows(struct request *req, const struct rows *rows);
 /* Writes the answer from the rows in the state. */
 NODISCARD enum err match_write(struct request *req);
+/* Reads weights, goal, caution and audience_target into *ret_ranking. ERR_PARAM_INVALID. */
+NODISCARD enum err match_ranking_read(struct request *req, const struct match_query *q,
+                                      struct match_ranking *ret_ranking);
+/* Writes how it ranked: goal, caution, weights, audience_target. */
+void match_ranking_json(const struct match_query *q, const struct match_ranking *r, struct json *w);
+/* Lists by the request's own ranking, exactly, then writes. */
+NODISCARD enum err match_scan_ask(struct request *req);
 /* Ranks a compound without a niche of its own, then writes. */
 NODISCARD enum err match_compound_ask(struct request *req);
 

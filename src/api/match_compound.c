@@ -3,8 +3,9 @@
  * part's usual cost, its base rate is the product of theirs (independence, an assumption).
  *
  * Bound: at most COMPOUND_MAX candidates are scored, those whose weakest part ranks best. */
-#include "match.h"
+#include "match_pick.h"
 
+#include "rank/engagement.h"
 #include "rank/relevance.h"
 
 #include <math.h>
@@ -14,12 +15,11 @@
 enum { COMPOUND_MAX = 1000 };
 
 struct candidate {
-    int64_t creator_id, account_id, score, conf, niche_posts;
+    int64_t creator_id, account_id, conf, niche_posts;
     double sd, rel_sd, rel_prior_sd, ln[MATCH_STORED];
     double n, k_profile, k_posts;
+    double theta, sigma, tau;
     struct text_list focus;
-    const char *kind;
-    struct relevance_share own;
 };
 
 #define READ(type, member, column) FIELD(type, struct candidate, member, NULL, NULL, column, 0)
@@ -27,7 +27,6 @@ struct candidate {
 static const struct field candidate_fields[] = {
     READ(FIELD_I64, creator_id, "creator_id"),
     READ(FIELD_I64, account_id, "account_id"),
-    READ(FIELD_I64, score, "score"),
     READ(FIELD_I64, conf, "conf"),
     READ(FIELD_I64, niche_posts, "niche_posts"),
     READ(FIELD_F64, sd, "sd"),
@@ -42,98 +41,52 @@ static const struct field candidate_fields[] = {
     READ(FIELD_F64, n, "n"),
     READ(FIELD_F64, k_profile, "k_profile"),
     READ(FIELD_F64, k_posts, "k_posts"),
+    READ(FIELD_F64, theta, "engagement_theta"),
+    READ(FIELD_F64, sigma, "engagement_sigma"),
+    READ(FIELD_F64, tau, "engagement_tau"),
     READ(FIELD_TEXTS, focus, "focus"),
-};
-
-struct compound {
-    struct candidate *at;
-    size_t count;
-    double base_rate;
 };
 
 static double ratio(double sd, double prior_sd) {
     return fmin(1, sd * sd / (prior_sd * prior_sd));
 }
 
-/* Replaces the first part's relevance by the compound's, in score, spread and confidence alike. */
-static void rescore(struct candidate *c, double base_rate, const double weights[MATCH_COMPONENTS]) {
+static void relevance_of(const struct candidate *c, double base_rate, struct relevance *ret) {
     struct relevance_parent parents[TAX_RESOLVED_MAX];
-    for (size_t i = 0; i < c->focus.count && i < TAX_RESOLVED_MAX; i++)
+    size_t n = c->focus.count < TAX_RESOLVED_MAX ? c->focus.count : TAX_RESOLVED_MAX;
+    for (size_t i = 0; i < n; i++)
         parents[i] = (struct relevance_parent){strtod(c->focus.items[i], NULL), true};
     struct relevance_input in = {.own = {c->k_posts + c->k_profile, c->n, base_rate},
                                  .intersection = true,
                                  .parents = parents,
-                                 .n_parents = c->focus.count};
+                                 .n_parents = n};
+    relevance_score(&in, ret);
+}
+
+/* The first part's relevance is replaced by the compound's, in score, spread and confidence alike. */
+static struct match_pick pick_of(const struct candidate *c, double base_rate,
+                                 const struct match_ranking *ranking) {
     struct relevance rel;
-    relevance_score(&in, &rel);
-    double ln[MATCH_COMPONENTS] = {0}, w = weights[MATCH_RELEVANCE];
-    memcpy(ln, c->ln, sizeof c->ln);
-    ln[MATCH_RELEVANCE] = c->ln[MATCH_RELEVANCE] = rank_ln(rel.estimate.value);
+    relevance_of(c, base_rate, &rel);
+    double w = match_default_weights()[MATCH_RELEVANCE];
     double rest = fmax(0, c->sd * c->sd - w * w * c->rel_sd * c->rel_sd);
     double known = (double)c->conf / MATCH_SCALE + w * ratio(c->rel_sd, c->rel_prior_sd);
-    c->sd = sqrt(rest + w * w * rel.estimate.sd_ln * rel.estimate.sd_ln);
-    c->conf = match_quantise(known - w * ratio(rel.estimate.sd_ln, rel.estimate.prior_sd_ln));
-    c->score = match_quantise(match_value(ln, weights));
-    c->kind = relevance_kind_name(rel.kind);
-    c->own = rel.own;
-}
-
-static int by_rank(const void *a, const void *b) {
-    const struct candidate *x = a, *y = b;
-    if (x->score != y->score)
-        return x->score > y->score ? -1 : 1;
-    if (x->conf != y->conf)
-        return x->conf > y->conf ? -1 : 1;
-    return x->account_id > y->account_id ? -1 : x->account_id < y->account_id;
-}
-
-static bool behind(const struct candidate *c, const struct match_place *p) {
-    if (c->score != p->score)
-        return c->score < p->score;
-    return c->conf != p->conf ? c->conf < p->conf : c->account_id < p->account_id;
-}
-
-/* What the items statement read of the first part is replaced by what holds for the compound. */
-static void take(struct match_row *row, const struct candidate *c) {
-    row->score = c->score;
-    row->conf = c->conf;
-    row->sd = c->sd;
-    row->kind = c->kind;
-    row->ln[MATCH_RELEVANCE] = c->ln[MATCH_RELEVANCE];
-    row->focus = c->own.focus;
-    row->k = c->k_posts + c->k_profile;
-    row->niche_posts = c->niche_posts;
-    row->profile = c->k_profile;
-}
-
-static enum err item_rows(struct request *req, const struct rows *rows) {
-    struct match_state *st = req->state;
-    enum err e = match_take_rows(req, rows);
-    if (e)
-        return e;
-    for (size_t i = 0; i < st->row_count; i++)
-        for (size_t k = 0; k < st->compound->count; k++)
-            if (st->compound->at[k].account_id == st->rows[i].account_id)
-                take(&st->rows[i], &st->compound->at[k]);
-    return match_write(req);
-}
-
-/* The rows of the page, in order. */
-static enum err ask_items(struct request *req, const struct compound *c) {
-    const struct match_state *st = req->state;
-    struct buf creators = {0}, accounts = {0};
-    for (size_t i = 0; i < c->count; i++) {
-        buf_printf(&creators, "%c%lld", i ? ',' : '{', (long long)c->at[i].creator_id);
-        buf_printf(&accounts, "%c%lld", i ? ',' : '{', (long long)c->at[i].account_id);
-    }
-    buf_puts(&creators, c->count ? "}" : "{}");
-    buf_puts(&accounts, c->count ? "}" : "{}");
-    const char *params[] = {creators.data, accounts.data, arena_printf(req->arena, "%d", st->niche_ids[0])};
-    struct statement stmt = api_statement(req, "match_items");
-    enum err e = request_query(req, &stmt, COUNT_OF(params), params, item_rows);
-    buf_free(&creators);
-    buf_free(&accounts);
-    return e;
+    struct match_pick p = {
+        .creator_id = c->creator_id,
+        .account_id = c->account_id,
+        .conf = match_quantise(known - w * ratio(rel.estimate.sd_ln, rel.estimate.prior_sd_ln)),
+        .compound = true,
+        .sd = sqrt(rest + w * w * rel.estimate.sd_ln * rel.estimate.sd_ln),
+        .focus = rel.own.focus,
+        .k = c->k_posts + c->k_profile,
+        .profile = c->k_profile,
+        .niche_posts = c->niche_posts,
+        .kind = relevance_kind_name(rel.kind)};
+    memcpy(p.ln, c->ln, sizeof c->ln);
+    p.ln[MATCH_RELEVANCE] = rank_ln(rel.estimate.value);
+    struct match_anew anew = {.theta = c->theta, .sigma = c->sigma, .tau = c->tau, .sample_n = NAN};
+    match_weigh(ranking, &anew, &p);
+    return p;
 }
 
 static double joint_base_rate(const struct snapshot *s, const struct match_state *st) {
@@ -148,29 +101,28 @@ static double joint_base_rate(const struct snapshot *s, const struct match_state
 static enum err candidate_rows(struct request *req, const struct rows *rows) {
     struct match_state *st = req->state;
     const struct snapshot *s;
-    double weights[MATCH_COMPONENTS];
     enum err e = api_snapshot(req, &s);
     if (e)
         return e;
-    if (!match_weights(NULL, false, weights))
-        return request_fail(req, ERR_INTERNAL, "the default weights are broken");
-    struct compound *c = st->compound = arena_alloc(req->arena, sizeof *c);
-    c->base_rate = joint_base_rate(s, st);
-    c->at = arena_alloc(req->arena, rows_count(rows) * sizeof *c->at + 1);
+    double base_rate = joint_base_rate(s, st);
+    struct match_picks *picks = arena_alloc(req->arena, sizeof *picks);
+    *picks = match_picks_new(req->arena, (size_t)st->q.limit + 1);
     for (size_t i = 0; i < rows_count(rows); i++) {
-        struct candidate *x = &c->at[c->count];
-        rows_decode(rows, i, candidate_fields, COUNT_OF(candidate_fields), req->arena, x);
-        rescore(x, c->base_rate, weights);
-        c->count += behind(x, &st->after);
+        struct candidate c;
+        rows_decode(rows, i, candidate_fields, COUNT_OF(candidate_fields), req->arena, &c);
+        struct match_pick p = pick_of(&c, base_rate, &st->ranking);
+        match_picks_add(picks, &p, &st->after);
     }
-    qsort(c->at, c->count, sizeof *c->at, by_rank);
-    if (c->count > (size_t)st->q.limit + 1)
-        c->count = (size_t)st->q.limit + 1;
-    return ask_items(req, c);
+    return match_picks_show(req, picks);
 }
 
 enum err match_compound_ask(struct request *req) {
     const struct match_state *st = req->state;
+    if (st->ranking.target_count) {
+        request_fail(req, ERR_PARAM_INVALID,
+                     "audience_target cannot be combined with a compound that has no niche of its own");
+        return fault_param(&req->fault, "audience_target", st->q.audience_target.text, "a single niche");
+    }
     const char *ids = "";
     for (size_t i = 0; i < st->niche_count; i++)
         ids = arena_printf(req->arena, "%s%s%d", ids, i ? "," : "", st->niche_ids[i]);

@@ -43,7 +43,7 @@ static void explain_engagement(struct explain *x) {
     json_kf64(x->w, "shrinkage", r->shrink, 3);
     json_kf64(x->w, "theta", r->theta, 3);
     json_kf64(x->w, "sigma", r->sigma, 3);
-    json_kf64(x->w, "risk_z", 0.5, 2);
+    json_kf64(x->w, "risk_z", x->st->ranking.z, 2);
 }
 
 static void explain_authenticity(struct explain *x) {
@@ -83,11 +83,20 @@ static void explain_freshness(struct explain *x) {
     json_kf64(x->w, "posts_per_week", x->r->posts_per_week, 2);
 }
 
+static void explain_audience(struct explain *x) {
+    json_key(x->w, "target");
+    json_object(x->w);
+    for (size_t i = 0; i < x->st->ranking.target_count; i++)
+        json_kf64(x->w, x->st->ranking.target[i].country, x->st->ranking.target[i].share, 6);
+    json_object_end(x->w);
+}
+
 /* By enum match_component. */
-static void (*const evidence[MATCH_STORED])(struct explain *) = {
+static void (*const evidence[MATCH_COMPONENTS])(struct explain *) = {
     [MATCH_RELEVANCE] = explain_relevance,       [MATCH_ENGAGEMENT] = explain_engagement,
     [MATCH_AUTHENTICITY] = explain_authenticity, [MATCH_AFFORDABILITY] = explain_affordability,
     [MATCH_LOYALTY] = explain_loyalty,           [MATCH_FRESHNESS] = explain_freshness,
+    [MATCH_AUDIENCE_FIT] = explain_audience,
 };
 
 static void component(struct explain *x, int c, double weight, int lost_tenths, bool full) {
@@ -105,25 +114,22 @@ static void component(struct explain *x, int c, double weight, int lost_tenths, 
 void match_explain(const struct match_row *row, bool full, const struct match_state *st,
                    const struct snapshot *s, struct arena *a, struct json *w) {
     struct explain x = {row, st, s, a, w};
-    double weights[MATCH_COMPONENTS], ln[MATCH_COMPONENTS] = {0};
+    const double *weights = st->ranking.weights;
     int lost[MATCH_COMPONENTS];
-    if (!match_weights(NULL, false, weights))
-        abort();
-    memcpy(ln, row->ln, sizeof row->ln);
-    match_points_lost(ln, weights, (int)row->score, lost);
-    double spread = exp(1.2816 * row->sd);
+    match_points_lost(row->ln, weights, (int)row->score, lost);
+    double spread = exp(1.2816 * row->sd), centre = (double)row->stored_score / (MATCH_SCALE / 100.0);
     json_key(w, "explanation");
     json_object(w);
     json_key(w, "interval80");
     json_array(w);
-    json_f64(w, row->score_points / spread, 1);
-    json_f64(w, fmin(100, row->score_points * spread), 1);
+    json_f64(w, centre / spread, 1);
+    json_f64(w, fmin(100, centre * spread), 1);
     json_array_end(w);
     if (full)
-        json_kf64(w, "ln_score", log(match_value(ln, weights)), 9);
+        json_kf64(w, "ln_score", log(match_value(row->ln, weights)), 9);
     json_key(w, "components");
     json_object(w);
-    for (int c = 0; c < MATCH_STORED; c++)
+    for (int c = 0; c < MATCH_STORED + (st->ranking.target_count > 0); c++)
         component(&x, c, weights[c], lost[c], full);
     json_object_end(w);
     json_object_end(w);

@@ -37,6 +37,7 @@ const struct field match_fields[] = {
     MATCH(FIELD_TEXTS, cautions, NULL, "cautions", NULL),
     READ(FIELD_I64, account_id, "account_id"),
     READ(FIELD_I64, score, "score"),
+    READ(FIELD_I64, stored_score, "score"),
     READ(FIELD_I64, conf, "conf"),
     READ(FIELD_F64, sd, "sd"),
     READ(FIELD_F64, engagement_usual, "engagement_usual"),

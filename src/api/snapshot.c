@@ -70,6 +70,8 @@ static enum err read_state(struct db *db, struct fault *f, struct snapshot *s) {
                          migrate_newest());
     s->default_world = (int)or_zero(rows_i64(r, 0, 0));
     s->taxonomy_version = or_zero(rows_i64(r, 0, 1));
+    if (!s->taxonomy_version)
+        return fault_set(f, ERR_DATA_INVALID, "the store has no niches yet: run niched taxonomy load");
     const char *model = rows_text(r, 0, 2);
     snprintf(s->model_version, sizeof s->model_version, "%s", model ? model : "none");
     s->clock_us[0] = or_zero(rows_i64(r, 0, 3));

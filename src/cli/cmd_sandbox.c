@@ -92,12 +92,6 @@ static enum err write_files(const struct sandbox_args *args, struct fault *f) {
     return ERR_OK;
 }
 
-static enum err read_chunk(void *ctx, char *buf, size_t n, struct fault *f, size_t *ret_n) {
-    (void)f;
-    *ret_n = (size_t)sandbox_reader_read(ctx, buf, n);
-    return ERR_OK;
-}
-
 static bool show(void *ctx, const struct import_progress *p) {
     if (isatty(STDERR_FILENO))
         fprintf(stderr, "\r%-16s %-8s %12lld rows ", (const char *)ctx, p->phase, (long long)p->rows);
@@ -113,7 +107,7 @@ static enum err load_file(struct db *db, const struct sandbox_options *o, enum s
     struct import_options io = {.source = "sandbox", .world = IMPORT_WORLD_SANDBOX, .strict = true};
     io.map.kind = sandbox_file_name(file);
     io.map.observed_us = io.map.latest_us = SANDBOX_CLOCK_S * 1000000;
-    struct import_source source = {read_chunk, reader};
+    struct import_source source = {sandbox_reader_source, reader};
     struct import_summary summary = {0};
     e = import_run(db, &io, source, show, (void *)(uintptr_t)sandbox_file_name(file), f, &summary);
     if (!e)

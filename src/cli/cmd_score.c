@@ -1,5 +1,5 @@
-/* niched score: scores until nothing is dirty. Invariant: each job has its own connection and scorer; jobs share nothing
- * but counters. */
+/* niched score: scores until nothing is dirty. Invariant: each job has its own connection and scorer; jobs
+ * share nothing but counters. */
 #include "base/clock.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
@@ -173,10 +173,12 @@ static void summarise(const struct job *jobs, size_t n, int64_t us) {
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
     double s = (double)us / 1e6;
-    printf("%llu accounts scored, %llu changed, in %.1f s: %.0f accounts/s (reading %.1f s, computing %.1f s, writing "
+    printf("%llu accounts scored, %llu changed, in %.1f s: %.0f accounts/s (reading %.1f s, computing %.1f "
+           "s, writing "
            "%.1f s), peak memory %ld MB\n",
            (unsigned long long)t.scored, (unsigned long long)t.changed, s, s > 0 ? (double)t.scored / s : 0.0,
-           (double)t.read_us / 1e6, (double)t.compute_us / 1e6, (double)t.write_us / 1e6, usage.ru_maxrss / 1024);
+           (double)t.read_us / 1e6, (double)t.compute_us / 1e6, (double)t.write_us / 1e6,
+           usage.ru_maxrss / 1024);
     if (t.failed)
         printf("%llu attempts failed, accounts are set aside after %d: %s\n", (unsigned long long)t.failed,
                SCORER_TRIES, t.last_error);

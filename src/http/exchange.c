@@ -113,14 +113,11 @@ enum err request_query(struct request *req, const struct statement *st, size_t n
 static enum err dispatch(struct exchange *x) {
     struct request *req = &x->req;
     const struct server_app *program = req->loop->program;
-    enum err e = guard_headers(x);
-    if (e)
-        request_header(req, "Connection", "close"); /* where such a request ends is a guess */
-    if (e || x->early)
-        return e ? e : x->early;
+    if (x->early)
+        return x->early;
     const char *allow = NULL;
-    e = route_find(program->routes, program->n_routes, req->method, req->path, req->arena, req->segments,
-                   &req->route, &allow);
+    enum err e = route_find(program->routes, program->n_routes, req->method, req->path, req->arena,
+                            req->segments, &req->route, &allow);
     if (e == ERR_ROUTE_METHOD) {
         request_header(req, "Allow", allow);
         if (strcmp(req->method, "OPTIONS") == 0)
@@ -151,9 +148,11 @@ enum MHD_Result exchange_handle(void *loop, struct MHD_Connection *conn, const c
     if (!x)
         return MHD_NO;
     if (!x->seen) {
-        x->seen = true; /* replying in the first call would close the connection */
+        /* a reply in the first call closes the connection: right only where the end of the request is a guess
+         */
+        x->seen = true;
         x->req.method = arena_strdup(x->req.arena, method);
-        return MHD_YES;
+        return guard_headers(x) ? settle(x, x->req.fault.code) : MHD_YES;
     }
     if (*upload_size)
         return drop_body(x, upload_size);

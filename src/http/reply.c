@@ -13,6 +13,10 @@ void request_header(struct request *req, const char *name, const char *value) {
         req->headers[req->n_headers++] = (struct reply_header){name, value};
 }
 
+void request_timing(struct request *req, const char *metric) {
+    req->timing = metric;
+}
+
 enum err request_reply(struct request *req, int status, const char *content_type) {
     req->status = status;
     req->content_type = content_type;
@@ -75,9 +79,10 @@ static struct MHD_Response *make_response(struct request *req) {
 }
 
 static void add_headers(struct request *req, struct MHD_Response *res) {
-    char timing[80];
-    snprintf(timing, sizeof timing, "db;dur=%.3f, total;dur=%.3f", (double)req->db_us / 1e3,
-             (double)(clock_mono_us() - req->started_us) / 1e3);
+    char timing[160];
+    snprintf(timing, sizeof timing, "db;dur=%.3f, total;dur=%.3f%s%s", (double)req->db_us / 1e3,
+             (double)(clock_mono_us() - req->started_us) / 1e3, req->timing ? ", " : "",
+             req->timing ? req->timing : "");
     if (req->content_type)
         MHD_add_response_header(res, "Content-Type", req->content_type);
     MHD_add_response_header(res, "X-Request-Id", req->id);

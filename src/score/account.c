@@ -1,5 +1,5 @@
-/* Why: the order in which the parts of a score depend on each other, in one place. Invariants: posts are put in a total
- * order first; nothing of an earlier account is left in the result. */
+/* Why: the order in which the parts of a score depend on each other, in one place. Invariants: posts are put
+ * in a total order first; nothing of an earlier account is left in the result. */
 #include "work.h"
 
 #include "base/clock.h"
@@ -55,7 +55,8 @@ static int32_t sooner(int32_t a, int32_t b) {
     return a < b ? a : b;
 }
 
-static void show_direct(const struct score_context *ctx, const struct account_work *w, struct account_result *r) {
+static void show_direct(const struct score_context *ctx, const struct account_work *w,
+                        struct account_result *r) {
     r->direct_count = 0;
     for (size_t i = 0; i < w->topics.count && r->direct_count < SCORE_DIRECT_MAX; i++) {
         const struct topic *t = &w->topics.item[i];
@@ -81,7 +82,8 @@ void score_account(const struct score_context *ctx, const struct account_evidenc
     int32_t today = (int32_t)(now_us / CLOCK_DAY);
     order_posts(ev, w);
     w->followers = followers_of(ev);
-    r->quality = (struct account_quality){.last_post_us = w->newest_us, .followers = w->followers, .posts = w->n_posts};
+    r->quality = (struct account_quality){
+        .last_post_us = w->newest_us, .followers = w->followers, .posts = w->n_posts};
     int32_t due = ev->next_price_day > today ? ev->next_price_day : SCORE_NO_DAY;
     int32_t due_loyalty, due_freshness;
     topics_find(ctx, ev, w, &r->quality);

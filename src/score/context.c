@@ -1,5 +1,6 @@
-/* Why: what is the same for all accounts is looked up once, by niche index, so that scoring an account touches no map and
- * no store. Invariants: after score_context_new() only the clock changes; every list is in a total order. */
+/* Why: what is the same for all accounts is looked up once, by niche index, so that scoring an account
+ * touches no map and no store. Invariants: after score_context_new() only the clock changes; every list is in
+ * a total order. */
 #include "score/context.h"
 
 #include "rank/affordability.h"
@@ -56,7 +57,8 @@ static void take_fits(struct score_context *ctx, const struct score_model *model
     for (int p = 0; p < RANK_PLATFORM_COUNT; p++) {
         ctx->cpe_usual[p] = arena_alloc(ctx->mem, (n + 1) * sizeof *ctx->cpe_usual[p]);
         for (size_t i = 0; i < n; i++)
-            ctx->cpe_usual[p][i] = affordability_reference_cpe(&ctx->benchmark[p][RANK_BASIS_FOLLOWERS], median[i]);
+            ctx->cpe_usual[p][i] =
+                affordability_reference_cpe(&ctx->benchmark[p][RANK_BASIS_FOLLOWERS], median[i]);
     }
 }
 
@@ -140,7 +142,8 @@ enum err score_context_new(const struct taxonomy *tax, const struct score_model 
         return fault_set(f, ERR_NO_MEMORY, "no memory for the model");
     }
     ctx->tax = tax;
-    snprintf(ctx->model_version, sizeof ctx->model_version, "%s", model->version ? model->version : MODEL_VERSION);
+    snprintf(ctx->model_version, sizeof ctx->model_version, "%s",
+             model->version ? model->version : MODEL_VERSION);
     take_benchmarks(ctx, model);
     take_fits(ctx, model);
     take_relations(ctx, model);

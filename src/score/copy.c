@@ -1,5 +1,5 @@
-/* Why: ten doubles a row in text cost more to print and to parse than to rank; the binary format of COPY is their bytes in
- * network order. Invariant: each value is its length in 4 bytes (-1: null) and its bytes. */
+/* Why: ten doubles a row in text cost more to print and to parse than to rank; the binary format of COPY is
+ * their bytes in network order. Invariant: each value is its length in 4 bytes (-1: null) and its bytes. */
 #include "store.h"
 
 #include "base/fields.h"

@@ -1,5 +1,5 @@
-/* Why: from posts as observed to engagement and authenticity. Invariants: rates of different bases never meet in one
- * account; what was not observed stays NaN up to src/rank. */
+/* Why: from posts as observed to engagement and authenticity. Invariants: rates of different bases never meet
+ * in one account; what was not observed stays NaN up to src/rank. */
 #include "work.h"
 
 #include "base/clock.h"
@@ -36,12 +36,14 @@ static enum rank_basis basis_of(const struct account_evidence *ev, const struct 
         counted++;
         with_views += p->views > 0.0;
     }
-    bool views = rank_default_basis(ev->platform) == RANK_BASIS_VIEWS && with_views > 0 && 2 * with_views >= counted;
+    bool views =
+        rank_default_basis(ev->platform) == RANK_BASIS_VIEWS && with_views > 0 && 2 * with_views >= counted;
     return views ? RANK_BASIS_VIEWS : RANK_BASIS_FOLLOWERS;
 }
 
 /* Followers when the post was made. */
-static double followers_of(const struct account_evidence *ev, const struct account_work *w, const struct score_post *p) {
+static double followers_of(const struct account_evidence *ev, const struct account_work *w,
+                           const struct score_post *p) {
     if (!isnan(p->followers_at))
         return p->followers_at;
     if (ev->n_snapshots == 0)
@@ -85,22 +87,23 @@ static void take_posts(const struct account_evidence *ev, struct account_work *w
 }
 
 /* The mean over the account's whole life; the seed's numerator is views on YouTube, likes elsewhere. */
-static bool score_totals(const struct score_context *ctx, const struct account_evidence *ev, struct account_work *w,
-                         double followers) {
+static bool score_totals(const struct score_context *ctx, const struct account_evidence *ev,
+                         struct account_work *w, double followers) {
     double total = ev->platform == RANK_YOUTUBE ? ev->views_total : ev->likes_total;
     struct engagement_post post = engagement_from_totals(total, ev->posts_total, w->followers);
     struct engagement e;
-    engagement_score(&ctx->benchmark[ev->platform][RANK_BASIS_TOTALS], followers, &post, 1, &ENGAGEMENT_DEFAULTS, &e);
+    engagement_score(&ctx->benchmark[ev->platform][RANK_BASIS_TOTALS], followers, &post, 1,
+                     &ENGAGEMENT_DEFAULTS, &e);
     if (e.posts_used == 0)
         return false;
     w->engagement = e;
     return true;
 }
 
-/* Typical engagements for prices: where the rate counts something else (totals), the usual ones of the size times the
- * account's own ratio. */
-static void set_priced(const struct score_context *ctx, const struct account_evidence *ev, struct account_work *w,
-                       double followers) {
+/* Typical engagements for prices: where the rate counts something else (totals), the usual ones of the size
+ * times the account's own ratio. */
+static void set_priced(const struct score_context *ctx, const struct account_evidence *ev,
+                       struct account_work *w, double followers) {
     w->priced = w->engagement;
     if (w->engagement.basis != RANK_BASIS_TOTALS)
         return;
@@ -122,16 +125,18 @@ static void show_engagement(const struct account_work *w, struct account_quality
     q->engagement_shrink = e->shrinkage;
     q->engagement_post_sd = e->own_sd;
     q->engagement_typical = w->priced.typical_engagements;
+    q->engagement_tau = e->tau;
 }
 
-void engagement_find(const struct score_context *ctx, const struct account_evidence *ev, struct account_work *w,
-                     struct account_quality *q) {
+void engagement_find(const struct score_context *ctx, const struct account_evidence *ev,
+                     struct account_work *w, struct account_quality *q) {
     struct engagement_post posts[SCORE_POSTS_MAX];
     double followers = w->followers > 0.0 ? w->followers : SCORE_REFERENCE_FOLLOWERS;
     enum rank_basis basis = basis_of(ev, w);
     take_posts(ev, w, basis, posts);
     if (w->n_used > 0 || !score_totals(ctx, ev, w, followers)) {
-        const struct benchmark *b = &ctx->benchmark[ev->platform][w->n_used > 0 ? basis : RANK_BASIS_FOLLOWERS];
+        const struct benchmark *b =
+            &ctx->benchmark[ev->platform][w->n_used > 0 ? basis : RANK_BASIS_FOLLOWERS];
         engagement_score(b, followers, posts, w->n_posts, &ENGAGEMENT_DEFAULTS, &w->engagement);
         w->benchmark_s = b->s;
     }
@@ -146,7 +151,8 @@ void engagement_find(const struct score_context *ctx, const struct account_evide
 /* Sums over the comments sampled. */
 static void comment_signals(const struct account_evidence *ev, const struct account_work *w,
                             struct authenticity_input *in) {
-    double n = 0.0, replies = 0.0, of_replies = 0.0, texts = 0.0, of_texts = 0.0, authors = 0.0, recurring = 0.0;
+    double n = 0.0, replies = 0.0, of_replies = 0.0, texts = 0.0, of_texts = 0.0, authors = 0.0,
+           recurring = 0.0;
     for (size_t i = 0; i < w->n_posts; i++) {
         const struct score_post *p = &ev->posts[w->order[i]];
         if (!(p->comments_sampled > 0.0))
@@ -169,7 +175,8 @@ static void comment_signals(const struct account_evidence *ev, const struct acco
 }
 
 /* Sponsored share of the 90 days before the newest post, and labelled share of what was paid. */
-static void paid_signals(const struct account_evidence *ev, const struct account_work *w, struct authenticity_input *in) {
+static void paid_signals(const struct account_evidence *ev, const struct account_work *w,
+                         struct authenticity_input *in) {
     size_t known = 0, sponsored = 0, paid = 0, labelled = 0;
     for (size_t i = 0; i < w->n_posts; i++) {
         const struct score_post *p = &ev->posts[w->order[i]];
@@ -193,7 +200,8 @@ static void paid_signals(const struct account_evidence *ev, const struct account
         in->raw[AUTH_DISCLOSURE] = (double)labelled / (double)paid;
 }
 
-static void post_signals(const struct account_evidence *ev, const struct account_work *w, struct authenticity_input *in) {
+static void post_signals(const struct account_evidence *ev, const struct account_work *w,
+                         struct authenticity_input *in) {
     double likes[SCORE_POSTS_MAX], comments[SCORE_POSTS_MAX];
     struct signal_spike_post spikes[SCORE_POSTS_MAX];
     struct signal_growth_post growth[SCORE_POSTS_MAX];
@@ -207,7 +215,8 @@ static void post_signals(const struct account_evidence *ev, const struct account
     in->raw[AUTH_COMMENT_LIKE] = signal_comment_like_z(ev->platform, likes, comments, w->n_used);
     if (w->n_used > 0)
         in->raw[AUTH_SPIKINESS] = signal_spike_share(spikes, w->n_used, w->benchmark_s, &in->spike_posts);
-    in->raw[AUTH_UNEXPLAINED_GROWTH] = signal_unexplained_growth(ev->snapshots, ev->n_snapshots, growth, w->n_used);
+    in->raw[AUTH_UNEXPLAINED_GROWTH] =
+        signal_unexplained_growth(ev->snapshots, ev->n_snapshots, growth, w->n_used);
 }
 
 void authenticity_find(const struct account_evidence *ev, struct account_work *w, struct account_quality *q) {

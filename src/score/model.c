@@ -1,5 +1,5 @@
-/* Why: the model is rows; here they become the context that accounts are scored against. Invariant: a row about a niche or
- * platform that this program does not know is passed over, never guessed at. */
+/* Why: the model is rows; here they become the context that accounts are scored against. Invariant: a row
+ * about a niche or platform that this program does not know is passed over, never guessed at. */
 #include "store.h"
 
 #include "base/clock.h"
@@ -12,7 +12,8 @@ static enum err take_state(const char *key, const char *value, struct fault *f, 
         s->taxonomy_version = strtoll(value, NULL, 10);
     } else if (strcmp(key, "model") == 0) {
         if (strlen(value) >= sizeof s->model_version)
-            return fault_set(f, ERR_DATA_INVALID, "model_version must be shorter than %zu bytes, got \"%.80s\"",
+            return fault_set(f, ERR_DATA_INVALID,
+                             "model_version must be shorter than %zu bytes, got \"%.80s\"",
                              sizeof s->model_version, value);
         memcpy(s->model_version, value, strlen(value) + 1);
     }
@@ -34,7 +35,8 @@ enum err state_read(struct db *db, struct fault *f, struct store_state *ret_stat
         }
         int world = atoi(key + 6);
         if (world < 0 || world >= SCORE_WORLDS_MAX)
-            return fault_set(f, ERR_DATA_INVALID, "world must be 0 to %d, got \"%s\"", SCORE_WORLDS_MAX - 1, key + 6);
+            return fault_set(f, ERR_DATA_INVALID, "world must be 0 to %d, got \"%s\"", SCORE_WORLDS_MAX - 1,
+                             key + 6);
         s.world[world] = true;
         s.clock_us[world] = value ? strtoll(value, NULL, 10) : FIELD_NULL_I64;
     }
@@ -77,7 +79,8 @@ static enum err read_benchmarks(struct db *db, struct arena *a, struct fault *f,
     for (size_t i = 0; i < rows_count(r); i++) {
         enum rank_platform platform;
         enum rank_basis basis;
-        if (!rank_platform_by_name(rows_text(r, i, 0), &platform) || !basis_by_name(rows_text(r, i, 1), &basis))
+        if (!rank_platform_by_name(rows_text(r, i, 0), &platform) ||
+            !basis_by_name(rows_text(r, i, 1), &basis))
             continue;
         struct benchmark *b = &all[m->n_benchmarks++];
         *b = benchmark_seed(platform, basis);
@@ -112,13 +115,13 @@ static enum err read_relations(struct db *db, struct arena *a, struct fault *f, 
     m->relations = all;
     m->n_relations = rows_count(r);
     for (size_t i = 0; i < m->n_relations; i++)
-        all[i] = (struct score_relation){(int32_t)rows_i64(r, i, 0), (int32_t)rows_i64(r, i, 1), rows_f64(r, i, 2),
-                                         rows_i64(r, i, 3)};
+        all[i] = (struct score_relation){(int32_t)rows_i64(r, i, 0), (int32_t)rows_i64(r, i, 1),
+                                         rows_f64(r, i, 2), rows_i64(r, i, 3)};
     return ERR_OK;
 }
 
-enum err context_read(struct db *db, const struct taxonomy *tax, const struct store_state *state, struct fault *f,
-                      struct score_context **ret_context) {
+enum err context_read(struct db *db, const struct taxonomy *tax, const struct store_state *state,
+                      struct fault *f, struct score_context **ret_context) {
     CLEANUP(arena_free_at) struct arena *a = arena_new(1 << 14);
     if (!a)
         return fault_set(f, ERR_NO_MEMORY, "no memory for the model");

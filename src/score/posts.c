@@ -1,5 +1,6 @@
-/* Why: posts are the bulk of a batch; they are decoded here, texts left where the answer has them. Invariant: nothing
- * depends on the order of the rows of an answer beyond the order within an account, and score_account() sorts that. */
+/* Why: posts are the bulk of a batch; they are decoded here, texts left where the answer has them. Invariant:
+ * nothing depends on the order of the rows of an answer beyond the order within an account, and
+ * score_account() sorts that. */
 #include "store.h"
 
 #include "base/fields.h"
@@ -49,7 +50,8 @@ static int8_t flag_of(const struct rows *r, size_t row, int col) {
     return rows_text(r, row, col) ? rows_bool(r, row, col) : FIELD_NULL_BOOL;
 }
 
-/* The elements of an array literal with blanks between; quotes and backslashes are no letters and become blanks too. */
+/* The elements of an array literal with blanks between; quotes and backslashes are no letters and become
+ * blanks too. */
 static const char *tokens_of(const struct rows *r, size_t row, int col, struct arena *a, size_t *ret_len) {
     const char *s = rows_text(r, row, col);
     size_t n = rows_len(r, row, col);
@@ -97,7 +99,8 @@ static struct score_post *post_by_key(struct score_post *posts, size_t n, const 
 }
 
 /* Comment counts to their posts. A post that came between the two answers has none yet. */
-static void take_comments(struct batch *b, const struct rows *r, struct score_post *posts, const size_t *first) {
+static void take_comments(struct batch *b, const struct rows *r, struct score_post *posts,
+                          const size_t *first) {
     for (size_t i = 0; i < rows_count(r); i++) {
         size_t at = (size_t)rows_i64(r, i, 0) - 1;
         struct score_post *p = post_by_key(posts + first[at], b->ev[at].n_posts, rows_text(r, i, 1));

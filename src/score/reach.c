@@ -110,6 +110,8 @@ static void fill(const struct score_context *ctx, const struct account_evidence 
         .relevance = rel->estimate.value,
         .focus = rel->own.focus,
         .cpe_usual_usd = cpe,
+        .rel_sd = rel->estimate.sd_ln,
+        .rel_prior_sd = rel->estimate.prior_sd_ln,
     };
     for (size_t i = 0; i < MATCH_STORED; i++)
         row->ln[i] = m.ln[i];

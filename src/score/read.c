@@ -1,6 +1,6 @@
-/* Why: a batch's evidence in a handful of statements, each one index range an account. Invariants: what is read is
- * bounded by the batch (64 posts, 200 snapshots, 192 collaborations an account); texts stay in the answers, which live as
- * long as the batch. */
+/* Why: a batch's evidence in a handful of statements, each one index range an account. Invariants: what is
+ * read is bounded by the batch (64 posts, 200 snapshots, 192 collaborations an account); texts stay in the
+ * answers, which live as long as the batch. */
 #include "store.h"
 
 #include "base/clock.h"
@@ -199,8 +199,8 @@ static const char *days_of(const struct batch *b, const struct score_context *ct
     return days;
 }
 
-static enum err take_dirty(struct batch *b, struct db *db, struct account_at after, struct account_at upto, size_t limit,
-                           struct fault *f) {
+static enum err take_dirty(struct batch *b, struct db *db, struct account_at after, struct account_at upto,
+                           size_t limit, struct fault *f) {
     char text[5][24];
     const long long values[5] = {after.creator_id, after.account_id, upto.creator_id, upto.account_id,
                                  (long long)limit};
@@ -213,8 +213,8 @@ static enum err take_dirty(struct batch *b, struct db *db, struct account_at aft
 }
 
 enum err batch_read(struct batch *b, struct db *db, const struct score_context *ctx,
-                    const struct platform_map *platforms, struct account_at after, struct account_at upto, size_t limit,
-                    struct fault *f) {
+                    const struct platform_map *platforms, struct account_at after, struct account_at upto,
+                    size_t limit, struct fault *f) {
     forget(b);
     enum err e = take_dirty(b, db, after, upto, limit, f);
     if (!e)

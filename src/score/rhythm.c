@@ -1,5 +1,5 @@
-/* Why: what time does to an account: brands that come back, a rhythm kept or lost. Invariant: every change that time alone
- * brings is announced as a due day after today, or there is none. */
+/* Why: what time does to an account: brands that come back, a rhythm kept or lost. Invariant: every change
+ * that time alone brings is announced as a due day after today, or there is none. */
 #include "work.h"
 
 #include "base/clock.h"
@@ -27,8 +27,10 @@ static int newest_first(const void *a, const void *b) {
     return (x->trade > y->trade) - (x->trade < y->trade);
 }
 
-/* Takes a booking that counts today; of those that do not yet or that will not any more it remembers the day. */
-static void take(struct score_booking b, int32_t today, struct score_booking *all, size_t *io_n, int32_t *io_due) {
+/* Takes a booking that counts today; of those that do not yet or that will not any more it remembers the day.
+ */
+static void take(struct score_booking b, int32_t today, struct score_booking *all, size_t *io_n,
+                 int32_t *io_due) {
     int32_t change = b.day > today ? b.day : b.day + BOOKING_DAYS;
     if (change > today && change < *io_due)
         *io_due = change;
@@ -94,8 +96,8 @@ static double returning_audience(const struct account_evidence *ev, const struct
     return authors > 0.0 ? fmin(1.0, recurring / authors) : NAN;
 }
 
-void loyalty_find(const struct account_evidence *ev, int32_t today, struct account_work *w, struct account_quality *q,
-                  int32_t *ret_due_day) {
+void loyalty_find(const struct account_evidence *ev, int32_t today, struct account_work *w,
+                  struct account_quality *q, int32_t *ret_due_day) {
     struct score_booking all[BOOKINGS_MAX];
     int32_t due = SCORE_NO_DAY;
     size_t n = bookings_of(ev, w, today, all, &due);

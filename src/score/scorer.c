@@ -1,6 +1,6 @@
-/* Why: one batch is one transaction: lock, read, compute, write, take off the list. Invariants: an account is off the list
- * exactly when its rows are committed; a failure that is an account's own is recorded with it and never stops the others;
- * every other failure is returned, and the batch stays on the list. */
+/* Why: one batch is one transaction: lock, read, compute, write, take off the list. Invariants: an account is
+ * off the list exactly when its rows are committed; a failure that is an account's own is recorded with it
+ * and never stops the others; every other failure is returned, and the batch stays on the list. */
 #include "score/scorer.h"
 
 #include "store.h"
@@ -68,7 +68,8 @@ static enum err refresh(struct scorer *s, struct fault *f) {
     int64_t real = s->options.now_us ? s->options.now_us : clock_now_us();
     memcpy(s->state.world, state.world, sizeof state.world);
     for (int w = 0; w < SCORE_WORLDS_MAX; w++)
-        score_context_set_now(s->ctx, w, state.clock_us[w] && state.clock_us[w] != FIELD_NULL_I64 ? state.clock_us[w] : real);
+        score_context_set_now(
+            s->ctx, w, state.clock_us[w] && state.clock_us[w] != FIELD_NULL_I64 ? state.clock_us[w] : real);
     return ERR_OK;
 }
 
@@ -89,7 +90,8 @@ enum err scorer_open(struct db *db, const struct scorer_options *options, struct
         e = batch_init(&s->batch, f);
     const struct embedded *setup = embed_find("sql/queries/score_temp.sql");
     if (!e)
-        e = setup ? db_run(db, setup->data, f, NULL) : fault_set(f, ERR_INTERNAL, "no such query: score_temp");
+        e = setup ? db_run(db, setup->data, f, NULL)
+                  : fault_set(f, ERR_INTERNAL, "no such query: score_temp");
     if (!e)
         e = refresh(s, f);
     if (e)
@@ -170,7 +172,8 @@ static bool is_common(const struct scorer *s, enum err e) {
            !db_alive(s->db);
 }
 
-static enum err record_failure(struct scorer *s, struct account_at at, const struct fault *why, struct fault *f) {
+static enum err record_failure(struct scorer *s, struct account_at at, const struct fault *why,
+                               struct fault *f) {
     char creator[24], account[24];
     snprintf(creator, sizeof creator, "%lld", (long long)at.creator_id);
     snprintf(account, sizeof account, "%lld", (long long)at.account_id);

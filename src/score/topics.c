@@ -1,6 +1,6 @@
-/* Why: which niches an account is about, counted over posts and profile. Invariants: posts are visited newest first and
- * the profile last, so that sums have the same bits whatever order the evidence came in; weights are summed as they are
- * stored (float4), so that joint counts can be made from the stored row. */
+/* Why: which niches an account is about, counted over posts and profile. Invariants: posts are visited newest
+ * first and the profile last, so that sums have the same bits whatever order the evidence came in; weights
+ * are summed as they are stored (float4), so that joint counts can be made from the stored row. */
 #include "work.h"
 
 #include <math.h>
@@ -34,8 +34,8 @@ static void match_post(const struct taxonomy *tax, const struct score_post *p, s
         taxonomy_match(tax, p->hashtags, p->hashtags_len, TAX_HASHTAG, hits);
 }
 
-static void take_posts(const struct score_context *ctx, const struct account_evidence *ev, struct account_work *w,
-                       struct account_quality *q) {
+static void take_posts(const struct score_context *ctx, const struct account_evidence *ev,
+                       struct account_work *w, struct account_quality *q) {
     for (size_t i = 0; i < w->n_posts; i++) {
         const struct score_post *p = &ev->posts[w->order[i]];
         bool has_text = p->caption || p->hashtags;
@@ -58,11 +58,13 @@ static void take_posts(const struct score_context *ctx, const struct account_evi
     }
 }
 
-static void match_profile(const struct taxonomy *tax, const struct account_evidence *ev, struct tax_hits *hits) {
+static void match_profile(const struct taxonomy *tax, const struct account_evidence *ev,
+                          struct tax_hits *hits) {
     const struct {
         const char *text;
         enum tax_where where;
-    } parts[] = {{ev->bio, TAX_BIO}, {ev->name, TAX_NAME}, {ev->username, TAX_USERNAME}, {ev->category, TAX_CATEGORY}};
+    } parts[] = {
+        {ev->bio, TAX_BIO}, {ev->name, TAX_NAME}, {ev->username, TAX_USERNAME}, {ev->category, TAX_CATEGORY}};
     taxonomy_hits_clear(hits);
     for (size_t i = 0; i < COUNT_OF(parts); i++)
         if (parts[i].text)
@@ -86,7 +88,8 @@ static size_t most_specific(const struct taxonomy *tax, const struct tax_hits *h
     return n;
 }
 
-static void take_profile(const struct score_context *ctx, const struct account_evidence *ev, struct account_work *w) {
+static void take_profile(const struct score_context *ctx, const struct account_evidence *ev,
+                         struct account_work *w) {
     match_profile(ctx->tax, ev, &w->hits);
     if (w->hits.count == 0)
         return;
@@ -128,7 +131,8 @@ void topics_find(const struct score_context *ctx, const struct account_evidence 
     for (size_t i = 0; i < t->count; i++) {
         struct topic *item = &t->item[i];
         t->slot[item->niche] = (uint16_t)i;
-        item->focus = relevance_share((struct relevance_niche){item->k, t->n, ctx->base_rate[item->niche]}).focus;
+        item->focus =
+            relevance_share((struct relevance_niche){item->k, t->n, ctx->base_rate[item->niche]}).focus;
     }
     q->bio_weight = t->bio_weight;
 }

@@ -1,6 +1,6 @@
-/* Why: a claim about a niche is shown with the words it rests on. Invariants: a post counts once for a word, whether it is
- * in the caption, the hashtags or both; the order of words does not depend on the order in which they were found beyond
- * what LEXIS_MAX keeps. */
+/* Why: a claim about a niche is shown with the words it rests on. Invariants: a post counts once for a word,
+ * whether it is in the caption, the hashtags or both; the order of words does not depend on the order in
+ * which they were found beyond what LEXIS_MAX keeps. */
 #include "work.h"
 
 #include <stdio.h>
@@ -14,7 +14,8 @@ static uint32_t hash_of(const char *s, uint32_t seed) {
     return h;
 }
 
-static struct lexis_word *find(struct lexis *lexis, uint32_t hash, uint16_t niche, uint8_t where, const char *text) {
+static struct lexis_word *find(struct lexis *lexis, uint32_t hash, uint16_t niche, uint8_t where,
+                               const char *text) {
     for (size_t i = 0; i < lexis->count; i++) {
         struct lexis_word *w = &lexis->word[i];
         if (w->hash == hash && w->niche == niche && w->where == where && strcmp(w->text, text) == 0)
@@ -33,7 +34,8 @@ void lexis_take(struct lexis *lexis, const struct tax_hits *hits, uint8_t text) 
         struct lexis_word *w = find(lexis, hash, in->niche, where, bare);
         if (!w && lexis->count < LEXIS_MAX) {
             w = &lexis->word[lexis->count++];
-            *w = (struct lexis_word){.hash = hash, .niche = in->niche, .where = where, .last = text, .count = 1};
+            *w = (struct lexis_word){
+                .hash = hash, .niche = in->niche, .where = where, .last = text, .count = 1};
             snprintf(w->text, sizeof w->text, "%s", bare);
         } else if (w && w->last != text) {
             w->last = text;
@@ -42,7 +44,8 @@ void lexis_take(struct lexis *lexis, const struct tax_hits *hits, uint8_t text) 
     }
 }
 
-/* A word as proof of a niche: `far` is 0 for its own and those below, 1 for the parents' of an intersection. */
+/* A word as proof of a niche: `far` is 0 for its own and those below, 1 for the parents' of an intersection.
+ */
 struct proof {
     const struct lexis_word *word;
     int far;
@@ -82,7 +85,8 @@ static bool same_word(const struct lexis_word *a, const struct lexis_word *b) {
     return a->where == b->where && strcmp(a->text, b->text) == 0;
 }
 
-void lexis_prove(const struct lexis *lexis, const struct taxonomy *tax, uint16_t niche, struct score_direct *d) {
+void lexis_prove(const struct lexis *lexis, const struct taxonomy *tax, uint16_t niche,
+                 struct score_direct *d) {
     struct proof proof[LEXIS_MAX];
     size_t n = 0;
     for (size_t i = 0; i < lexis->count; i++) {

@@ -1,5 +1,6 @@
-/* Why: new evidence must rank soon without anybody asking for it. Invariants: one batch follows the other while the queue is
- * long, but an idle store sees at most a batch each 200 ms; nothing that goes wrong ends the thread but worker_stop(). */
+/* Why: new evidence must rank soon without anybody asking for it. Invariants: one batch follows the other
+ * while the queue is long, but an idle store sees at most a batch each 200 ms; nothing that goes wrong ends
+ * the thread but worker_stop(). */
 #include "score/worker.h"
 
 #include "base/clock.h"
@@ -49,7 +50,8 @@ static void note_busy(struct worker *w, const struct scorer_totals *t, size_t ha
     }
     if (handled > 0 || !w->busy_since)
         return;
-    log_line(LOG_INFO, "scored", LOG_NUM("accounts", t->scored - w->busy_from), LOG_NUM("ms", now - w->busy_since));
+    log_line(LOG_INFO, "scored", LOG_NUM("accounts", t->scored - w->busy_from),
+             LOG_NUM("ms", now - w->busy_since));
     w->busy_since = 0;
 }
 

@@ -1,6 +1,6 @@
-/* Why: results become rows of four temporary tables, and the store is brought to them by statements that touch only what
- * differs. Invariants: the order of the fields below is the order of the column lists; a rescoring without a change writes
- * no row of the store but the list's. */
+/* Why: results become rows of four temporary tables, and the store is brought to them by statements that
+ * touch only what differs. Invariants: the order of the fields below is the order of the column lists; a
+ * rescoring without a change writes no row of the store but the list's. */
 #include "store.h"
 
 #include "base/fields.h"
@@ -15,18 +15,21 @@ static const struct {
 } tables[WRITE_TABLES] = {
     [T_BATCH] = {5, "copy pg_temp.score_batch (world, creator_id, account_id, direct_ids, match_ids) "
                     "from stdin (format binary)"},
-    [T_ACCOUNT] = {36, "copy pg_temp.score_account (creator_id, account_id, world, model_version, due_at, posts, "
-                       "last_post_at, niche_ids, post_weights, bio_weight, engagement, engagement_basis, "
-                       "engagement_rate, engagement_usual, engagement_theta, engagement_sigma, engagement_n, "
-                       "engagement_shrink, engagement_post_sd, engagement_typical, authenticity, "
-                       "audience_credibility, conversation, signal_phi, signal_measured, price_usd, price_source, "
-                       "loyalty, brands, brands_repeated, rival_brands, consistency, returning_audience, freshness, "
-                       "gap_days, posts_per_week) from stdin (format binary)"},
-    [T_NICHE] = {10, "copy pg_temp.score_niche (creator_id, account_id, niche_id, k, n, focus, posts, post_mask, "
-                     "profile, words) from stdin (format binary)"},
-    [T_MATCH] = {22, "copy pg_temp.score_match (creator_id, account_id, niche_id, world, related, kind, score, conf, "
-                     "sd, followers, platform, country, language, price_usd, l_rel, l_eng, l_auth, l_aff, l_loy, "
-                     "l_fresh, focus, cpe_usual_usd) from stdin (format binary)"},
+    [T_ACCOUNT] =
+        {37, "copy pg_temp.score_account (creator_id, account_id, world, model_version, due_at, posts, "
+             "last_post_at, niche_ids, post_weights, bio_weight, engagement, engagement_basis, "
+             "engagement_rate, engagement_usual, engagement_theta, engagement_sigma, engagement_n, "
+             "engagement_shrink, engagement_post_sd, engagement_typical, engagement_tau, authenticity, "
+             "audience_credibility, conversation, signal_phi, signal_measured, price_usd, price_source, "
+             "loyalty, brands, brands_repeated, rival_brands, consistency, returning_audience, freshness, "
+             "gap_days, posts_per_week) from stdin (format binary)"},
+    [T_NICHE] = {10,
+                 "copy pg_temp.score_niche (creator_id, account_id, niche_id, k, n, focus, posts, post_mask, "
+                 "profile, words) from stdin (format binary)"},
+    [T_MATCH] =
+        {24, "copy pg_temp.score_match (creator_id, account_id, niche_id, world, related, kind, score, conf, "
+             "sd, followers, platform, country, language, price_usd, l_rel, l_eng, l_auth, l_aff, l_loy, "
+             "l_fresh, focus, cpe_usual_usd, rel_sd, rel_prior_sd) from stdin (format binary)"},
 };
 
 void write_begin(struct write *w) {
@@ -67,6 +70,7 @@ static void put_engagement(struct buf *out, const struct account_quality *q) {
     copy_f64(out, q->engagement_shrink);
     copy_f64(out, q->engagement_post_sd);
     copy_f64(out, q->engagement_typical);
+    copy_f64(out, q->engagement_tau);
 }
 
 static void put_rest(struct buf *out, const struct account_quality *q) {
@@ -154,6 +158,8 @@ static void put_matches(struct buf *out, const struct score_context *ctx, const 
             copy_f64(out, m->ln[c]);
         copy_f64(out, m->focus);
         copy_f64(out, m->cpe_usual_usd);
+        copy_f64(out, m->rel_sd);
+        copy_f64(out, m->rel_prior_sd);
     }
 }
 
@@ -183,7 +189,8 @@ static enum err apply(const struct write *w, struct db *db, const struct batch *
     static const struct {
         const char *statement;
         enum write_table table;
-    } steps[] = {{"score_put_niches", T_NICHE}, {"score_put_matches", T_MATCH}, {"score_put_accounts", T_ACCOUNT}};
+    } steps[] = {
+        {"score_put_niches", T_NICHE}, {"score_put_matches", T_MATCH}, {"score_put_accounts", T_ACCOUNT}};
     enum err e = ERR_OK;
     for (size_t i = 0; i < COUNT_OF(steps) && !e; i++) {
         char rows[24];
@@ -198,7 +205,8 @@ static enum err apply(const struct write *w, struct db *db, const struct batch *
     return db_query(db, "score_gone", 2, params, f, NULL);
 }
 
-enum err write_store(struct write *w, struct db *db, const struct batch *b, struct fault *f, size_t *ret_changed) {
+enum err write_store(struct write *w, struct db *db, const struct batch *b, struct fault *f,
+                     size_t *ret_changed) {
     enum err e = ERR_OK;
     for (size_t i = 0; i < WRITE_TABLES && !e; i++)
         e = copy_table(db, tables[i].copy, &w->table[i], f);

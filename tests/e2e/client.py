@@ -180,6 +180,15 @@ class Wire(socket.socket):
         self.buffer += chunk
         return bool(chunk)
 
+    def rest(self):
+        """All that still comes until the other side closes."""
+        try:
+            while self._more():
+                pass
+        except ConnectionError:
+            pass
+        return self.buffer
+
     def answer(self, method="GET", target="/"):
         """The next answer, or None when the other side has closed."""
         while b"\r\n\r\n" not in self.buffer:

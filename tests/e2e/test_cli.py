@@ -61,9 +61,9 @@ def test_taxonomy_of_a_folder(niched, db, tmp_path):
     assert "loaded" in niched.run("taxonomy", "load", tmp_path).stdout
     assert db.execute("select status from niche where slug = 'kites'").fetchone() == ("active",)
     assert db.execute("select status from niche where slug = 'vegan'").fetchone() == ("retired",)
-    (tmp_path / "niches.tsv").write_text("slug\tlabel\tparents\tiab_id\tbase_rate\tgeneric\nKites!\tKites\t\t\t0.001\tf\n")
+    (tmp_path / "niches.tsv").write_text("slug\tlabel\tparents\tiab_id\tbase_rate\tgeneric\nkites\tKites\t\t\t2\tf\n")
     done = niched.run("taxonomy", "check", tmp_path, check=False)
-    assert done.returncode == 7 and "niches.tsv" in done.stderr and "2" in done.stderr
+    assert done.returncode == 7 and "niches.tsv line 2" in done.stderr and "base_rate" in done.stderr
     assert niched.run("taxonomy", "check", tmp_path / "none", check=False).returncode == 1
 
 

@@ -1,12 +1,16 @@
 """HTTP itself: methods, targets, headers, connections. What reaches a socket is answered or refused, and nothing breaks."""
 import asyncio
+import os
 import random
 import re
+import textwrap
 import time
 
-import httpx
 import pytest
-from client import Wire
+import yaml
+from client import OPENAPI, Wire
+
+EXAMPLE = {"niche": "vegan fitness", "country": "US", "limit": 1, "explain": "true"}  # the one in openapi.yaml
 
 ADDRESS = {"match": "/match?niche=vegan", "niches": "/niches", "niche": "/niches/vegan", "creator": "/creators/1",
            "creator_by_name": "/creators/instagram/test_many_01", "livez": "/livez", "readyz": "/readyz", "openapi": "/openapi.yaml"}
@@ -130,34 +134,40 @@ def test_noise_goes_on(client):
     "Host: a\r\nHost: b", "Host: a\r\nContent-Length: 0\r\nTransfer-Encoding: chunked", "Host: a\r\nContent-Length: 1\r\nContent-Length: 2",
     "Host: a\r\nTransfer-Encoding: gzip", "Host: a\r\nTransfer-Encoding: chunked, gzip", "Host: a\r\nTransfer-Encoding: xchunked",
     "Host: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked", "Host: a\r\nX-A: b\x01c", "Host: a\r\nX-A: b\x7fc",
-    "Host: a\r\nX-A: b\x00c", "Host: a\r\nX A: b", "Host: a\r\nX-\x01A: b", "Host: a\r\nX(A): b", "Host: a\r\n: b",
+    "Host: a\r\nX A: b", "Host: a\r\nX-\x01A: b", "Host: a\r\nX(A): b",
     "Host: a\r\nContent-Length: -1", "Host: a\r\nContent-Length: abc", "X-A: no host", "Host: a\r\nContent-Length: 99999999999999999999",
 ])
 def test_requests_that_two_readers_could_read_differently(client, lines):
-    """Refused, and nothing behind them on the connection is taken for a request."""
+    """Refused at once, and nothing behind them on the connection is taken for a request."""
     sent = f"GET /livez HTTP/1.1\r\n{lines}\r\n\r\n".encode("latin-1")
+    with Wire(client.service.address, timeout=3) as wire:
+        wire.send(sent + b"GET /livez HTTP/1.1\r\nHost: a\r\n\r\n")
+        answer, = wire.answers(client.contract, sent, 1, False)
+        assert 400 <= answer.status_code < 500 and answer.headers["Connection"] == "close"
+        assert b" 200 OK" not in wire.rest()
+
+
+@pytest.mark.parametrize("line", ["X-A: b\x00c", ": b", " folded"])
+def test_what_the_library_passes_over(client, line):
+    """libmicrohttpd cuts a value at NUL, drops a header without a name and joins folded lines before we see them."""
+    sent = f"GET /livez HTTP/1.1\r\nHost: a\r\n{line}\r\nConnection: close\r\n\r\n".encode("latin-1")
     with Wire(client.service.address, timeout=3) as wire:
         wire.send(sent)
         answer, = wire.answers(client.contract, sent, 1, False)
-        assert 400 <= answer.status_code < 500
-        if "Transfer" not in lines and "Length" not in lines:
-            return
-        wire.send(b"GET /livez HTTP/1.1\r\nHost: a\r\n\r\n")
-        try:
-            assert wire.answer() is None, "the connection should be closed: where the request ends is not known"
-        except ConnectionError:
-            pass
+        assert answer.status_code in (200, 400)
 
 
-def test_two_hosts_are_refused_in_our_words(client):
-    answer, = client.raw(b"GET /livez HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n")
-    assert answer.status_code == 400 and answer.json()["code"] == "ROUTE_BAD_REQUEST" and "once" in answer.json()["detail"]
+def test_they_are_refused_in_our_words(client):
+    for lines, words in (("Host: b", "once"), ("Content-Length: 0\r\nTransfer-Encoding: chunked", "exclude"),
+                         ("Transfer-Encoding: gzip", "chunked"), ("X-A: b\x01", "control characters")):
+        answer, = client.raw(f"GET /match?x=1 HTTP/1.1\r\nHost: a\r\n{lines}\r\nConnection: close\r\n\r\n".encode())
+        assert answer.status_code == 400 and answer.json()["code"] == "ROUTE_BAD_REQUEST" and words in answer.json()["detail"]
 
 
 def test_nonsense_is_not_answered_with_success(client):
     for sent in (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\0" * 64, b"HELO x\r\n\r\n", b"GET\r\n\r\n", b"GET /livez\r\n\r\n",
                  b"GET /livez HTTP/9.9\r\nHost: x\r\n\r\n", b"\r\n" * 50 + b"x", b"GET livez HTTP/1.1\r\nHost: x\r\n\r\n"):
-        with Wire(client.service.address, timeout=3) as wire:
+        with Wire(client.service.address, timeout=0.5) as wire:
             wire.send(sent)
             try:
                 wire.shutdown(1)
@@ -276,7 +286,7 @@ def test_idle_connection_is_let_go(sandbox):
     with sandbox.serve(NICHED_IDLE_TIMEOUT_S=1, NICHED_LOOPS=1) as service, Wire(service.address) as wire:
         wire.send(b"GET /livez HTTP/1.1\r\nHo")
         from_s = time.monotonic()
-        assert wire.recv(1000)[:12] in (b"", b"HTTP/1.1 408") and time.monotonic() - from_s < 5
+        assert wire.rest()[:12] in (b"", b"HTTP/1.1 408") and time.monotonic() - from_s < 5
 
 
 def test_openapi_is_the_file(client, contract):
@@ -284,9 +294,14 @@ def test_openapi_is_the_file(client, contract):
     assert response.content == contract.text and response.headers["Content-Type"] == "application/yaml"
 
 
-def test_examples_of_the_description_are_what_the_service_says(client, contract):
-    page = contract.document["components"]["schemas"]["MatchPage"]["example"]
-    query = page["query"]
-    said = client.ok("/match", niche=query["niche"]["asked"], country=query["country"], limit=query["limit"])
-    assert {**said, "next_cursor": None} == {**page, "next_cursor": None}
-    assert isinstance(httpx.URL(said["items"][0]["creator"]["url"]).host, str)
+def test_example_of_the_description_is_what_the_service_says(client, contract):
+    """After a change of the scores: UPDATE_EXAMPLE=1 make test-e2e ARGS='-k example' writes it anew."""
+    said = client.ok("/match", **EXAMPLE)
+    if os.environ.get("UPDATE_EXAMPLE"):
+        text = OPENAPI.read_text()
+        start, end = (re.search(pattern, text, re.M) for pattern in (r"^ {14}example:.*\n", r"^ {8}'400': .*\n"))
+        shown = yaml.safe_dump(said, sort_keys=False, width=110, default_flow_style=None, allow_unicode=True)
+        OPENAPI.write_text(text[:start.end()] + textwrap.indent(shown, " " * 16) + text[end.start():])
+    else:
+        page = contract.document["paths"]["/match"]["get"]["responses"]["200"]["content"]["application/json"]["example"]
+        assert {**said, "next_cursor": None} == {**page, "next_cursor": None}

@@ -4,6 +4,7 @@ import math
 from decimal import Decimal
 from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 
 ALL = {"min_followers": 0, "max_followers": 1_000_000_000, "min_authenticity": 0}  # what leaves nobody out
@@ -376,7 +377,8 @@ def test_misspelt_choice_names_the_nearest(client):
     assert client.problem("/match", 400, "PARAM_INVALID", niche="vegan", platform="tiktak")["did_you_mean"] == ["tiktok"]
 
 
-@pytest.mark.parametrize("text", ["é" * 90, "x" + "é" * 90, "日本語" * 20, "a\"b\\c", "<script>", "x'; drop table niche; --", "a\tb\n"])
+@pytest.mark.parametrize("text", ["é" * 90, "x" + "é" * 90, "日本語" * 20, "a\"b\\c", "<script>", "x'; drop table niche; --", "a\tb\n"],
+                         ids=["even", "odd", "three", "quotes", "html", "sql", "control"])
 def test_refused_value_comes_back_as_it_was(client, text):
     """Cut at whole characters, escaped, never obeyed."""
     for problem in (client.problem("/match", 400, "PARAM_INVALID", niche="vegan", limit=text),
@@ -387,7 +389,6 @@ def test_refused_value_comes_back_as_it_was(client, text):
 
 
 def test_retired_model_ends_its_cursors(sandbox_niched, ask):
-    import psycopg
     with sandbox_niched.serve(NICHED_WORKER=0) as service, psycopg.connect(sandbox_niched.url, autocommit=True) as db:
         client = ask(service)
         cursor = client.match("test-many")["next_cursor"]

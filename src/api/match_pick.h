@@ -1,0 +1,52 @@
+/* Inside api only: creators picked by another order than the stored one, and what is shown of them. */
+#ifndef NICHED_API_MATCH_PICK_H
+#define NICHED_API_MATCH_PICK_H
+
+#include "match.h"
+
+/* One creator as an own ranking or a compound sees it. */
+struct match_pick {
+    int64_t creator_id, account_id;
+    int64_t score; /* by the request's ranking, 0..10,000 */
+    int64_t conf;
+    double ln[MATCH_COMPONENTS];
+    /* a compound only */
+    bool compound;
+    double sd, focus, k, profile;
+    int64_t niche_posts;
+    const char *kind;
+};
+
+/* The best of what was seen, in the total order: score, confidence, account id, all descending. */
+struct match_picks {
+    struct match_pick *at;
+    size_t count, cap;
+};
+
+/* What a row brings beside its stored components, for weighing it anew. */
+struct match_anew {
+    double theta, sigma, tau; /* of engagement; NAN where not asked */
+    const char *country;
+    struct text_list shares; /* of the audience, in the order of the target; NULL unknown */
+    double sample_n;
+};
+
+/* Room for `cap` picks, in the arena. */
+struct match_picks match_picks_new(struct arena *a, size_t cap);
+/* Puts a pick into its place if it is behind the page's beginning and among the best `cap`. */
+void match_picks_add(struct match_picks *picks, const struct match_pick *pick,
+                     const struct match_place *after);
+/* Applies caution and audience target to the components, and scores by the request's weights. */
+void match_weigh(const struct match_ranking *r, const struct match_anew *anew, struct match_pick *pick);
+/* The picks as the texts of two arrays of ids, in order. */
+struct match_pick_ids {
+    const char *creators, *accounts;
+};
+/* Those texts, in the arena. */
+struct match_pick_ids match_picks_ids(struct request *req, const struct match_picks *picks);
+/* Chooses a page out of the picks that repeats itself less, then shows it. */
+NODISCARD enum err match_diverse_ask(struct request *req, struct match_picks *picks);
+/* Reads the items of the picks and writes the answer. */
+NODISCARD enum err match_picks_show(struct request *req, struct match_picks *picks);
+
+#endif
