@@ -51,14 +51,21 @@ struct statement api_statement(struct request *req, const char *query);
 /* Writes the tables as JSON, for the check against openapi.yaml and for `niched contract`. */
 void api_contract(struct buf *out);
 
-/* Handlers; one file a resource. */
+/* GET /livez: the process answers. */
 enum err api_livez(struct request *req);
+/* GET /readyz: the store can be read and has this program's schema; else 503. */
 enum err api_readyz(struct request *req);
+/* GET /openapi.yaml: the contract as the repository has it. */
 enum err api_openapi(struct request *req);
+/* GET /match: the ranked creators of a niche. */
 enum err api_match(struct request *req);
+/* GET /niches: the taxonomy with counts. */
 enum err api_niches(struct request *req);
+/* GET /niches/{slug}: one niche. */
 enum err api_niche(struct request *req);
+/* GET /creators/{id}: a creator with scores, niches, history and provenance. */
 enum err api_creator(struct request *req);
+/* GET /creators/{platform}/{username}: the same, found by name. */
 enum err api_creator_by_name(struct request *req);
 
 #endif

@@ -1,15 +1,10 @@
-/* niched import: files into the store. */
+/* What niched import shows: help, columns, problems, summary, progress. */
 #ifndef NICHED_CLI_CMD_IMPORT_H
 #define NICHED_CLI_CMD_IMPORT_H
 
 #include "ingest/import.h"
 
 #include <stdio.h>
-
-/* Runs `niched import ...`; argv[0] is the word "import". Prints a summary to stdout, bad rows and errors to
- * stderr, progress to stderr if that is a terminal. Returns the exit status: 0 imported (also with refused
- * rows, which are listed), 2 wrong usage, 6 store, 7 nothing imported because of the data, 1 other. */
-int cmd_import(int argc, char **argv);
 
 /* The help text (cmd_import_print.c, as the following). */
 void import_print_help(FILE *out);

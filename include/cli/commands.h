@@ -11,7 +11,9 @@ int cmd_migrate(int argc, char **argv);
 int cmd_taxonomy(int argc, char **argv);
 /* Makes, loads or purges the sandbox world. */
 int cmd_sandbox(int argc, char **argv);
-/* Imports files. */
+/* Imports files. Prints a summary to stdout, bad rows and errors to stderr, progress to stderr if that is a
+ * terminal. 0: imported (also with refused rows, which are listed), 7: nothing imported because of the data.
+ */
 int cmd_import(int argc, char **argv);
 /* Scores what is dirty. */
 int cmd_score(int argc, char **argv);

@@ -156,6 +156,7 @@ struct score_direct {
     double n;
     double focus;
     double profile;
+    bool evidence; /* enough to be a member of the niche */
     size_t word_count;
     char words[SCORE_WORDS_MAX][SCORE_WORD_BYTES];
 };

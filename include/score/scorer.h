@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SCORER_BATCH = 200, SCORER_BATCH_MAX = 5000, SCORER_TRIES = 3 };
+enum { SCORER_BATCH = 200, SCORER_BATCH_BULK = 1000, SCORER_BATCH_MAX = 5000, SCORER_TRIES = 3 };
 
 /* now_us: the clock of worlds that have none of their own, 0: the real time. batch: accounts a transaction,
  * 0: SCORER_BATCH. */

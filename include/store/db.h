@@ -39,6 +39,9 @@ NODISCARD enum err db_copy_end(struct db *db, struct fault *f, long long *ret_ro
 /* Waits at most timeout_ms for a notification on a channel listened to (by db_run "listen x"); true if one
  * came. */
 bool db_wait_notify(struct db *db, int timeout_ms);
+/* Cuts the connection from another thread, so that a call that waits for the server fails now. The caller
+ * sees to it that the connection is not closed meanwhile. */
+void db_abort(struct db *db);
 /* Whether the connection is still usable. */
 bool db_alive(const struct db *db);
 

@@ -109,7 +109,7 @@ create table creator_niche (
   primary key (creator_id, account_id, niche_id)
 );
 create index creator_niche_niche on creator_niche (niche_id, creator_id, account_id);
-comment on table creator_niche is 'Direct evidence of an account for a niche';
+comment on table creator_niche is 'Direct evidence of an account for a niche, also where it is too thin (k below 0.6) to make a member';
 comment on column creator_niche.creator_id is 'Owner';
 comment on column creator_niche.account_id is 'Account';
 comment on column creator_niche.niche_id is 'Niche';

@@ -3,6 +3,7 @@
 #include "api/snapshot.h"
 
 #include "base/log.h"
+#include "store/leash.h"
 #include "store/migrate.h"
 #include "store/taxonomy_store.h"
 
@@ -12,14 +13,13 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { POLL_MS = 1000 };
+enum { POLL_MS = 1000, GRACE_MS = 500 };
 
 struct keeper {
     const struct settings *settings;
-    pthread_t thread;
     pthread_mutex_t lock;
     struct snapshot *newest;
-    _Atomic bool stop;
+    struct leash leash;
 };
 
 void snapshot_give(struct snapshot *s) {
@@ -99,7 +99,7 @@ static enum err refresh(struct keeper *k, struct db *db, struct fault *f) {
 /* About a second, or until the store says that something changed; short while there is no snapshot yet. */
 static void rest(struct keeper *k, struct db *db) {
     int ms = k->newest ? POLL_MS : POLL_MS / 10;
-    for (; ms > 0 && !atomic_load(&k->stop); ms -= 100) {
+    for (; ms > 0 && !leash_stopped(&k->leash); ms -= 100) {
         if (!db)
             usleep(100 * 1000);
         else if (db_wait_notify(db, 100))
@@ -107,29 +107,38 @@ static void rest(struct keeper *k, struct db *db) {
     }
 }
 
+/* Opens the connection if need be and reads through it; a broken one is closed. */
+static enum err look(struct keeper *k, struct db **db, struct fault *f) {
+    enum err e = *db ? ERR_OK : db_open(k->settings->database_url, "niched keeper", f, db);
+    leash_hold(&k->leash, *db);
+    if (!e)
+        e = db_run(*db, "listen niched", f, NULL);
+    if (!e)
+        e = refresh(k, *db, f);
+    if (*db && !db_alive(*db)) {
+        leash_hold(&k->leash, NULL);
+        db_close(*db);
+        *db = NULL;
+    }
+    return e;
+}
+
 static void *keeper_run(void *arg) {
     struct keeper *k = arg;
     struct db *db = NULL;
     enum err last = ERR_OK;
-    while (!atomic_load(&k->stop)) {
+    while (!leash_stopped(&k->leash)) {
         struct fault f = {0};
-        enum err e = db ? ERR_OK : db_open(k->settings->database_url, "niched keeper", &f, &db);
-        if (!e)
-            e = db_run(db, "listen niched", &f, NULL);
-        if (!e)
-            e = refresh(k, db, &f);
-        if (e && e != last)
+        enum err e = look(k, &db, &f);
+        if (e && e != last && !leash_stopped(&k->leash))
             log_line(LOG_WARN, "the store cannot be read yet", LOG_STR("code", err_name(e)),
                      LOG_STR("detail", f.detail));
         if (!e && last)
             log_line(LOG_INFO, "the store can be read again");
         last = e;
-        if (db && !db_alive(db)) {
-            db_close(db);
-            db = NULL;
-        }
         rest(k, db);
     }
+    leash_hold(&k->leash, NULL);
     db_close(db);
     return NULL;
 }
@@ -140,19 +149,18 @@ enum err keeper_start(const struct settings *settings, struct fault *f, struct k
         return fault_set(f, ERR_NO_MEMORY, "no memory for the keeper");
     k->settings = settings;
     pthread_mutex_init(&k->lock, NULL);
-    if (pthread_create(&k->thread, NULL, keeper_run, k) != 0) {
+    enum err e = leash_start(&k->leash, keeper_run, k, f);
+    if (e)
         free(k);
-        return fault_set(f, ERR_NO_MEMORY, "cannot start a thread");
-    }
-    *ret_keeper = k;
-    return ERR_OK;
+    else
+        *ret_keeper = k;
+    return e;
 }
 
 void keeper_stop(struct keeper *k) {
     if (!k)
         return;
-    atomic_store(&k->stop, true);
-    pthread_join(k->thread, NULL);
+    leash_end(&k->leash, GRACE_MS);
     snapshot_give(k->newest);
     pthread_mutex_destroy(&k->lock);
     free(k);

@@ -120,7 +120,7 @@ static bool parse_time(struct cursor *c, int64_t *us) {
         return false;
     if (h > 23 || m > 59 || s > 60)
         return false;
-    *us += ((int64_t)h * 3600 + m * 60 + s) * CLOCK_S;
+    *us += (h * INT64_C(3600) + m * INT64_C(60) + s) * CLOCK_S;
     skip_fraction(c, us);
     return true;
 }
@@ -135,7 +135,7 @@ static bool parse_zone(struct cursor *c, int64_t *us) {
     take(c, ':');
     if (c->p < c->end && !take_digits(c, 2, &m))
         return false;
-    *us -= sign * ((int64_t)h * 3600 + m * 60) * CLOCK_S;
+    *us -= sign * (h * INT64_C(3600) + m * INT64_C(60)) * CLOCK_S;
     return h <= 23 && m <= 59;
 }
 

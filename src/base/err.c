@@ -1,6 +1,8 @@
 /* The error table and faults. Invariant: a fault's strings are always terminated and valid to print. */
 #include "base/err.h"
 
+#include "base/text.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -42,6 +44,29 @@ enum err err_by_name(const char *name) {
     return ERR_INTERNAL;
 }
 
+/* Drops the bytes that are no UTF-8: what a cut leaves of a character. */
+static void keep_valid(char *s) {
+    size_t n = strlen(s), out = 0;
+    for (size_t i = 0; i < n;) {
+        size_t len = 1;
+        while (len <= 4 && (i + len > n || !text_utf8_valid(s + i, len)))
+            len++;
+        if (len > 4) {
+            i++;
+            continue;
+        }
+        memmove(s + out, s + i, len);
+        out += len;
+        i += len;
+    }
+    s[out] = '\0';
+}
+
+static void copy_cut(char *out, size_t size, const char *s) {
+    snprintf(out, size, "%s", s);
+    keep_valid(out);
+}
+
 enum err fault_set(struct fault *f, enum err code, const char *fmt, ...) {
     if (!f)
         return code;
@@ -51,6 +76,7 @@ enum err fault_set(struct fault *f, enum err code, const char *fmt, ...) {
     va_start(ap, fmt);
     vsnprintf(f->detail, sizeof f->detail, fmt, ap);
     va_end(ap);
+    keep_valid(f->detail);
     return code;
 }
 
@@ -58,16 +84,16 @@ enum err fault_param(struct fault *f, const char *param, const char *value, cons
     if (!f)
         return ERR_INTERNAL;
     if (param)
-        snprintf(f->param, sizeof f->param, "%s", param);
+        copy_cut(f->param, sizeof f->param, param);
     if (value)
-        snprintf(f->value, sizeof f->value, "%s", value);
+        copy_cut(f->value, sizeof f->value, value);
     if (allowed)
-        snprintf(f->allowed, sizeof f->allowed, "%s", allowed);
+        copy_cut(f->allowed, sizeof f->allowed, allowed);
     return f->code;
 }
 
 void fault_hint(struct fault *f, const char *word) {
     if (!f || f->hint_count >= COUNT_OF(f->hints))
         return;
-    snprintf(f->hints[f->hint_count++], sizeof f->hints[0], "%s", word);
+    copy_cut(f->hints[f->hint_count++], sizeof f->hints[0], word);
 }

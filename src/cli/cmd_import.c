@@ -1,6 +1,8 @@
 /* niched import. Invariant: one file is one transaction; a file that fails does not stop the ones behind it,
  * but decides the exit status. */
 #include "cli/cmd_import.h"
+#include "cli/cli.h"
+#include "cli/commands.h"
 
 #include "base/clock.h"
 
@@ -218,9 +220,23 @@ static int import_file(struct db *db, const struct command *c, const char *path)
     return err_exit(e);
 }
 
-/* Where the store is. (Settings take this place.) */
-static const char *store_address(void) {
-    return getenv("DATABASE_URL");
+/* The hash under which an erased creator is remembered; without a lasting secret there is none. */
+static void key_tag(void *ctx, int world, int platform, const char *kind, const char *key,
+                    unsigned char ret_tag[CRYPTO_TAG_BYTES]) {
+    CLEANUP(buf_free) struct buf text = {0};
+    buf_printf(&text, "%d %d %s %s", world, platform, kind, key);
+    crypto_tag(ctx, "tombstone", text.data, text.len, ret_tag);
+}
+
+static enum err open_store(struct command *c, struct crypto_secret *secret, struct fault *f,
+                           struct db **ret_db) {
+    struct settings settings;
+    enum err e = cli_open("import", &settings, f, ret_db);
+    if (e || !settings.secret_file[0])
+        return e;
+    c->import.key_tag = key_tag;
+    c->import.key_tag_ctx = secret;
+    return crypto_secret_load(settings.secret_file, f, secret);
 }
 
 int cmd_import(int argc, char **argv) {
@@ -238,11 +254,10 @@ int cmd_import(int argc, char **argv) {
         return usage(&f);
     }
     CLEANUP(db_close_at) struct db *db = NULL;
-    enum err e = c.import.dry_run ? ERR_OK : db_open(store_address(), "niched import", &f, &db);
-    if (e) {
-        fprintf(stderr, "niched import: %s\n", f.detail);
-        return err_exit(e);
-    }
+    struct crypto_secret secret;
+    enum err e = c.import.dry_run ? ERR_OK : open_store(&c, &secret, &f, &db);
+    if (e)
+        return cli_fault("import", &f);
     int worst = 0;
     for (int i = optind; i < argc; i++) {
         int status = import_file(db, &c, argv[i]);

@@ -20,7 +20,7 @@ static const char help[] =
     "usage: niched score [--all] [--batch N] [--jobs N]\n\n"
     "Scores every account with new evidence until none is left. Running it twice changes nothing.\n\n"
     "  --all      first marks every account as changed, for a new model or taxonomy\n"
-    "  --batch N  accounts a transaction, 1 to 5000 (200)\n"
+    "  --batch N  accounts a transaction, 1 to 5000 (1000)\n"
     "  --jobs N   workers, each with its own connection, 1 to 64 (1)\n\n"
     "  niched score --jobs 4\n";
 
@@ -59,7 +59,7 @@ static enum err parse(int argc, char **argv, struct score_args *ret, struct faul
                                             {"batch", required_argument, 0, 'b'},
                                             {"jobs", required_argument, 0, 'j'},
                                             {0}};
-    *ret = (struct score_args){.batch = SCORER_BATCH, .jobs = 1};
+    *ret = (struct score_args){.batch = SCORER_BATCH_BULK, .jobs = 1};
     enum err e = ERR_OK;
     for (int c; !e && (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         if (c == '?')

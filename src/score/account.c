@@ -51,6 +51,11 @@ static double followers_of(const struct account_evidence *ev) {
     return ev->followers;
 }
 
+void work_begin(const struct account_evidence *ev, struct account_work *w) {
+    order_posts(ev, w);
+    w->followers = followers_of(ev);
+}
+
 static int32_t sooner(int32_t a, int32_t b) {
     return a < b ? a : b;
 }
@@ -70,6 +75,7 @@ static void show_direct(const struct score_context *ctx, const struct account_wo
         d->n = w->topics.n;
         d->focus = t->focus;
         d->profile = t->profile;
+        d->evidence = t->evidence;
         lexis_prove(&w->lexis, ctx->tax, t->niche, d);
     }
 }
@@ -80,8 +86,7 @@ void score_account(const struct score_context *ctx, const struct account_evidenc
     struct account_work *w = r->work;
     int64_t now_us = ctx->now_us[ev->world];
     int32_t today = (int32_t)(now_us / CLOCK_DAY);
-    order_posts(ev, w);
-    w->followers = followers_of(ev);
+    work_begin(ev, w);
     r->quality = (struct account_quality){
         .last_post_us = w->newest_us, .followers = w->followers, .posts = w->n_posts};
     int32_t due = ev->next_price_day > today ? ev->next_price_day : SCORE_NO_DAY;

@@ -25,8 +25,7 @@ static unsigned flags_of(enum rank_platform platform, const struct score_post *p
            (p->giveaway ? (unsigned)ENGAGEMENT_GIVEAWAY : 0U);
 }
 
-/* Views where the platform is read so and at least half of the posts that count carry them. */
-static enum rank_basis basis_of(const struct account_evidence *ev, const struct account_work *w) {
+enum rank_basis engagement_basis(const struct account_evidence *ev, const struct account_work *w) {
     size_t counted = 0;
     size_t with_views = 0;
     for (size_t i = 0; i < w->n_posts; i++) {
@@ -61,9 +60,8 @@ static double followers_of(const struct account_evidence *ev, const struct accou
     return ev->snapshots[lo > 0 ? lo - 1 : 0].followers;
 }
 
-/* Puts the posts into the form of src/rank and keeps those that count in w->used. */
-static void take_posts(const struct account_evidence *ev, struct account_work *w, enum rank_basis basis,
-                       struct engagement_post out[SCORE_POSTS_MAX]) {
+void engagement_posts(const struct account_evidence *ev, struct account_work *w, enum rank_basis basis,
+                      struct engagement_post out[SCORE_POSTS_MAX]) {
     w->n_used = 0;
     for (size_t i = 0; i < w->n_posts; i++) {
         const struct score_post *p = &ev->posts[w->order[i]];
@@ -86,11 +84,14 @@ static void take_posts(const struct account_evidence *ev, struct account_work *w
     }
 }
 
-/* The mean over the account's whole life; the seed's numerator is views on YouTube, likes elsewhere. */
+struct engagement_post engagement_totals(const struct account_evidence *ev, const struct account_work *w) {
+    double total = ev->platform == RANK_YOUTUBE ? ev->views_total : ev->likes_total;
+    return engagement_from_totals(total, ev->posts_total, w->followers);
+}
+
 static bool score_totals(const struct score_context *ctx, const struct account_evidence *ev,
                          struct account_work *w, double followers) {
-    double total = ev->platform == RANK_YOUTUBE ? ev->views_total : ev->likes_total;
-    struct engagement_post post = engagement_from_totals(total, ev->posts_total, w->followers);
+    struct engagement_post post = engagement_totals(ev, w);
     struct engagement e;
     engagement_score(&ctx->benchmark[ev->platform][RANK_BASIS_TOTALS], followers, &post, 1,
                      &ENGAGEMENT_DEFAULTS, &e);
@@ -132,8 +133,8 @@ void engagement_find(const struct score_context *ctx, const struct account_evide
                      struct account_work *w, struct account_quality *q) {
     struct engagement_post posts[SCORE_POSTS_MAX];
     double followers = w->followers > 0.0 ? w->followers : SCORE_REFERENCE_FOLLOWERS;
-    enum rank_basis basis = basis_of(ev, w);
-    take_posts(ev, w, basis, posts);
+    enum rank_basis basis = engagement_basis(ev, w);
+    engagement_posts(ev, w, basis, posts);
     if (w->n_used > 0 || !score_totals(ctx, ev, w, followers)) {
         const struct benchmark *b =
             &ctx->benchmark[ev->platform][w->n_used > 0 ? basis : RANK_BASIS_FOLLOWERS];

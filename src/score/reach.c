@@ -30,7 +30,7 @@ static void reach_list(struct reached *r, struct tax_list list, double sibling_g
     }
 }
 
-/* All niches with evidence first, then what they reach, strongest evidence first. */
+/* All niches that anything speaks for, then what those with enough evidence reach, strongest first. */
 static void reach_all(const struct score_context *ctx, const struct topics *t, struct reached *r) {
     r->count = 0;
     for (size_t i = 0; i < t->count; i++)
@@ -38,7 +38,7 @@ static void reach_all(const struct score_context *ctx, const struct topics *t, s
             (void)reach_at(r, t->item[i].niche);
     for (size_t i = 0; i < t->count; i++) {
         const struct topic *item = &t->item[i];
-        if (!(item->k > 0.0) || taxonomy_is_generic(ctx->tax, item->niche))
+        if (!item->evidence || taxonomy_is_generic(ctx->tax, item->niche))
             continue;
         reach_list(r, taxonomy_children(ctx->tax, item->niche), 0.0);
         reach_list(r, ctx->related_to[item->niche], 0.0);
@@ -57,7 +57,7 @@ static struct relevance_parent parent_of(const struct score_context *ctx, const 
                                          uint16_t niche) {
     const struct topic *item = topic_of(t, niche);
     double g = item ? item->focus : relevance_share(counts_of(ctx, t, niche)).focus;
-    return (struct relevance_parent){.g = g, .evidence = item && item->k >= RELEVANCE_DEFAULTS.evidence_min};
+    return (struct relevance_parent){.g = g, .evidence = item && item->evidence};
 }
 
 /* Relevance of a niche with all transfers. */

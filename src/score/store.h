@@ -33,7 +33,15 @@ NODISCARD enum err context_read(struct db *db, const struct taxonomy *tax, const
 
 /* ---- read.c ---- */
 
-enum batch_answer { TAKE_ANSWER, POSTS_ANSWER, COMMENTS_ANSWER, SNAPSHOTS_ANSWER, FACTS_ANSWER, BOOKINGS_ANSWER, BATCH_ANSWERS };
+enum batch_answer {
+    TAKE_ANSWER,
+    POSTS_ANSWER,
+    COMMENTS_ANSWER,
+    SNAPSHOTS_ANSWER,
+    FACTS_ANSWER,
+    BOOKINGS_ANSWER,
+    BATCH_ANSWERS
+};
 
 /* Where to go on among the dirty accounts. */
 struct account_at {
@@ -61,11 +69,11 @@ struct batch {
 NODISCARD enum err batch_init(struct batch *b, struct fault *f);
 /* Frees it. */
 void batch_done(struct batch *b);
-/* Inside a transaction: locks up to `limit` dirty accounts behind `after` and not behind `upto`, and reads all their
- * evidence. What b held before is forgotten. ERR_STORE_*, ERR_DATA_INVALID. */
+/* Inside a transaction: locks up to `limit` dirty accounts behind `after` and not behind `upto`, and reads
+ * all their evidence. What b held before is forgotten. ERR_STORE_*, ERR_DATA_INVALID. */
 NODISCARD enum err batch_read(struct batch *b, struct db *db, const struct score_context *ctx,
-                              const struct platform_map *platforms, struct account_at after, struct account_at upto,
-                              size_t limit, struct fault *f);
+                              const struct platform_map *platforms, struct account_at after,
+                              struct account_at upto, size_t limit, struct fault *f);
 /* Creators and accounts as two array literals in an arena, for statements that take a batch. */
 struct id_arrays {
     const char *creators;
@@ -75,13 +83,13 @@ struct id_arrays ids_of(const struct account_at *at, size_t n, struct arena *a);
 
 /* ---- posts.c: the part of batch_read() about posts ---- */
 
-/* Reads posts with their comment counts and brands into the evidence of the batch. `ids` are the arrays of the batch's
- * accounts. ERR_STORE_*. */
+/* Reads posts with their comment counts and brands into the evidence of the batch. `ids` are the arrays of
+ * the batch's accounts. ERR_STORE_*. */
 NODISCARD enum err batch_read_posts(struct batch *b, struct db *db, struct id_arrays ids, struct fault *f);
 /* Gives brands of posts and bookings their trades. ERR_STORE_*. */
 NODISCARD enum err batch_read_trades(struct batch *b, struct db *db, struct fault *f);
-/* Groups the rows of answer r by their first column (1-based account): *ret_first gets, for each account and one behind,
- * where its rows begin in *ret_rows, the row numbers by account in the order of the answer. */
+/* Groups the rows of answer r by their first column (1-based account): *ret_first gets, for each account and
+ * one behind, where its rows begin in *ret_rows, the row numbers by account in the order of the answer. */
 void rows_by_account(const struct batch *b, const struct rows *r, size_t **ret_first, size_t **ret_rows);
 
 /* ---- copy.c: rows as PostgreSQL's binary COPY ---- */
@@ -136,8 +144,8 @@ void write_done(struct write *w);
 /* Adds an account's rows. */
 void write_account(struct write *w, const struct score_context *ctx, const struct account_evidence *ev,
                    const struct account_result *r);
-/* Inside the transaction of the batch: brings the store to what was added, raises versions, takes the batch off the
- * list, notifies. *ret_changed: accounts of which a ranked row changed. ERR_STORE_*. */
+/* Inside the transaction of the batch: brings the store to what was added, raises versions, takes the batch
+ * off the list, notifies. *ret_changed: accounts of which a ranked row changed. ERR_STORE_*. */
 NODISCARD enum err write_store(struct write *w, struct db *db, const struct batch *b, struct fault *f,
                                size_t *ret_changed);
 

@@ -131,8 +131,10 @@ void topics_find(const struct score_context *ctx, const struct account_evidence 
     for (size_t i = 0; i < t->count; i++) {
         struct topic *item = &t->item[i];
         t->slot[item->niche] = (uint16_t)i;
-        item->focus =
-            relevance_share((struct relevance_niche){item->k, t->n, ctx->base_rate[item->niche]}).focus;
+        struct relevance_share share =
+            relevance_share((struct relevance_niche){item->k, t->n, ctx->base_rate[item->niche]});
+        item->focus = share.focus;
+        item->evidence = share.evidence;
     }
     q->bio_weight = t->bio_weight;
 }

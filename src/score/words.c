@@ -87,7 +87,7 @@ static bool same_word(const struct lexis_word *a, const struct lexis_word *b) {
 
 void lexis_prove(const struct lexis *lexis, const struct taxonomy *tax, uint16_t niche,
                  struct score_direct *d) {
-    struct proof proof[LEXIS_MAX];
+    struct proof proof[LEXIS_MAX] = {0};
     size_t n = 0;
     for (size_t i = 0; i < lexis->count; i++) {
         int far = proves(tax, niche, &lexis->word[i]);
@@ -96,17 +96,15 @@ void lexis_prove(const struct lexis *lexis, const struct taxonomy *tax, uint16_t
     }
     qsort(proof, n, sizeof *proof, by_strength);
     d->word_count = 0;
-    const struct lexis_word *shown[SCORE_WORDS_MAX];
     for (size_t i = 0; i < n && d->word_count < SCORE_WORDS_MAX; i++) {
         const struct lexis_word *w = proof[i].word;
         bool again = false;
-        for (size_t j = 0; j < d->word_count; j++)
-            again = again || same_word(shown[j], w);
+        for (size_t j = 0; j < i; j++)
+            again = again || same_word(proof[j].word, w);
         if (again)
             continue;
         const char *where = taxonomy_where_name((enum tax_where)w->where);
-        char *out = d->words[d->word_count];
-        shown[d->word_count++] = w;
+        char *out = d->words[d->word_count++];
         if (w->count > 1)
             snprintf(out, SCORE_WORD_BYTES, "%s: %s x%u", where, w->text, w->count);
         else

@@ -23,11 +23,13 @@ struct lexis {
     struct lexis_word word[LEXIS_MAX];
 };
 
-/* Counts the words of one text or post; `text` tells texts of an account apart. Words beyond LEXIS_MAX are not kept. */
+/* Counts the words of one text or post; `text` tells texts of an account apart. Words beyond LEXIS_MAX are
+ * not kept. */
 void lexis_take(struct lexis *lexis, const struct tax_hits *hits, uint8_t text);
-/* Writes the words that prove a niche, "where: word x14", the most frequent first: its own and those of the niches below
- * it, for an intersection then those of its parents. */
-void lexis_prove(const struct lexis *lexis, const struct taxonomy *tax, uint16_t niche, struct score_direct *d);
+/* Writes the words that prove a niche, "where: word x14", the most frequent first: its own and those of the
+ * niches below it, for an intersection then those of its parents. */
+void lexis_prove(const struct lexis *lexis, const struct taxonomy *tax, uint16_t niche,
+                 struct score_direct *d);
 
 /* ---- topics.c: direct evidence by niche ---- */
 
@@ -39,6 +41,7 @@ struct topic {
     double k;
     double profile;
     double focus;
+    bool evidence; /* enough to be a member and to transfer */
 };
 
 struct topics {
@@ -97,21 +100,33 @@ struct account_work {
 
 /* The topic of a niche, or NULL if there is no evidence for it. */
 const struct topic *topic_of(const struct topics *t, uint16_t niche);
-/* Finds topics of profile and posts: fills w->topics (strongest first), w->lexis, the post weights and bio_weight of
- * *q. Needs order and ages. */
+/* Finds topics of profile and posts: fills w->topics (strongest first), w->lexis, the post weights and
+ * bio_weight of *q. Needs order and ages. */
 void topics_find(const struct score_context *ctx, const struct account_evidence *ev, struct account_work *w,
                  struct account_quality *q);
-/* Relevance and ranked rows of all niches with evidence and those it reaches. Needs topics and the components. */
+/* Relevance and ranked rows of all niches with evidence and those it reaches. Needs topics and the
+ * components. */
 void reach_rank(const struct score_context *ctx, const struct account_evidence *ev, struct account_work *w,
                 struct account_result *r);
+/* Puts the posts in order (w->order, w->age_days, w->newest_us) and finds the followers. */
+void work_begin(const struct account_evidence *ev, struct account_work *w);
+/* What the posts' rates are divided by: views where the platform is read so and at least half of the posts that
+ * count carry them, else followers. Needs the order. */
+enum rank_basis engagement_basis(const struct account_evidence *ev, const struct account_work *w);
+/* Puts the posts, newest first, into the form of src/rank (the rules of numerator, denominator and maturity) and
+ * keeps those that count in w->used. Needs order and followers. */
+void engagement_posts(const struct account_evidence *ev, struct account_work *w, enum rank_basis basis,
+                      struct engagement_post out[SCORE_POSTS_MAX]);
+/* The mean over the account's whole life: the seed's numerator is views on YouTube, likes elsewhere. */
+struct engagement_post engagement_totals(const struct account_evidence *ev, const struct account_work *w);
 /* Engagement with its basis: w->used, w->engagement, w->priced, w->x, and the columns of *q. */
-void engagement_find(const struct score_context *ctx, const struct account_evidence *ev, struct account_work *w,
-                     struct account_quality *q);
+void engagement_find(const struct score_context *ctx, const struct account_evidence *ev,
+                     struct account_work *w, struct account_quality *q);
 /* Authenticity from the signals at hand. Needs engagement. */
 void authenticity_find(const struct account_evidence *ev, struct account_work *w, struct account_quality *q);
 /* Loyalty; *ret_due_day gets the first day on which a booking begins or ends to count, or SCORE_NO_DAY. */
-void loyalty_find(const struct account_evidence *ev, int32_t today, struct account_work *w, struct account_quality *q,
-                  int32_t *ret_due_day);
+void loyalty_find(const struct account_evidence *ev, int32_t today, struct account_work *w,
+                  struct account_quality *q, int32_t *ret_due_day);
 /* Freshness; *ret_due_day gets the day of its next step, or SCORE_NO_DAY. */
 void freshness_find(int64_t now_us, struct account_work *w, struct account_quality *q, int32_t *ret_due_day);
 

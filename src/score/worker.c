@@ -6,18 +6,23 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "score/scorer.h"
+#include "store/leash.h"
 
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-enum { PAUSE_MS = 200, POLL_MS = 1000, DUE_MS = 60000, RETRY_MS = 500, RETRY_MAX_MS = 30000 };
+enum {
+    PAUSE_MS = 200,
+    POLL_MS = 1000,
+    DUE_MS = 60000,
+    RETRY_MS = 500,
+    RETRY_MAX_MS = 30000,
+    GRACE_MS = 1000
+};
 
 struct worker {
-    pthread_t thread;
-    atomic_bool stop;
+    struct leash leash;
     struct settings settings;
     int64_t due_at_ms;  /* when scorer_mark_due() is called next */
     int64_t busy_since; /* begin of the busy period, 0: idle */
@@ -27,7 +32,7 @@ struct worker {
 
 static void rest(struct worker *w, int ms) {
     int64_t end = clock_mono_ms() + ms;
-    while (!atomic_load(&w->stop) && clock_mono_ms() < end) {
+    while (!leash_stopped(&w->leash) && clock_mono_ms() < end) {
         int64_t left = end - clock_mono_ms();
         long part = left > PAUSE_MS ? PAUSE_MS : left > 0 ? (long)left : 0;
         nanosleep(&(struct timespec){0, part * 1000000L}, NULL);
@@ -73,7 +78,7 @@ static enum err run_connected(struct worker *w, struct db *db, struct fault *f) 
     if (!e)
         e = db_run(db, "listen niched_dirty", f, NULL);
     w->failed = 0;
-    while (!e && !atomic_load(&w->stop)) {
+    while (!e && !leash_stopped(&w->leash)) {
         size_t handled = 0;
         e = mark_due(w, s, f);
         if (!e)
@@ -85,7 +90,7 @@ static enum err run_connected(struct worker *w, struct db *db, struct fault *f) 
         if (handled >= SCORER_BATCH)
             continue;
         rest(w, PAUSE_MS);
-        if (handled == 0 && !atomic_load(&w->stop))
+        if (handled == 0 && !leash_stopped(&w->leash))
             (void)db_wait_notify(db, POLL_MS - PAUSE_MS);
     }
     return e;
@@ -94,16 +99,18 @@ static enum err run_connected(struct worker *w, struct db *db, struct fault *f) 
 static void *run(void *arg) {
     struct worker *w = arg;
     int pause = RETRY_MS;
-    while (!atomic_load(&w->stop)) {
+    while (!leash_stopped(&w->leash)) {
         struct fault f = {0};
         struct db *db = NULL;
         int64_t begin = clock_mono_ms();
         enum err e = db_open(w->settings.database_url, "niched worker", &f, &db);
-        if (!e)
+        leash_hold(&w->leash, db);
+        if (!e && !leash_stopped(&w->leash))
             e = run_connected(w, db, &f);
+        leash_hold(&w->leash, NULL);
         db_close(db);
         w->busy_since = 0;
-        if (!e)
+        if (!e || leash_stopped(&w->leash))
             continue;
         pause = clock_mono_ms() - begin > RETRY_MAX_MS ? RETRY_MS : pause;
         log_line(LOG_ERROR, "worker", LOG_STR("code", err_name(e)), LOG_STR("error", f.detail),
@@ -119,19 +126,17 @@ enum err worker_start(const struct settings *settings, struct fault *f, struct w
     if (!w)
         return fault_set(f, ERR_NO_MEMORY, "no memory for the worker");
     w->settings = *settings;
-    int failed = pthread_create(&w->thread, NULL, run, w);
-    if (failed) {
+    enum err e = leash_start(&w->leash, run, w, f);
+    if (e)
         free(w);
-        return fault_set(f, ERR_INTERNAL, "no thread for the worker: %s", strerror(failed));
-    }
-    *ret_worker = w;
-    return ERR_OK;
+    else
+        *ret_worker = w;
+    return e;
 }
 
 void worker_stop(struct worker *w) {
     if (!w)
         return;
-    atomic_store(&w->stop, true);
-    pthread_join(w->thread, NULL);
+    leash_end(&w->leash, GRACE_MS);
     free(w);
 }

@@ -96,9 +96,10 @@ static void put_account(struct buf *out, const struct score_context *ctx, const 
                         const struct account_result *r) {
     const struct account_quality *q = &r->quality;
     int32_t ids[SCORE_TOP_NICHES];
-    size_t n = r->direct_count < SCORE_TOP_NICHES ? r->direct_count : SCORE_TOP_NICHES;
-    for (size_t i = 0; i < n; i++)
-        ids[i] = taxonomy_id(ctx->tax, r->direct[i].niche);
+    size_t n = 0;
+    for (size_t i = 0; i < r->direct_count && n < SCORE_TOP_NICHES; i++)
+        if (r->direct[i].evidence)
+            ids[n++] = taxonomy_id(ctx->tax, r->direct[i].niche);
     copy_row(out, tables[T_ACCOUNT].fields);
     copy_i64(out, ev->creator_id);
     copy_i64(out, ev->account_id);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 enum { MAX_PREPARED = 64, MAX_NAME = 64, MAX_PARAMS = 64 };
 
@@ -53,6 +54,10 @@ void db_close(struct db *db) {
 
 void db_close_at(struct db **db) {
     db_close(*db);
+}
+
+void db_abort(struct db *db) {
+    shutdown(PQsocket(db->conn), SHUT_RDWR);
 }
 
 bool db_alive(const struct db *db) {

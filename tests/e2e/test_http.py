@@ -294,14 +294,25 @@ def test_openapi_is_the_file(client, contract):
     assert response.content == contract.text and response.headers["Content-Type"] == "application/yaml"
 
 
+def shown(page):
+    """YAML of few lines: one and what it needs for each key of the page and of its items."""
+    def flow(value):
+        return yaml.safe_dump(value, sort_keys=False, width=100, default_flow_style=True, allow_unicode=True).removesuffix("...\n")
+
+    def lines(mapping):
+        return "".join(f"{key}: {textwrap.indent(flow(value), '  ').lstrip()}" for key, value in mapping.items())
+
+    items = "".join("- " + textwrap.indent(lines(item), "  ").lstrip() for item in page["items"])
+    return "".join(f"items:\n{items}" if key == "items" else lines({key: value}) for key, value in page.items())
+
+
 def test_example_of_the_description_is_what_the_service_says(client, contract):
     """After a change of the scores: UPDATE_EXAMPLE=1 make test-e2e ARGS='-k example' writes it anew."""
     said = client.ok("/match", **EXAMPLE)
     if os.environ.get("UPDATE_EXAMPLE"):
         text = OPENAPI.read_text()
         start, end = (re.search(pattern, text, re.M) for pattern in (r"^ {14}example:.*\n", r"^ {8}'400': .*\n"))
-        shown = yaml.safe_dump(said, sort_keys=False, width=110, default_flow_style=None, allow_unicode=True)
-        OPENAPI.write_text(text[:start.end()] + textwrap.indent(shown, " " * 16) + text[end.start():])
+        OPENAPI.write_text(text[:start.end()] + textwrap.indent(shown(said), " " * 16) + text[end.start():])
     else:
         page = contract.document["paths"]["/match"]["get"]["responses"]["200"]["content"]["application/json"]["example"]
         assert {**said, "next_cursor": None} == {**page, "next_cursor": None}

@@ -1,7 +1,6 @@
 """What the training parts say about constants of src/rank, by hand: constants.py build/rank_tool. Looks at no test part;
 changes nothing. Instagram here is small private accounts, TikTok mostly large ones."""
 import sys
-from math import pi
 
 import numpy as np
 
@@ -65,13 +64,10 @@ def curves():
             for size in engagement.SIZES:
                 train = case.training(size)
                 lines, curve = engagement.request(case, train, defaults, tuple(seed))
-                scored[None, 0, size] = engagement.Scored(case, train, curve, *paired(tool.run(lines)), 0)
+                scored[None, 0, size] = engagement.Scored(case, train, curve, tool.run(lines), 0)
             z, _ = engagement.intervals(case, scored, deff)
-            print(f"  coverage of 80 % at deff {deff}: {' / '.join(f'{np.mean(np.abs(r) <= engagement.Z80):.2f}' for r in z)}")
-
-
-def paired(answers):
-    return (answers,)
+            shares = " / ".join(f"{np.mean(np.abs(r) <= engagement.Z80):.2f}" for r in z)
+            print(f"  coverage of 80 % at deff {deff}: {shares}")
 
 
 def signals():
@@ -79,13 +75,16 @@ def signals():
         half = [a for a in accounts if a.followers >= least and len(a.posts) >= 10 and data.in_half(f"{name.lower()} {a.key}")]
         size = np.log(np.array([a.followers for a in half]))
         ratio = np.array([np.median(np.log((a.posts[-64:, 2] + .5) / (a.posts[-64:, 1] + .5))) for a in half])
-        level, slope = fitting.median_line(size - np.log(1e4), ratio)
+        x = size - np.log(1e4)
+        level, slope = fitting.median_line(x, ratio)
+        robust = np.median(np.abs(ratio - np.median(ratio))) / fitting.NORMAL_MAD
         print(f"\n{name}, fitting half, {len(half)} accounts: comments per like {np.exp(np.median(ratio)):.4f}, sd of the "
-              f"logarithm {ratio.std():.2f} (robust {np.median(np.abs(ratio - np.median(ratio))) / .6745:.2f}); at 10k followers "
-              f"{np.exp(level):.4f}, slope {slope:+.2f} per ln followers, sd about it {(ratio - level - slope * (size - np.log(1e4))).std():.2f}")
+              f"logarithm {ratio.std():.2f} (robust {robust:.2f}); at 10k followers {np.exp(level):.4f}, slope {slope:+.2f} "
+              f"per ln followers, sd about it {(ratio - level - slope * x).std():.2f}")
         following = np.array([a.following / a.followers for a in half])
         if np.isfinite(following).all():
-            print("  following per follower p10, p50, p90: " + ", ".join(f"{x:.2f}" for x in np.percentile(following, [10, 50, 90])))
+            quantiles = ", ".join(f"{q:.2f}" for q in np.percentile(following, [10, 50, 90]))
+            print(f"  following per follower p10, p50, p90: {quantiles}")
 
 
 if __name__ == "__main__":

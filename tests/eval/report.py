@@ -21,8 +21,14 @@ class Section:
         self.verdicts.append({"name": name, "value": value, "unit": unit, "against": against, "target": target,
                               "met": None if met is None else bool(met)})
         word = "not measured" if met is None else "met" if met else "MISSED"
-        figure = shown or ("-" if value is None else f"{value:.3f}")
-        self.parts.append(f"{word}: {name}: {figure} {unit} against {against}; target {target}")
+        found = shown or ("-" if value is None else f"{value:.3f}")
+        self.parts.append(f"{word}: {name}: {found}" + ("" if unit == "yes/no" else f" {unit}")
+                          + f" against {against}; target {target}")
+
+    def tried(self, text):
+        """What was tried on the dev part; shown where a verdict of this section is missed."""
+        if any(v["met"] is False for v in self.verdicts):
+            self.note("tried, on the dev part only: " + text)
 
 
 def figure(point, low=None, high=None, digits=3):
@@ -35,6 +41,16 @@ def figure(point, low=None, high=None, digits=3):
 
 def difference(point, low, high):
     return f"{point:+.3f} [{low:+.3f}, {high:+.3f}]"
+
+
+def verdicts(sections):
+    """All figures with a target, as a section of its own."""
+    out = Section("All figures with a target", "")
+    word = {True: "met", False: "MISSED", None: "not measured"}
+    out.table(["figure", "value", "unit", "against", "target", "verdict"],
+              [[v["name"], "-" if v["value"] is None else f"{v['value']:.3f}", v["unit"], v["against"], v["target"],
+                word[v["met"]]] for s in sections for v in s.verdicts])
+    return out
 
 
 def as_text(sections):

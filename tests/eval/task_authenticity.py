@@ -263,4 +263,7 @@ def overall(points, all_draws, flags, gate):
         low, high = metrics.interval(flagged.mean(), metrics.bootstrap_means(flagged, 37)[0])
         s.verdict(f"false flags on clean {name} accounts, {words}", flagged.mean(), f"share below the gate of {gate}", "-",
                   "<= 0.02", flagged.mean() <= .02, figure(flagged.mean(), low, high))
+    s.tried("trained references (columns above) reach the targets from the same counts, and trained weights on the present "
+            "signals nearly do on Instagram (.82) but not on TikTok (.65), so signals are missing, not only weights; scoring TikTok by followers "
+            "takes signal 3 from speaking on 60 % of clean accounts to 12 %: by plays a viral post does not count as a big one")
     return s

@@ -83,6 +83,15 @@ ATTACKS = {"one": "one older post x10", "many": "30 % of older posts x5",
            "chance": "each older post x5 with probability .3"}
 
 
+BOUGHT = {"one": "one of 3, 6, 10", "many": "1 of 3, 2 of 6, 3 of 10", "chance": "a binomial number, of some accounts more than half of the posts"}
+TRIED_ATTACKED = ("no Huber and no decay (rows above); in a sketch outside src, own variance s_i from residuals that are not "
+                  "clipped, or clipped at 4 s: NDCG@10 +.02 and more on Instagram under x5 and up to +.07 where chance decides, but "
+                  "-.03 (not clipped) or -.01 (at 4 s) for one boosted post by plays")
+TRIED_INTERVAL = ("deff 1, 1.5, 3 (constants.py): coverage .61 to .72 at 1, .86 to .91 at 3; it falls with the number m of "
+                  "later posts (deff 2, n = 6, m = 2 / 5 / 8: .85 / .83 / .78, .86 / .81 / .79, .84 / .77 / .74), so "
+                  "what is missing is a drift that does not average out, not more variance per post")
+
+
 def variant_lines(defaults, curve, straight, seed_curve):
     def one(k, z=None, clip=None, tau=None, of=curve, half_life=None):
         alpha, beta, between, s = of
@@ -205,6 +214,8 @@ def clean_task(case, scored):
     s = Section(f"engagement, clean: {case.name}", "real")
     s.note(f"{len(case.accounts)} accounts, {POOL} to a pool, n = 3, 6, 10 older posts, {case.later} later ones; "
            "unit of the bootstrap: the account")
+    s.note("judged by the mean and the median of the later rates, and for the size: later median ln rate less the running "
+           "median of the 61 accounts nearest in followers (baselines less the fitted curve there); best 20 of a pool have a gain")
     point, draws = resampled(case, scored, None)
     show(s, point, draws, COLUMNS)
     for t in (0, 2):
@@ -225,6 +236,10 @@ def attacked_task(case, scored):
         least = 0.0 if attack == "one" else .03
         s.verdict(f"engagement attacked ({words}), {case.name}", gap, "NDCG@10 difference", f"best baseline ({best})",
                   f">= {least:+.3f}", gap >= least, difference(gap, low, high))
+        s.note(f"bought: {BOUGHT[attack]}; the later posts are not touched")
+        if case.name == "TikTok by plays":
+            s.note("plays are not bought along")
+        s.tried(TRIED_ATTACKED)
         sections.append(s)
     return sections
 
@@ -267,6 +282,7 @@ def calibration_task(cases, defaults):
         s.verdict(f"interval calibration, {name}", share, "coverage of 80 % intervals",
                   f"normal interval on the raw mean ({base:.3f})", "0.77 to 0.83", .77 <= share <= .83,
                   figure(share, low, high))
+    s.tried(TRIED_INTERVAL)
     return s
 
 

@@ -238,5 +238,6 @@ def run(part):
                + (" (niches and those above them overlap)" if kind == "taxonomy niches" else ""))
         q.table(s)
         q.verdicts(s, kind)
+        s.tried("no NPMI, listed rows only (rows above); nothing else: the aim is recall, related niches are filler")
         out.append(s)
     return out + [match_section(accounts, queries, hits, engagement)]

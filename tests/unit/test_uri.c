@@ -36,10 +36,12 @@ static void broken_targets_are_refused(void **state) {
     const struct {
         const char *raw;
         enum err e;
-    } cases[] = {{"match", ERR_ROUTE_BAD_REQUEST},     {"*", ERR_ROUTE_BAD_REQUEST},   {"/%", ERR_ROUTE_BAD_REQUEST},
-                 {"/%4", ERR_ROUTE_BAD_REQUEST},       {"/%4g", ERR_ROUTE_BAD_REQUEST}, {"/%00", ERR_ROUTE_BAD_REQUEST},
-                 {"/%ff", ERR_ROUTE_BAD_REQUEST},      {"/a?x=%", ERR_PARAM_INVALID},  {"/a?x=%1", ERR_PARAM_INVALID},
-                 {"/a?%zz=1", ERR_PARAM_INVALID},      {"/a?%00=1", ERR_PARAM_INVALID}, {"/a?%41=1", ERR_OK},
+    } cases[] = {{"match", ERR_ROUTE_BAD_REQUEST},     {"*", ERR_ROUTE_BAD_REQUEST},
+                 {"/%", ERR_ROUTE_BAD_REQUEST},        {"/%4", ERR_ROUTE_BAD_REQUEST},
+                 {"/%4g", ERR_ROUTE_BAD_REQUEST},      {"/%00", ERR_ROUTE_BAD_REQUEST},
+                 {"/%ff", ERR_ROUTE_BAD_REQUEST},      {"/a?x=%", ERR_PARAM_INVALID},
+                 {"/a?x=%1", ERR_PARAM_INVALID},       {"/a?%zz=1", ERR_PARAM_INVALID},
+                 {"/a?%00=1", ERR_PARAM_INVALID},      {"/a?%41=1", ERR_OK},
                  {"http://h/a", ERR_ROUTE_BAD_REQUEST}};
     for (size_t i = 0; i < COUNT_OF(cases); i++)
         assert_int_equal(uri_parse(fresh(a), cases[i].raw, strlen(cases[i].raw)), cases[i].e);
@@ -57,6 +59,7 @@ static void broken_targets_are_refused(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(targets_decode), cmocka_unit_test(broken_targets_are_refused)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(targets_decode),
+                                       cmocka_unit_test(broken_targets_are_refused)};
     return cmocka_run_group_tests_name("uri", tests, NULL, NULL);
 }
