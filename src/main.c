@@ -17,6 +17,7 @@ static const struct command {
     {"import", cmd_import, "load files of creators, posts, ..."},
     {"sandbox", cmd_sandbox, "make, load or purge the made-up world"},
     {"score", cmd_score, "score what is new"},
+    {"fit", cmd_fit, "fit the model from live data, list versions, go back to one"},
     {"config", cmd_config, "show the settings in force"},
     {"contract", cmd_contract, "print routes, parameters and errors as JSON"},
 };

@@ -3,6 +3,7 @@ templates, and the program.
 
 `db`      a connection (autocommit) to a database of the test's own, migrated, with the taxonomy
 `niched`  the program on that database: niched.run("score"), with niched.serve() as service: ...
+`tool`    the program without a database
 `sandbox_niched`  the same on a copy of the scored sandbox world, to be changed at will
 `sandbox`  the program on a scored sandbox world that all tests read and none changes
 
@@ -178,7 +179,8 @@ class Niched:
 
 
 class Databases:
-    """Makes and drops databases of a cluster, named by a running number."""
+    """Makes and drops databases of a cluster, named by a running number. Those of the session go with the cluster: a drop
+    makes PostgreSQL write out everything."""
 
     def __init__(self, url):
         self.admin_url = url
@@ -231,8 +233,7 @@ def migrated_template(databases):
     url = databases.make()
     Niched(url).run("migrate")
     Niched(url).run("taxonomy", "load")
-    yield databases.name(url)
-    databases.drop(url)
+    return databases.name(url)
 
 
 @pytest.fixture(scope="session")
@@ -243,14 +244,12 @@ def sandbox_template(databases, migrated_template):
     Niched(url).run("score")
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("vacuum analyze")
-    yield databases.name(url)
-    databases.drop(url)
+    return databases.name(url)
 
 
 @pytest.fixture(scope="session")
 def sandbox(databases, sandbox_template):
-    with databases.one(sandbox_template) as url:
-        yield Niched(url)
+    return Niched(databases.make(sandbox_template))
 
 
 @pytest.fixture(scope="session")
@@ -283,6 +282,12 @@ def empty_niched(databases):
 def program():
     """Makes a Niched of a URL, for a test that has its own database."""
     return Niched
+
+
+@pytest.fixture
+def tool():
+    """The program without a database."""
+    return Niched("postgresql:///nowhere?host=/nonexistent")
 
 
 @pytest.fixture

@@ -54,11 +54,12 @@ run_unit() {
     close unit "[  PASSED  ] $cases test(s) in $good programs$( ((bad)) && echo "; [  FAILED  ] $bad programs")"
 }
 
-run_pytest() { # kind, directory
+run_pytest() { # kind, directory; files are spread over the cores
     local status=0
     [[ -n $(find "$2" -name 'test_*.py' -print -quit) ]] || return 0
     # shellcheck disable=SC2086 # ARGS is a list of words
-    /usr/bin/python3 -m pytest -p no:cacheprovider -q --tb=short --durations=3 "$2" ${ARGS:-} |
+    /usr/bin/python3 -m pytest -p no:cacheprovider -q --tb=short --durations=3 \
+        -n "${TEST_JOBS:-$(nproc)}" --dist loadfile "$2" ${ARGS:-} |
         tee "$logs/$1.log" || status=$?
     ((status == 0)) || failed=1
     close "$1" "$(grep -aE '(passed|failed|error|no tests ran).* in [0-9.]+s' "$logs/$1.log" | tail -n 1)"

@@ -57,6 +57,8 @@ enum err api_livez(struct request *req);
 enum err api_readyz(struct request *req);
 /* GET /openapi.yaml: the contract as the repository has it. */
 enum err api_openapi(struct request *req);
+/* GET /model: the formula, weights, constants, benchmarks and versions in force. */
+enum err api_model(struct request *req);
 /* GET /match: the ranked creators of a niche. */
 enum err api_match(struct request *req);
 /* GET /niches: the taxonomy with counts. */

@@ -17,6 +17,8 @@ int cmd_sandbox(int argc, char **argv);
 int cmd_import(int argc, char **argv);
 /* Scores what is dirty. */
 int cmd_score(int argc, char **argv);
+/* Fits the model from live data, lists its versions, puts one in force. */
+int cmd_fit(int argc, char **argv);
 /* Shows the settings in force. */
 int cmd_config(int argc, char **argv);
 /* Prints routes, parameters and errors as JSON. */

@@ -1,5 +1,6 @@
-/* Is the audience real and does the creator converse: twelve signals as additive log-odds (ranking
- * specification, b3). Never a verdict: the wording is "unusual pattern", with the lines that led to it. */
+/* Is the audience real and does the creator converse: eighteen signals as additive log-odds (ranking
+ * specification, b3; 13 to 18 came from the evaluation). Never a verdict: the wording is "unusual pattern",
+ * with the lines that led to it. */
 #ifndef NICHED_RANK_AUTHENTICITY_H
 #define NICHED_RANK_AUTHENTICITY_H
 
@@ -10,7 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The twelve signals; signal 8 is two lines, duplication of comments and recurring authors. */
+/* The signals; signal 8 is two lines, duplication of comments and recurring authors. The store keeps them in
+ * this order: new ones go to the end. */
 enum authenticity_signal {
     AUTH_FOLLOWER_CREDIBILITY,
     AUTH_FOLLOW_FOR_FOLLOW,
@@ -25,6 +27,12 @@ enum authenticity_signal {
     AUTH_SPONSORED_SATURATION,
     AUTH_REPLY_RATE,
     AUTH_DISCLOSURE,
+    AUTH_LOW_REACH,
+    AUTH_HIGH_ENGAGEMENT,
+    AUTH_ALIKE_LIKES,
+    AUTH_LIKES_BEYOND_VIEWS,
+    AUTH_LIKES_WITHOUT_COMMENTS,
+    AUTH_MANY_COMMENTS,
     AUTH_SIGNAL_COUNT
 };
 
@@ -65,14 +73,18 @@ extern const struct authenticity_params AUTHENTICITY_DEFAULTS;
 
 /* Raw inputs; NaN means not measured. Begin with authenticity_input_none(). By signal, fractions 0..1 unless
  * said otherwise: 1 credible share of followers; 2 following / followers; 3 share of growth in unexplained
- * jumps; 4 engagement.size_residual; 5 engagement.uniformity; 6 standard score of the comment/like log-ratio;
- * 7 share of posts far above the own median; 8 1 - distinct texts / comments, and share of comments by
- * recurring authors; 9 mean absolute deviation from Benford; 10 sponsored share of the posts of 90 days; 11
- * share of comments the creator answers; 12 share of paid posts that are labelled. Helpers:
- * rank/authenticity_signals.h. */
+ * jumps; 4 the lower of engagement.size_residual and reach_residual; 5 engagement.uniformity; 6 standard
+ * score of the comment/like log-ratio; 7 share of posts far above the own median; 8 1 - distinct texts /
+ * comments, and share of comments by recurring authors; 9 mean absolute deviation from Benford; 10 sponsored
+ * share of the posts of 90 days; 11 share of comments the creator answers; 12 share of paid posts that are
+ * labelled; 13 engagement.reach_residual; 14 engagement.size_residual; 15 spread of likes over the usual one;
+ * 16 slope of ln likes on ln views; 17 comments per like where likes are many, less elsewhere, in ln; 18 the
+ * raw value of
+ * 6. Helpers: rank/authenticity_signals.h. */
 struct authenticity_input {
     double raw[AUTH_SIGNAL_COUNT];
     double credible_reference; /* 1: what is usual at the account's size; NaN: the table's zero */
+    double follow_reference;   /* 2: the upper end of what is usual for platform and size; NaN: the table's */
     double n_eff;              /* 5: effective posts; NaN or below 8 silences the signal */
     double spike_posts;        /* 7: posts looked at; NaN silences the signal */
 };
@@ -103,8 +115,7 @@ struct authenticity {
 const struct authenticity_info *authenticity_info(enum authenticity_signal signal);
 /* An input in which nothing is measured. */
 struct authenticity_input authenticity_input_none(void);
-/* Takes size_residual, uniformity and n_eff from an engagement result; without posts they stay not measured.
- */
+/* Takes signals 4, 5, 13 and 14 from an engagement result; without posts they stay not measured. */
 void authenticity_take_engagement(struct authenticity_input *in, const struct engagement *e);
 /* Additive log-odds over the signals, with sub-scores and sd of ln x = (1 - x) sqrt(sum (w sd_phi)^2);
  * ranking specification (b3, b7). A missing signal contributes nothing; nothing measured gives the prior .80.

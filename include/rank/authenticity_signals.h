@@ -33,8 +33,8 @@ struct signal_snapshot {
     double followers;
 };
 
-/* A post's day on the same count, and its ln engagement relative to the account's typical post
- * (ln rate - engagement.location). */
+/* A post's day on the same count, and its ln engagements (or views) relative to the account's typical post:
+ * the absolute size, for a viral post may have an ordinary rate per view. */
 struct signal_growth_post {
     double day;
     double ln_size;
@@ -49,22 +49,41 @@ struct signal_growth_post {
 double signal_unexplained_growth(const struct signal_snapshot *snapshots, size_t n,
                                  const struct signal_growth_post *posts, size_t n_posts);
 
-/* Standard score of the account's median ln((comments + 1/2)/(likes + 1/2)) against its platform (b3; TikTok
- * measured on 122 accounts, YouTube assumed). A NaN or negative number leaves the post out; at most
- * SIGNAL_POSTS_MAX posts. NaN with fewer than 3 posts. */
-double signal_comment_like_z(enum rank_platform platform, const double *likes, const double *comments,
-                             size_t n);
+/* Standard score of the account's median ln((comments + 1/2)/(likes + 1/2)) against its platform and size
+ * (b3; Instagram and TikTok measured, the level at the size's nearest end of the measured range; YouTube
+ * assumed). `followers` NaN: the level at the set's typical size. A NaN or negative number leaves the post
+ * out; at most SIGNAL_POSTS_MAX posts. NaN with fewer than 3 posts. */
+double signal_comment_like_z(enum rank_platform platform, double followers, const double *likes,
+                             const double *comments, size_t n);
+/* The upper end (about the 90th percentile) of following per follower for a platform and size; NaN where it
+ * was not measured. One-sided on purpose: following few is no merit (b3). */
+double signal_follow_reference(enum rank_platform platform, double followers);
 
-/* One post: ln engagement rate, views and shares (NaN unknown). */
+/* Standard deviation of ln(likes + 1/2) over the posts, over what is usual on the platform: likes that a
+ * service delivers in equal numbers make posts alike. At most SIGNAL_POSTS_MAX posts, NaN below 8. */
+double signal_alike_likes(enum rank_platform platform, const double *likes, size_t n);
+/* Slope of ln(likes + 1/2) on ln views by least squares, with views' own variance taken .02 larger, so that
+ * equal views give 0 and no infinity: near 1 where likes come from views, low where they are added. NaN below
+ * 8 posts with both, or when views hardly vary (sd of ln views < .3). */
+double signal_likes_on_views(const double *likes, const double *views, size_t n);
+/* Median ln((comments + 1/2)/(likes + 1/2)) of the three tenths of posts with the most likes less that of the
+ * others: about -.1 to -.6 where both come from people, far below where a part of the posts got likes only.
+ * NaN below 8 posts with both. */
+double signal_likes_without_comments(const double *likes, const double *comments, size_t n);
+
+/* One post: ln engagement rate, views, shares and comments (NaN unknown). */
 struct signal_spike_post {
     double ln_rate;
     double views;
     double shares;
+    double comments;
 };
 
-/* Share of posts more than 2.5 own MAD above the own (lower) median, unless views or shares rose with it by
- * at least the square root of the excess. The MAD is taken as at least half of what the benchmark's s
- * implies, since few posts have none to speak of (b3; floor and exemption are assumptions). At most
+/* Share of posts more than 2.5 own MAD and at least 2.5 times above the own (lower) median, unless views,
+ * shares or comments rose with it by at least the square root of the excess. The MAD is taken as at least
+ * half of what the benchmark's s implies, since few posts have none to speak of (b3; floors and exemption are
+ * assumptions: heavy tails are natural, and without the factor a third to a half of clean accounts had
+ * "spikes"). At most
  * SIGNAL_POSTS_MAX posts. ret_posts gets the number of posts looked at, 0 gives NaN. */
 double signal_spike_share(const struct signal_spike_post *posts, size_t n, double benchmark_s,
                           double *ret_posts);

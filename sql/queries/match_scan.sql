@@ -1,6 +1,6 @@
 -- match_scan_ask: api/match_scan.c. The next rows of a niche in the stored order, to be scored anew. $1 world, $2 niche,
 -- $3 rows, $4 $5 $6 the last row read (score, conf, account), $7 countries of the audience wanted or null, $8 whether
--- engagement is to be weighed anew
+-- engagement is to be weighed anew. Without rows one that has the version alone
 with part as materialized (
   select m.creator_id, m.account_id, m.score, m.conf, m.country,
          m.l_rel, m.l_eng, m.l_auth, m.l_aff, m.l_loy, m.l_fresh
@@ -12,7 +12,7 @@ with part as materialized (
 )
 select p.creator_id, p.account_id, p.score, p.conf, p.country,
        p.l_rel, p.l_eng, p.l_auth, p.l_aff, p.l_loy, p.l_fresh,
-       (select v.version from niche_version v where v.world = $1::smallint and v.niche_id = $2::integer) as version,
+       v.version,
        s.engagement_theta, s.engagement_sigma, s.engagement_tau,
        case when $7::text[] is not null then (
          select array_agg(a.share order by t.i)
@@ -22,6 +22,7 @@ select p.creator_id, p.account_id, p.score, p.conf, p.country,
        case when $7::text[] is not null then (
          select min(a.sample_n) from audience_share a
          where a.creator_id = p.creator_id and a.account_id = p.account_id and a.dimension = 'country') end as sample_n
-from part p
+from (select (select n.version from niche_version n where n.world = $1::smallint and n.niche_id = $2::integer) as version) v
+left join part p on true
 left join account_score s on $8::boolean and s.creator_id = p.creator_id and s.account_id = p.account_id
 order by p.score desc, p.conf desc, p.account_id desc

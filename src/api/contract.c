@@ -61,6 +61,9 @@ static const struct view {
     {"AccountScore", creator_account_fields, &creator_account_field_count, "score", ""},
     {"AccountNiche", creator_niche_fields, &creator_niche_field_count, NULL, ""},
     {"FollowerDay", creator_history_fields, &creator_history_field_count, NULL, ""},
+    {"ModelBenchmark", model_benchmark_fields, &model_benchmark_field_count, NULL, ""},
+    {"ModelVersion", model_version_fields, &model_version_field_count, NULL, ""},
+    {"ModelFitted", model_fitted_fields, &model_fitted_field_count, NULL, ""},
 };
 
 static const char *const json_types[] = {

@@ -215,15 +215,21 @@ enum err match_write(struct request *req) {
     return request_reply(req, 200, "application/json");
 }
 
-/* Both statements are under way at once; whoever comes last writes. */
-static enum err write_when_done(struct request *req) {
+enum err match_write_when_done(struct request *req) {
     return req->waiting ? ERR_OK : match_write(req);
 }
 
 static enum err related_rows(struct request *req, const struct rows *rows) {
     struct match_state *st = req->state;
     st->related = rows_i64(rows, 0, 0);
-    return write_when_done(req);
+    return match_write_when_done(req);
+}
+
+enum err match_ask_related(struct request *req) {
+    const struct match_state *st = req->state;
+    const char *own[] = {arena_printf(req->arena, "%d", st->world),
+                         arena_printf(req->arena, "%d", st->niche_ids[0])};
+    return match_ask_filtered(req, "match_related", COUNT_OF(own), own, related_rows);
 }
 
 enum err match_take_rows(struct request *req, const struct rows *rows) {
@@ -239,7 +245,7 @@ enum err match_take_rows(struct request *req, const struct rows *rows) {
 
 static enum err page_rows(struct request *req, const struct rows *rows) {
     enum err e = match_take_rows(req, rows);
-    return e ? e : write_when_done(req);
+    return e ? e : match_write_when_done(req);
 }
 
 static enum err ask(struct request *req) {
@@ -255,7 +261,7 @@ static enum err ask(struct request *req) {
         arena_printf(a, "%lld", (long long)after->account_id),
     };
     enum err e = match_ask_filtered(req, "match", COUNT_OF(own), own, page_rows);
-    return e ? e : match_ask_filtered(req, "match_related", 2, own, related_rows);
+    return e ? e : match_ask_related(req);
 }
 
 enum err api_match(struct request *req) {

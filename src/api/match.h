@@ -91,8 +91,12 @@ NODISCARD enum err match_ask_filtered(struct request *req, const char *query, si
                                       const char *const *own, request_next *next);
 /* Decodes a page (one row more than the limit means that there is more) into the state. */
 NODISCARD enum err match_take_rows(struct request *req, const struct rows *rows);
+/* Asks how many match only in part, beside the statements of the page. */
+NODISCARD enum err match_ask_related(struct request *req);
 /* Writes the answer from the rows in the state. */
 NODISCARD enum err match_write(struct request *req);
+/* The same once no statement is under way: of several at once, whoever comes last writes. */
+NODISCARD enum err match_write_when_done(struct request *req);
 /* Reads weights, goal, caution and audience_target into *ret_ranking. ERR_PARAM_INVALID. */
 NODISCARD enum err match_ranking_read(struct request *req, const struct match_query *q,
                                       struct match_ranking *ret_ranking);

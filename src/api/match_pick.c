@@ -91,7 +91,9 @@ static enum err item_rows(struct request *req, const struct rows *rows) {
         for (size_t k = 0; k < st->picks->count; k++)
             if (st->picks->at[k].account_id == st->rows[i].account_id)
                 take(&st->rows[i], &st->picks->at[k]);
-    return match_write(req);
+    /* a creator erased since the picking shortens the page, not the list */
+    st->has_more = st->picks->count > (size_t)st->q.limit && st->row_count > 0;
+    return match_write_when_done(req);
 }
 
 struct match_pick_ids match_picks_ids(struct request *req, const struct match_picks *picks) {

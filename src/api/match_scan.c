@@ -1,12 +1,14 @@
 /* The exact list under own weights, by an early-stopping scan (ranking specification, g): all ln x are at
  * most 0, so S' <= S^rho with rho = min w'/w. Rows are read in the stored order in chunks until no unread row
  * can reach the k-th best. Invariants: a row is dropped only when its bound is strictly below the k-th score
- * (ties are decided by the total order); when the niche changes between two chunks the scan begins again. */
+ * (ties are decided by the total order); when the niche changes between two chunks the scan begins again, and
+ * after RESTARTS_MAX times it reads all in one statement, which sees one state. */
 #include "match_pick.h"
 
 #include "rank/engagement.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <string.h>
 
 enum { DIVERSE_FROM = 100, FIRST_CHUNK = 128, LAST_CHUNK = 1024, RESTARTS_MAX = 5 };
@@ -56,8 +58,7 @@ static void begin(struct request *req, struct match_scan *scan) {
     bool diverse = !isnan(st->q.diversify);
     scan->picks = match_picks_new(req->arena, diverse ? DIVERSE_FROM : (size_t)st->q.limit + 1);
     scan->last = (struct match_place){MATCH_SCALE + 1, 0, 0};
-    scan->version = FIELD_NULL_I64;
-    scan->chunk = FIRST_CHUNK;
+    scan->chunk = scan->restarts < RESTARTS_MAX ? FIRST_CHUNK : INT32_MAX;
 }
 
 static void weigh_row(const struct match_state *st, const struct scan_row *row, struct match_scan *scan) {
@@ -85,27 +86,40 @@ static enum err finish(struct request *req, struct match_scan *scan) {
                                    : match_picks_show(req, &scan->picks);
 }
 
+/* Whether the niche is another than in the chunk before; the first chunk sets the version. */
+static bool changed(struct match_scan *scan, int64_t version) {
+    bool first = scan->last.score > MATCH_SCALE;
+    bool same = first || version == scan->version;
+    scan->version = version;
+    return !same;
+}
+
+static enum err again(struct request *req, struct match_scan *scan) {
+    scan->restarts++;
+    begin(req, scan);
+    return ask_chunk(req);
+}
+
+/* A chunk has a row even when the niche has no more: the version alone. */
 static enum err chunk_rows(struct request *req, const struct rows *rows) {
     struct match_state *st = req->state;
     struct match_scan *scan = st->scan;
     CLEANUP(arena_free_at) struct arena *a = arena_new(65536);
     if (!a)
         return request_fail(req, ERR_NO_MEMORY, "no memory for a scan");
-    size_t n = rows_count(rows);
-    for (size_t i = 0; i < n; i++) {
+    int64_t n = 0;
+    for (size_t i = 0; i < rows_count(rows); i++) {
         struct scan_row row;
         rows_decode(rows, i, scan_fields, COUNT_OF(scan_fields), a, &row);
-        if (scan->version != FIELD_NULL_I64 && row.version != scan->version) {
-            if (++scan->restarts > RESTARTS_MAX)
-                return request_fail(req, ERR_STORE_CONFLICT, "the niche changes faster than it can be read");
-            begin(req, scan);
-            return ask_chunk(req);
-        }
-        scan->version = row.version;
+        if (i == 0 && changed(scan, row.version))
+            return again(req, scan);
+        if (row.account_id == FIELD_NULL_I64)
+            continue;
         weigh_row(st, &row, scan);
+        n++;
     }
-    scan->rows_read += (int64_t)n;
-    if (n < (size_t)scan->chunk || settled(st, scan))
+    scan->rows_read += n;
+    if (n < scan->chunk || settled(st, scan))
         return finish(req, scan);
     scan->chunk = scan->chunk * 2 > LAST_CHUNK ? LAST_CHUNK : scan->chunk * 2;
     return ask_chunk(req);
@@ -142,5 +156,6 @@ enum err match_scan_ask(struct request *req) {
     struct match_state *st = req->state;
     st->scan = arena_alloc(req->arena, sizeof *st->scan);
     begin(req, st->scan);
-    return ask_chunk(req);
+    enum err e = ask_chunk(req);
+    return e ? e : match_ask_related(req);
 }

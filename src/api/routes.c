@@ -7,6 +7,7 @@ const struct route api_routes[] = {
     {"GET", "/livez", "livez", NULL, NULL, api_livez},
     {"GET", "/readyz", "readyz", NULL, NULL, api_readyz},
     {"GET", "/openapi.yaml", "openapi", NULL, NULL, api_openapi},
+    {"GET", "/model", "model", NULL, NULL, api_model},
     {"GET", "/match", "match", match_params, &match_param_count, api_match},
     {"GET", "/niches", "niches", niches_params, &niches_param_count, api_niches},
     {"GET", "/niches/{slug}", "niche", niche_params, &niche_param_count, api_niche},

@@ -171,8 +171,8 @@ enum MHD_Result exchange_handle(void *loop, struct MHD_Connection *conn, const c
 
 static void log_access(const struct request *req) {
     if (req->status >= 500)
-        log_line(LOG_ERROR, "request", LOG_STR("id", req->id), LOG_STR("method", req->method),
-                 LOG_STR("path", req->path), LOG_NUM("status", req->status),
+        log_line(req->status == 503 ? LOG_WARN : LOG_ERROR, "request", LOG_STR("id", req->id),
+                 LOG_STR("method", req->method), LOG_STR("path", req->path), LOG_NUM("status", req->status),
                  LOG_STR("code", err_name(req->fault.code)), LOG_STR("detail", req->fault.detail),
                  LOG_NUM("us", clock_mono_us() - req->started_us));
     else

@@ -144,8 +144,10 @@ enum err server_start(const struct settings *settings, const struct server_app *
     s->n = (size_t)(n < 1 ? 1 : n > MAX_LOOPS ? MAX_LOOPS : n);
     for (size_t i = 0; i < s->n; i++) {
         e = open_loop(s, i, f);
-        if (e)
-            return e; /* the program ends now, and with it what was opened */
+        if (e) {
+            free(s); /* the program ends now, and with it what was opened */
+            return e;
+        }
     }
     for (size_t i = 0; i < s->n; i++)
         pthread_create(&s->threads[i], NULL, run_thread, &s->loops[i]);

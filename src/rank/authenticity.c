@@ -42,6 +42,20 @@ static const struct authenticity_info SIGNALS[AUTH_SIGNAL_COUNT] = {
                          0.30, 0.0, 1.0, false},
     [AUTH_DISCLOSURE] = {"disclosure", "collaborations", "share of paid posts labelled", AUTH_VOICE, 0.3, 0.5,
                          1.0, -1.0, 1.0, false},
+    [AUTH_LOW_REACH] = {"low_reach", "posts", "engagement per follower against size, standardised",
+                        AUTH_INTEGRITY, 0.8, 0.5, -2.0, -1.0, 0.0, false},
+    [AUTH_HIGH_ENGAGEMENT] = {"high_engagement", "posts", "engagement against size, standardised",
+                              AUTH_INTEGRITY, 1.0, 1.0, 3.0, -1.0, 0.0, false},
+    [AUTH_ALIKE_LIKES] = {"alike_likes", "likes", "spread of likes between posts over the usual spread",
+                          AUTH_INTEGRITY, 1.0, 0.50, 0.20, -1.0, 0.0, true},
+    [AUTH_LIKES_BEYOND_VIEWS] = {"likes_beyond_views", "views", "rise of likes with views, 1 in proportion",
+                                 AUTH_INTEGRITY, 1.2, 0.75, 0.40, -1.0, 0.0, false},
+    [AUTH_LIKES_WITHOUT_COMMENTS] = {"likes_without_comments", "likes_and_comments",
+                                     "comments per like of the most liked posts against the others",
+                                     AUTH_INTEGRITY, 1.0, -1.2, -1.8, -1.0, 0.0, false},
+    [AUTH_MANY_COMMENTS] = {"many_comments", "likes_and_comments",
+                            "comments per like above the usual, standard score", AUTH_INTEGRITY, 0.6, 0.5,
+                            3.0, -1.0, 0.0, false},
 };
 
 /* The raw value a signal is judged by: size of the deviation in both tails, NaN where too little stands
@@ -57,12 +71,19 @@ static double judged(const struct authenticity_input *in, enum authenticity_sign
     return raw;
 }
 
+/* Where phi is 0: the reference for the account's size where there is one, else the table's. */
+static double zero_of(const struct authenticity_input *in, enum authenticity_signal signal) {
+    double own = signal == AUTH_FOLLOWER_CREDIBILITY ? in->credible_reference
+                 : signal == AUTH_FOLLOW_FOR_FOLLOW  ? in->follow_reference
+                                                     : NAN;
+    return isnan(own) ? SIGNALS[signal].zero : own;
+}
+
 /* phi of a signal; NaN if it was not measured. Never -0. */
 static double signal_phi(const struct authenticity_input *in, enum authenticity_signal signal) {
     const struct authenticity_info *s = &SIGNALS[signal];
     double x = judged(in, signal);
-    bool own_zero = signal == AUTH_FOLLOWER_CREDIBILITY && !isnan(in->credible_reference);
-    double zero = own_zero ? in->credible_reference : s->zero;
+    double zero = zero_of(in, signal);
     double reached =
         s->logarithmic ? log(x / zero) / log(s->full / s->zero) : (x - zero) / (s->full - s->zero);
     double phi = rank_clamp(s->high > 0.0 ? reached * s->high : reached * s->low, s->low, s->high) + 0.0;
@@ -82,7 +103,8 @@ const struct authenticity_info *authenticity_info(enum authenticity_signal signa
 }
 
 struct authenticity_input authenticity_input_none(void) {
-    struct authenticity_input in = {.credible_reference = NAN, .n_eff = NAN, .spike_posts = NAN};
+    struct authenticity_input in = {
+        .credible_reference = NAN, .follow_reference = NAN, .n_eff = NAN, .spike_posts = NAN};
     for (size_t i = 0; i < AUTH_SIGNAL_COUNT; i++) {
         in.raw[i] = NAN;
     }
@@ -90,7 +112,9 @@ struct authenticity_input authenticity_input_none(void) {
 }
 
 void authenticity_take_engagement(struct authenticity_input *in, const struct engagement *e) {
-    in->raw[AUTH_LOW_ENGAGEMENT] = e->size_residual;
+    in->raw[AUTH_LOW_ENGAGEMENT] = fmin(e->size_residual, e->reach_residual);
+    in->raw[AUTH_LOW_REACH] = e->reach_residual;
+    in->raw[AUTH_HIGH_ENGAGEMENT] = e->size_residual;
     in->raw[AUTH_UNIFORM_ENGAGEMENT] = e->uniformity;
     in->n_eff = e->n_eff;
 }

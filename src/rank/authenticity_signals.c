@@ -6,6 +6,7 @@
 #include "rank/numeric.h"
 
 #include <math.h>
+#include <string.h>
 
 #define NORMAL_MAD 0.6745 /* MAD of a standard normal */
 
@@ -22,17 +23,34 @@
 #define SPIKE_MAD        2.5
 #define SPIKE_MAD_FLOOR  0.5
 #define SPIKE_EXPLAINED  0.5
+#define SPIKE_LEAST      0.916 /* ln 2.5 */
+#define PATTERN_MIN      8
+#define TOP_SHARE        0.3
+#define VIEWS_MIN_SD     0.3
+#define VIEWS_RIDGE      0.02
 #define BENFORD_MIN      500
 #define MASS_FOLLOW_COST 0.5
 
-/* Typical comments per like and the sd of its logarithm between accounts. */
+/* Typical comments per like at `at` followers with its slope in ln followers inside the measured range, and
+ * the sd of its logarithm between accounts about that line. */
 static const struct {
     double comments_per_like;
     double sd;
+    double at;
+    double slope;
+    double least;
+    double most;
 } COMMENT_LIKE[RANK_PLATFORM_COUNT] = {
-    [RANK_INSTAGRAM] = {0.0218, 0.7}, /* measured, small accounts */
-    [RANK_TIKTOK] = {0.0187, 0.7},    /* measured, 122 suggested creators of 1k-100k, 2020 */
-    [RANK_YOUTUBE] = {0.08, 0.9},     /* assumption */
+    [RANK_INSTAGRAM] = {0.0205, 0.55, 441.0, -0.40, 200.0, 2000.0}, /* measured, 248 small accounts */
+    [RANK_TIKTOK] = {0.0188, 0.55, 1e4, -0.17, 1e3, 1e7},           /* measured, 446 accounts of 2020 */
+    [RANK_YOUTUBE] = {0.08, 0.9, 1e4, 0.0, 1e4, 1e4},               /* assumption */
+};
+
+/* Usual standard deviation of ln likes between the posts of an account. */
+static const double LIKES_SD[RANK_PLATFORM_COUNT] = {
+    [RANK_INSTAGRAM] = 0.42, /* measured, median of the same accounts */
+    [RANK_TIKTOK] = 1.16,    /* measured, median of the same accounts */
+    [RANK_YOUTUBE] = 0.9,    /* assumption */
 };
 
 struct signal_share signal_rogan_gladen(double apparent, double sample, double sensitivity,
@@ -135,28 +153,121 @@ double signal_unexplained_growth(const struct signal_snapshot *snapshots, size_t
     return jumps > 0.0 ? jumps / fmax(net, jumps) : 0.0;
 }
 
-double signal_comment_like_z(enum rank_platform platform, const double *likes, const double *comments,
-                             size_t n) {
-    double ratios[SIGNAL_POSTS_MAX];
+/* ln comments per like of the posts with both known, with their likes; returns how many. */
+static size_t like_ratios(const double *likes, const double *comments, size_t n,
+                          double ret_ratios[SIGNAL_POSTS_MAX], double ret_likes[SIGNAL_POSTS_MAX]) {
     size_t kept = 0;
     for (size_t i = 0; i < n && kept < SIGNAL_POSTS_MAX; i++) {
         if (likes[i] >= 0.0 && comments[i] >= 0.0) {
-            ratios[kept++] = log((comments[i] + 0.5) / (likes[i] + 0.5));
+            ret_likes[kept] = likes[i];
+            ret_ratios[kept++] = log((comments[i] + 0.5) / (likes[i] + 0.5));
         }
     }
+    return kept;
+}
+
+double signal_comment_like_z(enum rank_platform platform, double followers, const double *likes,
+                             const double *comments, size_t n) {
+    double ratios[SIGNAL_POSTS_MAX];
+    double known[SIGNAL_POSTS_MAX];
+    size_t kept = like_ratios(likes, comments, n, ratios, known);
     if (kept < RATIO_MIN_POSTS) {
         return NAN;
     }
-    return (rank_median(ratios, kept) - log(COMMENT_LIKE[platform].comments_per_like)) /
-           COMMENT_LIKE[platform].sd;
+    double at = COMMENT_LIKE[platform].at;
+    double size = isnan(followers)
+                      ? at
+                      : rank_clamp(followers, COMMENT_LIKE[platform].least, COMMENT_LIKE[platform].most);
+    double usual =
+        log(COMMENT_LIKE[platform].comments_per_like) + COMMENT_LIKE[platform].slope * log(size / at);
+    return (rank_median(ratios, kept) - usual) / COMMENT_LIKE[platform].sd;
 }
 
-/* The lower median of the known views, or else shares, of the posts; NaN if none is known. */
-static double known_median(const struct signal_spike_post *posts, size_t n, bool of_views) {
+double signal_follow_reference(enum rank_platform platform, double followers) {
+    if (platform == RANK_TIKTOK) {
+        return 0.43; /* measured, 90th percentile of accounts of 1k-100k */
+    }
+    if (platform != RANK_INSTAGRAM || !(followers > 0.0)) {
+        return NAN;
+    }
+    /* measured on small accounts: median 1.08 at 441 followers, slope -.54, 90th percentile 1.5 times that */
+    return fmax(0.43, 1.62 * pow(fmax(followers, 200.0) / 441.0, -0.54));
+}
+
+double signal_alike_likes(enum rank_platform platform, const double *likes, size_t n) {
+    double sum = 0.0;
+    double squares = 0.0;
+    double kept = 0.0;
+    for (size_t i = 0; i < rank_at_most(n, SIGNAL_POSTS_MAX); i++) {
+        if (likes[i] >= 0.0) {
+            double x = log(likes[i] + 0.5);
+            sum += x;
+            squares += x * x;
+            kept += 1.0;
+        }
+    }
+    if (kept < PATTERN_MIN) {
+        return NAN;
+    }
+    double variance = squares / kept - sum / kept * (sum / kept);
+    return sqrt(fmax(0.0, variance)) / LIKES_SD[platform];
+}
+
+double signal_likes_on_views(const double *likes, const double *views, size_t n) {
+    double kept = 0.0, sum_x = 0.0, sum_y = 0.0, sum_xx = 0.0, sum_xy = 0.0;
+    for (size_t i = 0; i < rank_at_most(n, SIGNAL_POSTS_MAX); i++) {
+        if (likes[i] >= 0.0 && views[i] > 0.0) {
+            double x = log(views[i]);
+            double y = log(likes[i] + 0.5);
+            kept += 1.0;
+            sum_x += x;
+            sum_y += y;
+            sum_xx += x * x;
+            sum_xy += x * y;
+        }
+    }
+    double variance = sum_xx / kept - sum_x / kept * (sum_x / kept);
+    if (kept < PATTERN_MIN || variance < VIEWS_MIN_SD * VIEWS_MIN_SD) {
+        return NAN;
+    }
+    return (sum_xy / kept - sum_x / kept * (sum_y / kept)) / (variance + VIEWS_RIDGE);
+}
+
+double signal_likes_without_comments(const double *likes, const double *comments, size_t n) {
+    double ratios[SIGNAL_POSTS_MAX];
+    double known[SIGNAL_POSTS_MAX];
+    double sorted[SIGNAL_POSTS_MAX];
+    double top[SIGNAL_POSTS_MAX];
+    double rest[SIGNAL_POSTS_MAX];
+    size_t kept = like_ratios(likes, comments, n, ratios, known);
+    if (kept < PATTERN_MIN) {
+        return NAN;
+    }
+    memcpy(sorted, known, kept * sizeof *sorted);
+    double limit = rank_select(sorted, kept, kept - (size_t)(TOP_SHARE * (double)kept));
+    size_t n_top = 0;
+    size_t n_rest = 0;
+    for (size_t i = 0; i < kept; i++) {
+        if (known[i] >= limit) {
+            top[n_top++] = ratios[i];
+        } else {
+            rest[n_rest++] = ratios[i];
+        }
+    }
+    return n_rest > 0 ? rank_median(top, n_top) - rank_median(rest, n_rest) : 0.0;
+}
+
+/* What could explain a high rate: views, shares or comments, plus the half that keeps 0 in. */
+static double reason_of(const struct signal_spike_post *post, int reason) {
+    return reason == 0 ? post->views : reason == 1 ? post->shares : post->comments + 0.5;
+}
+
+/* The lower median of a known reason over the posts; NaN if none is known. */
+static double known_median(const struct signal_spike_post *posts, size_t n, int reason) {
     double values[SIGNAL_POSTS_MAX];
     size_t kept = 0;
     for (size_t i = 0; i < n; i++) {
-        double x = of_views ? posts[i].views : posts[i].shares;
+        double x = reason_of(&posts[i], reason);
         if (!isnan(x)) {
             values[kept++] = x;
         }
@@ -186,13 +297,18 @@ double signal_spike_share(const struct signal_spike_post *posts, size_t n, doubl
         values[i] = fabs(posts[i].ln_rate - median);
     }
     double own = rank_select(values, count, (count - 1) / 2);
-    double limit = SPIKE_MAD * fmax(own, SPIKE_MAD_FLOOR * NORMAL_MAD * benchmark_s);
-    double views = known_median(posts, count, true);
-    double shares = known_median(posts, count, false);
+    double limit = fmax(SPIKE_LEAST, SPIKE_MAD * fmax(own, SPIKE_MAD_FLOOR * NORMAL_MAD * benchmark_s));
+    double usual[3];
+    for (int r = 0; r < 3; r++) {
+        usual[r] = known_median(posts, count, r);
+    }
     size_t spikes = 0;
     for (size_t i = 0; i < count; i++) {
         double excess = posts[i].ln_rate - median;
-        bool explained = rose_too(posts[i].views, views, excess) || rose_too(posts[i].shares, shares, excess);
+        bool explained = false;
+        for (int r = 0; r < 3; r++) {
+            explained = explained || rose_too(reason_of(&posts[i], r), usual[r], excess);
+        }
         spikes += excess > limit && !explained ? 1 : 0;
     }
     return (double)spikes / (double)count;

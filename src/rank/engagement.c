@@ -14,8 +14,15 @@
 /* Below this many effective posts a spread of one's own says nothing. */
 #define RAW_SD_MIN_N 1.5
 
-const struct engagement_params ENGAGEMENT_DEFAULTS = {
-    .z = 0.5, .half_life_days = 60.0, .nu0 = 4.0, .clip = 1.5, .deff = 2.0};
+const struct engagement_params ENGAGEMENT_DEFAULTS = {.z = 0.5,
+                                                      .half_life_days = 60.0,
+                                                      .nu0 = 4.0,
+                                                      .clip = 1.5,
+                                                      .deff = 2.0,
+                                                      .weight_floor = 0.3,
+                                                      .spread_clip = 2.5,
+                                                      .spread_min_posts = 3.0,
+                                                      .drift = 0.4};
 
 struct weighted {
     double x;
@@ -55,14 +62,15 @@ static void sort(struct weighted *a, size_t n) {
     }
 }
 
-static void collect(const struct engagement_post *posts, size_t n, double half_life_days, struct sample *s) {
+static void collect(const struct engagement_post *posts, size_t n, const struct engagement_params *params,
+                    struct sample *s) {
     s->n = 0;
     for (size_t i = 0; i < n; i++) {
         const struct engagement_post *p = &posts[i];
         if (!usable(p)) {
             continue;
         }
-        double w = exp2(-p->age_days / half_life_days);
+        double w = fmax(params->weight_floor, exp2(-p->age_days / params->half_life_days));
         s->rate[s->n] = (struct weighted){log((p->engagements + 0.5) / p->denominator), w};
         s->size[s->n] = (struct weighted){p->denominator, w};
         s->n++;
@@ -121,7 +129,8 @@ static void measure(struct sample *s, const struct benchmark *b, const struct en
     e->n = s->sum_w * s->sum_w / s->sum_w2;
     e->n_eff = e->n / p->deff;
     e->location = huber_location(s, bound, &e->steps);
-    double ss = residual_sum(s, e->location, bound, e->n);
+    double spread_bound = (double)s->n < p->spread_min_posts ? bound : p->spread_clip * b->s;
+    double ss = residual_sum(s, e->location, spread_bound, e->n);
     e->own_sd = sqrt((p->nu0 * b->s * b->s + ss) / (p->nu0 + fmax(0.0, e->n - 1.0)));
     if (e->n >= RAW_SD_MIN_N) {
         e->raw_sd = sqrt(ss / (e->n - 1.0));
@@ -132,6 +141,7 @@ static void measure(struct sample *s, const struct benchmark *b, const struct en
     e->theta = e->shrinkage * (e->location - e->mu);
     e->sigma = sqrt(e->shrinkage * e->sampling_variance);
     e->size_residual = (e->location - e->mu) / sqrt(b->tau * b->tau + e->sigma * e->sigma);
+    e->reach_residual = e->basis == RANK_BASIS_VIEWS ? NAN : e->size_residual;
     e->rate = exp(e->location);
     e->ratio = e->rate / e->benchmark_rate;
     if (e->basis == RANK_BASIS_VIEWS) {
@@ -158,7 +168,7 @@ static void conclude(struct engagement *e) {
 void engagement_score(const struct benchmark *b, double followers, const struct engagement_post *posts,
                       size_t n, const struct engagement_params *params, struct engagement *ret_engagement) {
     struct sample s;
-    collect(posts, rank_at_most(n, ENGAGEMENT_POSTS_MAX), params->half_life_days, &s);
+    collect(posts, rank_at_most(n, ENGAGEMENT_POSTS_MAX), params, &s);
     double mu = benchmark_mu(b, followers);
     double one_post = params->deff * b->s * b->s;
     struct engagement e = {
@@ -173,6 +183,7 @@ void engagement_score(const struct benchmark *b, double followers, const struct 
         .raw_sd = NAN,
         .uniformity = NAN,
         .size_residual = NAN,
+        .reach_residual = NAN,
         .sampling_variance = one_post,
         .prior_sampling_variance = one_post,
         .sigma = b->tau,
@@ -191,6 +202,12 @@ void engagement_score(const struct benchmark *b, double followers, const struct 
 struct engagement_post engagement_from_totals(double engagements, double posts, double followers) {
     return (struct engagement_post){
         .engagements = posts > 0.0 ? engagements / posts : NAN, .denominator = followers, .age_days = 0.0};
+}
+
+double engagement_predict_sd(const struct engagement *e, const struct benchmark *b, double posts,
+                             const struct engagement_params *params) {
+    double drift = params->drift * b->s;
+    return sqrt(e->sigma * e->sigma + drift * drift + e->own_sd * e->own_sd / posts);
 }
 
 double engagement_value(double theta, double sigma, double tau, double z) {

@@ -8,7 +8,7 @@ set -euo pipefail
 run=(gcc libc6-dev make pkg-config curl ca-certificates
     libmicrohttpd-dev libcjson-dev libpq-dev libsodium-dev zlib1g-dev libzstd-dev libutf8proc-dev)
 dev=("${run[@]}" git binutils clang clang-format clang-tidy cppcheck libcmocka-dev
-    python3 python3-pytest python3-httpx python3-jsonschema python3-yaml python3-psycopg python3-hypothesis python3-numpy)
+    python3 python3-pytest python3-pytest-xdist python3-httpx python3-jsonschema python3-yaml python3-psycopg python3-hypothesis python3-numpy)
 
 missing() {
     local present package

@@ -129,6 +129,20 @@ static void show_engagement(const struct account_work *w, struct account_quality
     q->engagement_tau = e->tau;
 }
 
+/* By views bought followers leave no trace: the same posts per follower, for authenticity alone. */
+static void set_reach(const struct score_context *ctx, const struct account_evidence *ev,
+                      struct account_work *w, struct engagement_post posts[SCORE_POSTS_MAX],
+                      double followers) {
+    if (w->engagement.basis != RANK_BASIS_VIEWS)
+        return;
+    for (size_t i = 0; i < w->n_posts; i++)
+        posts[i].denominator = followers_of(ev, w, &ev->posts[w->order[i]]);
+    struct engagement e;
+    engagement_score(&ctx->benchmark[ev->platform][RANK_BASIS_FOLLOWERS], followers, posts, w->n_posts,
+                     &ENGAGEMENT_DEFAULTS, &e);
+    w->engagement.reach_residual = e.reach_residual;
+}
+
 void engagement_find(const struct score_context *ctx, const struct account_evidence *ev,
                      struct account_work *w, struct account_quality *q) {
     struct engagement_post posts[SCORE_POSTS_MAX];
@@ -140,6 +154,7 @@ void engagement_find(const struct score_context *ctx, const struct account_evide
             &ctx->benchmark[ev->platform][w->n_used > 0 ? basis : RANK_BASIS_FOLLOWERS];
         engagement_score(b, followers, posts, w->n_posts, &ENGAGEMENT_DEFAULTS, &w->engagement);
         w->benchmark_s = b->s;
+        set_reach(ctx, ev, w, posts, followers);
     }
     set_priced(ctx, ev, w, followers);
     w->x[MATCH_ENGAGEMENT] = w->engagement.estimate;
@@ -201,19 +216,44 @@ static void paid_signals(const struct account_evidence *ev, const struct account
         in->raw[AUTH_DISCLOSURE] = (double)labelled / (double)paid;
 }
 
+/* ln of what a post moved: likes, comments and shares, or views where the rate is per view; against the
+ * account's median, so that a viral post is a big one even where its rate is ordinary. */
+static void growth_posts(const struct account_work *w, struct signal_growth_post out[SCORE_POSTS_MAX]) {
+    double sizes[SCORE_POSTS_MAX];
+    bool views = w->engagement.basis == RANK_BASIS_VIEWS;
+    for (size_t i = 0; i < w->n_used; i++) {
+        const struct used_post *p = &w->used[i];
+        double moved =
+            p->likes + (isnan(p->comments) ? 0.0 : p->comments) + (isnan(p->shares) ? 0.0 : p->shares);
+        sizes[i] = log((views ? p->views : moved) + 0.5);
+        out[i] = (struct signal_growth_post){p->day, sizes[i]};
+    }
+    double typical = w->n_used > 0 ? rank_median(sizes, w->n_used) : NAN;
+    for (size_t i = 0; i < w->n_used; i++)
+        out[i].ln_size -= typical;
+}
+
 static void post_signals(const struct account_evidence *ev, const struct account_work *w,
                          struct authenticity_input *in) {
-    double likes[SCORE_POSTS_MAX], comments[SCORE_POSTS_MAX];
+    double likes[SCORE_POSTS_MAX], comments[SCORE_POSTS_MAX], views[SCORE_POSTS_MAX];
     struct signal_spike_post spikes[SCORE_POSTS_MAX];
     struct signal_growth_post growth[SCORE_POSTS_MAX];
+    bool by_views = w->engagement.basis == RANK_BASIS_VIEWS;
     for (size_t i = 0; i < w->n_used; i++) {
         const struct used_post *p = &w->used[i];
         likes[i] = p->likes;
         comments[i] = p->comments;
-        spikes[i] = (struct signal_spike_post){p->ln_rate, p->views, p->shares};
-        growth[i] = (struct signal_growth_post){p->day, p->ln_rate - w->engagement.location};
+        views[i] = p->views;
+        /* views explain a high rate per follower, not one per view */
+        spikes[i] = (struct signal_spike_post){p->ln_rate, by_views ? NAN : p->views, p->shares, p->comments};
     }
-    in->raw[AUTH_COMMENT_LIKE] = signal_comment_like_z(ev->platform, likes, comments, w->n_used);
+    growth_posts(w, growth);
+    in->raw[AUTH_COMMENT_LIKE] =
+        signal_comment_like_z(ev->platform, w->followers, likes, comments, w->n_used);
+    in->raw[AUTH_MANY_COMMENTS] = in->raw[AUTH_COMMENT_LIKE];
+    in->raw[AUTH_ALIKE_LIKES] = signal_alike_likes(ev->platform, likes, w->n_used);
+    in->raw[AUTH_LIKES_BEYOND_VIEWS] = signal_likes_on_views(likes, views, w->n_used);
+    in->raw[AUTH_LIKES_WITHOUT_COMMENTS] = signal_likes_without_comments(likes, comments, w->n_used);
     if (w->n_used > 0)
         in->raw[AUTH_SPIKINESS] = signal_spike_share(spikes, w->n_used, w->benchmark_s, &in->spike_posts);
     in->raw[AUTH_UNEXPLAINED_GROWTH] =
@@ -233,6 +273,7 @@ void authenticity_find(const struct account_evidence *ev, struct account_work *w
                 .share;
     if (w->followers > 0.0)
         in.raw[AUTH_FOLLOW_FOR_FOLLOW] = ev->following / w->followers;
+    in.follow_reference = signal_follow_reference(ev->platform, w->followers);
     struct authenticity a;
     authenticity_score(&in, &a);
     w->x[MATCH_AUTHENTICITY] = a.estimate;

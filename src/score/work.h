@@ -110,11 +110,11 @@ void reach_rank(const struct score_context *ctx, const struct account_evidence *
                 struct account_result *r);
 /* Puts the posts in order (w->order, w->age_days, w->newest_us) and finds the followers. */
 void work_begin(const struct account_evidence *ev, struct account_work *w);
-/* What the posts' rates are divided by: views where the platform is read so and at least half of the posts that
- * count carry them, else followers. Needs the order. */
+/* What the posts' rates are divided by: views where the platform is read so and at least half of the posts
+ * that count carry them, else followers. Needs the order. */
 enum rank_basis engagement_basis(const struct account_evidence *ev, const struct account_work *w);
-/* Puts the posts, newest first, into the form of src/rank (the rules of numerator, denominator and maturity) and
- * keeps those that count in w->used. Needs order and followers. */
+/* Puts the posts, newest first, into the form of src/rank (the rules of numerator, denominator and maturity)
+ * and keeps those that count in w->used. Needs order and followers. */
 void engagement_posts(const struct account_evidence *ev, struct account_work *w, enum rank_basis basis,
                       struct engagement_post out[SCORE_POSTS_MAX]);
 /* The mean over the account's whole life: the seed's numerator is views on YouTube, likes elsewhere. */

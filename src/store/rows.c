@@ -84,15 +84,26 @@ struct text_list rows_list(const struct rows *r, size_t row, int col, struct are
     return list;
 }
 
+/* The column of a name. Tables and statements mostly have the same order: the one behind the last is tried
+ * first, for PQfnumber() copies and folds the name each time. */
+static int column_of(const struct rows *r, const char *name, int guess) {
+    if (guess < PQnfields(pg(r)) && strcmp(PQfname(pg(r), guess), name) == 0)
+        return guess;
+    int col = PQfnumber(pg(r), name);
+    if (col < 0)
+        abort();
+    return col;
+}
+
 void rows_decode(const struct rows *r, size_t row, const struct field *fields, size_t n, struct arena *a,
                  void *ret_struct) {
+    int next = 0;
     for (size_t i = 0; i < n; i++) {
         const struct field *f = &fields[i];
         if (!f->column)
             continue;
-        int col = PQfnumber(pg(r), f->column);
-        if (col < 0)
-            abort();
+        int col = column_of(r, f->column, next);
+        next = col + 1;
         if (f->type == FIELD_TEXTS) {
             *(struct text_list *)(void *)((char *)ret_struct + f->offset) = rows_list(r, row, col, a);
             continue;

@@ -15,7 +15,8 @@ GOALS = {
 CAUTIONS = {"low": 0.0, "normal": 0.5, "high": 1.28}
 FLOOR, CLOSE = 0.02, 1e-9
 PLATFORMS = {1: "instagram", 2: "tiktok", 3: "youtube"}
-SIZES = {"art": 0, "asmr": 1, "books": 3, "cars": 30, "comedy": 400, "music": 3000}
+SIZES = {"art": 0, "asmr": 1, "books": 3, "cars": 30, "comedy": 400, "music": 3000, "magic": 400}
+TIGHT = "magic"  # all but authenticity is 1 here: nobody is below the bound of a scan for whom authenticity counts least
 EXCLUDED = "vegan"  # of all accounts some make this too
 TOPICS = ("vegan", "fitness", "food", "gaming", "travel", "pets", "dance")  # what likeness is made of
 COUNTRIES = (None, None, "US", "US", "US", "GB", "DE", "FR", "ES", "BR")
@@ -90,6 +91,7 @@ class Row:
 @dataclass
 class World:
     accounts: list
+    spare: list  # accounts that small niches do not have
     rows: dict  # (account, niche) -> Row
 
     def niche(self, slug, related=False):
@@ -129,33 +131,42 @@ def any_row(rng, account, niche, related=False):
             continue
 
 
-def any_world(rng):
-    """Accounts (of the last hundred, the second half is of the other world; some creators have two, never in one niche)
-    and their rows."""
-    count = 3100
-    ids = rng.sample(range(1, 10 * count), count)
+def any_world(rng, most=3000):
+    """Accounts and their rows: `most` (600 or more) of the sandbox, then 50 that are second accounts of creators, never in one
+    niche with the first, then 50 of the live world, then those of the tight niche. Niches of at most `most` rows; the largest
+    has every account of the first kind. Those that come last of them stay out of the other niches."""
+    ids = rng.sample(range(1, 10 * most), most + 100 + SIZES[TIGHT])  # so that their order is not that of anything else
     accounts = []
     for i, account in enumerate(ids):
-        creator = ids[i - 50] if 3000 <= i < 3050 else account
-        accounts.append(any_account(rng, creator, account, 0 if i >= 3050 else 1, accounts[-1] if accounts else None))
-    rows = []
+        second, live = most <= i < most + 50, most + 50 <= i < most + 100
+        accounts.append(any_account(rng, ids[i - 50] if second else account, account, 0 if live else 1,
+                                    accounts[-1] if accounts else None))
+    usual, spare, second = accounts[:most - 100], accounts[most - 100:most - 50], accounts[most:most + 50]
+    live, tight = accounts[most + 50:most + 100], accounts[most + 100:]
+    for a in tight:
+        a.theta, a.sigma, a.tau, a.values = 6.0, 0.0, 0.3, (round(rng.uniform(0.95, 1), 4), 1.0, 1.0, 1.0)
+    rows = [replace(any_row(rng, a, TIGHT), logs=(0.0, 0.0, ln(a.values[0]), 0.0, 0.0, 0.0)) for a in tight]
     for slug, size in SIZES.items():
-        members = accounts[:3000] if size > 400 else rng.sample(accounts[:2900] + accounts[3000:3050], size)
+        members = accounts[:most] if size > 400 else rng.sample(usual + second, size)
+        if size > most or slug == TIGHT:
+            continue
         rows += [any_row(rng, account, slug) for account in members]
         if size > 3:
-            rows += [any_row(rng, a, slug, related=size < 3000 and rng.random() < 0.5) for a in accounts[3050:]]
-        if 3 < size < 3000:
-            others = [a for a in accounts[:2900] if a not in members] if size < 100 else accounts[2900:2950]
-            rows += [any_row(rng, a, slug, related=True) for a in rng.sample(others, 20)]
-    return World(accounts, {(r.account.account, r.niche): r for r in rows})
+            rows += [any_row(rng, account, slug, related=rng.random() < 0.5) for account in live]
+        if 3 < size <= 400:
+            rows += [any_row(rng, account, slug, related=True) for account in rng.sample(spare, 20)]
+    return World(accounts, spare, {(r.account.account, r.niche): r for r in rows})
 
 
 # ---- into the tables
 
+def text(v):
+    return "\\N" if v is None else "{}" if v == [] else str(v)
+
+
 def copy(cursor, table, columns, lines):
     with cursor.copy(f"copy {table} ({columns}) from stdin with (freeze)") as into:
-        for line in lines:
-            into.write_row(line)
+        into.write("".join("\t".join(map(text, line)) + "\n" for line in lines))
 
 
 ROW = ("creator_id, account_id, niche_id, world, related, kind, score, conf, sd, followers, platform, country, language,"
@@ -168,8 +179,8 @@ def row_line(row, ids):
             row.sd, a.followers, a.platform, a.country, a.language, 50.0, *row.logs, 0.5, 0.3, 0.1, 0.5)
 
 
-def write(connection, world):
-    """Puts a world in the place of all that was there; gives the ids of niches."""
+def write(connection, world, versions="niche_version"):
+    """Puts a world in the place of all that was there; gives the ids of niches. versions: where their versions are kept."""
     ids = dict(connection.execute("select slug, niche_id from niche").fetchall())
     seen = "2026-10-30T00:00:00Z"
     with connection.transaction(), connection.cursor() as c:
@@ -181,8 +192,8 @@ def write(connection, world):
               for a in world.accounts))
         copy(c, "account_key", "world, platform, kind, key, creator_id, account_id",
              ((a.world, a.platform, "username", f"u{a.account}", a.creator, a.account) for a in world.accounts))
-        copy(c, "account_score", "creator_id, account_id, world, model_version, posts, niche_ids, post_weights, bio_weight, engagement,"
-             " engagement_basis, engagement_usual, engagement_theta, engagement_sigma, engagement_n, engagement_shrink,"
+        copy(c, "account_score", "creator_id, account_id, world, model_version, posts, niche_ids, post_weights, bio_weight,"
+             " engagement, engagement_basis, engagement_usual, engagement_theta, engagement_sigma, engagement_n, engagement_shrink,"
              " engagement_post_sd, engagement_typical, engagement_tau, authenticity, audience_credibility, conversation, signal_phi,"
              " signal_measured, price_usd, price_source, loyalty, brands, brands_repeated, rival_brands, freshness, gap_days,"
              " posts_per_week",
@@ -192,18 +203,19 @@ def write(connection, world):
         copy(c, "creator_niche", "creator_id, account_id, niche_id, k, n, focus, posts, post_mask, profile, words",
              ((a.creator, a.account, ids[t], 1.0, 2.0, f, 1, 1, 0.0, []) for a in world.accounts for t, f in a.topics.items()))
         copy(c, "audience_share", "creator_id, account_id, dimension, bucket, share, sample_n, source, observed_at",
-             ((a.creator, a.account, dimension, bucket, share, sample, "test", seen) for a in world.accounts for dimension, bucket, share, sample
-              in [("country", b, s, m) for b, (s, m) in a.shares.items()] + [("language", "en", 0.5, 3)]))
+             ((a.creator, a.account, dimension, bucket, share, sample, "test", seen) for a in world.accounts
+              for dimension, bucket, share, sample in (
+                  *(("country", b, s, m) for b, (s, m) in a.shares.items()), ("language", "en", 0.5, 3))))
         copy(c, "niche_match", ROW, (row_line(r, ids) for r in world.rows.values()))
         for slug in SIZES:
-            bump(c, ids[slug])
+            bump(c, ids[slug], versions)
     connection.execute("analyze niche_match, creator_niche, audience_share, account_score")
     return ids
 
 
-def bump(cursor, niche_id):
-    cursor.execute("insert into niche_version values (1, %s, 1) on conflict (world, niche_id) do update set version = niche_version.version + 1",
-                   (niche_id,))
+def bump(cursor, niche_id, versions="niche_version"):
+    cursor.execute(f"insert into {versions} as v values (1, %s, 1) on conflict (world, niche_id)"
+                   " do update set version = v.version + 1", (niche_id,))
 
 
 def put(cursor, row, ids):
@@ -278,8 +290,8 @@ def passing(case, rows):
     f = dict(case.filters)
     low, high = int(f.get("min_followers", 1000)), int(f.get("max_followers", 100_000))
     authentic, sure = float(f.get("min_authenticity", 0.25)), float(f.get("min_confidence", -1))
-    lists = [(f[name].split(","), get) for name, get in (
-        ("platform", lambda a: PLATFORMS[a.platform]), ("country", lambda a: a.country), ("language", lambda a: a.language)) if name in f]
+    lists = [(f[name].split(","), get) for name, get in (("platform", lambda a: PLATFORMS[a.platform]), ("country", lambda a: a.country),
+                                                         ("language", lambda a: a.language)) if name in f]
     for row in rows:
         a = row.account
         if (low <= a.followers <= high and math.exp(row.logs[2]) >= authentic and row.conf / 10_000 >= sure

@@ -2,35 +2,36 @@
 import json
 import re
 import socket
+from pathlib import Path
 
 import pytest
 
-COMMANDS = ["serve", "migrate", "taxonomy", "import", "sandbox", "score", "config", "contract"]
+COMMANDS = re.findall(r'^    \{"(\w+)", cmd_', (Path(__file__).parents[2] / "src/main.c").read_text(), re.M)
 
 
-def test_help_names_every_command(niched):
-    said = niched.run("--help").stdout
+def test_help_names_every_command(tool):
+    said = tool.run("--help").stdout
     assert re.findall(r"^  (\w+) ", said, re.M) == COMMANDS
-    assert niched.run("-h").stdout == niched.run("help").stdout == said
+    assert tool.run("-h").stdout == tool.run("help").stdout == said
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_help_of_a_command(niched, command):
-    done = niched.run(command, "--help", env={"DATABASE_URL": "postgresql:///nowhere?host=/nonexistent"})
+def test_help_of_a_command(tool, command):
+    done = tool.run(command, "--help")
     assert done.stdout.startswith(f"usage: niched {command}") and not done.stderr
 
 
 @pytest.mark.parametrize("args,words", [
     ([], "usage"), (["nope"], '"nope"'), (["--nope"], '"--nope"'), (["serve", "now"], '"now"'), (["taxonomy"], "usage"),
     (["taxonomy", "eat"], "usage"), (["import"], "no file"), (["import", "--nope", "x"], "--nope")])
-def test_wrong_usage(niched, args, words):
-    done = niched.run(*args, check=False)
+def test_wrong_usage(tool, args, words):
+    done = tool.run(*args, check=False)
     assert done.returncode == 2 and words in done.stderr and not done.stdout
 
 
 @pytest.mark.parametrize("args", [["migrate"], ["taxonomy", "load"], ["score"], ["sandbox", "--creators", "1"]])
-def test_no_database(niched, tmp_path, args):
-    done = niched.run(*args, check=False, env={"DATABASE_URL": f"postgresql:///x?host={tmp_path}"})
+def test_no_database(tool, tmp_path, args):
+    done = tool.run(*args, check=False, env={"DATABASE_URL": f"postgresql:///x?host={tmp_path}"})
     assert done.returncode == 6 and str(tmp_path) in done.stderr
 
 
@@ -75,8 +76,8 @@ def test_score_twice_changes_nothing(niched, db):
     assert before and db.execute("select m.*, m.xmin::text from niche_match m order by 1, 2, 3").fetchall() == before
 
 
-def test_config(niched):
-    said = niched.run("config", env={"DATABASE_URL": "postgresql://me:secret@host/db", "NICHED_PORT": 9000}).stdout
+def test_config(tool):
+    said = tool.run("config", env={"DATABASE_URL": "postgresql://me:secret@host/db", "NICHED_PORT": 9000}).stdout
     values = dict(re.findall(r"^(\w+)=(.*?)  # ", said, re.M))
     assert values["NICHED_PORT"] == "9000" and values["NICHED_ADDRESS"] == "127.0.0.1" and values["NICHED_WORKER"] == "1"
     assert values["DATABASE_URL"] == "postgresql://me:***@host/db" and "secret" not in said.replace("32-byte secret", "")
@@ -85,27 +86,27 @@ def test_config(niched):
 
 @pytest.mark.parametrize("name,value", [("NICHED_PORT", "99999"), ("NICHED_PORT", "x"), ("NICHED_PORT", ""), ("NICHED_LOOPS", "65"),
                                         ("NICHED_WORKER", "yes"), ("NICHED_NOW", "tomorrow"), ("NICHED_ADDRESS", "nowhere.example")])
-def test_bad_setting(niched, name, value):
-    done = niched.run("serve", check=False, env={name: value})
+def test_bad_setting(tool, name, value):
+    done = tool.run("serve", check=False, env={name: value})
     assert done.returncode == 2 and name in done.stderr
 
 
-def test_port_that_is_taken(niched):
+def test_port_that_is_taken(tool):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        done = niched.run("serve", check=False, env={"NICHED_PORT": port})
+        done = tool.run("serve", check=False, env={"NICHED_PORT": port})
     assert done.returncode == 1 and str(port) in done.stderr and "NICHED_PORT" in done.stderr
 
 
-def test_secret_file_that_is_unusable(niched, tmp_path):
+def test_secret_file_that_is_unusable(tool, tmp_path):
     (tmp_path / "short").write_bytes(b"x" * 31)
     for path in (tmp_path / "short", tmp_path / "none" / "secret"):
-        done = niched.run("serve", check=False, env={"NICHED_SECRET_FILE": path, "NICHED_PORT": 0})
+        done = tool.run("serve", check=False, env={"NICHED_SECRET_FILE": path, "NICHED_PORT": 0})
         assert done.returncode in (1, 7) and str(path) in done.stderr
 
 
-def test_contract_is_json(niched):
-    tables = json.loads(niched.run("contract", env={"DATABASE_URL": ""}).stdout)
+def test_contract_is_json(tool):
+    tables = json.loads(tool.run("contract", env={"DATABASE_URL": ""}).stdout)
     assert {"match", "niches", "livez"} <= {route["name"] for route in tables["routes"]}
     assert {"code": "PARAM_INVALID", "status": 400} in tables["errors"]
 

@@ -24,23 +24,23 @@ def written(niched, folder, *args):
     return folder
 
 
-def test_same_seed_same_files(niched, tmp_path):
-    one = written(niched, tmp_path / "one", "--creators", 300, "--seed", 5)
-    two = written(niched, tmp_path / "two", "--creators", 300, "--seed", 5)
+def test_same_seed_same_files(tool, tmp_path):
+    one = written(tool, tmp_path / "one", "--creators", 300, "--seed", 5)
+    two = written(tool, tmp_path / "two", "--creators", 300, "--seed", 5)
     assert sorted(path.name for path in one.iterdir()) == FILES
     assert filecmp.cmpfiles(one, two, FILES, shallow=False) == (FILES, [], [])
-    other = written(niched, tmp_path / "other", "--creators", 300, "--seed", 6)
+    other = written(tool, tmp_path / "other", "--creators", 300, "--seed", 6)
     assert "creators.csv" in filecmp.cmpfiles(one, other, FILES, shallow=False)[1]
 
 
-def test_a_larger_world_begins_with_the_smaller(niched, tmp_path):
-    small = written(niched, tmp_path / "small", "--creators", 100)
-    large = written(niched, tmp_path / "large", "--creators", 200)
+def test_a_larger_world_begins_with_the_smaller(tool, tmp_path):
+    small = written(tool, tmp_path / "small", "--creators", 100)
+    large = written(tool, tmp_path / "large", "--creators", 200)
     assert (large / "creators.csv").read_bytes().startswith((small / "creators.csv").read_bytes())
 
 
-def test_addresses_lead_nowhere(niched, tmp_path):
-    folder = written(niched, tmp_path / "x", "--creators", 500)
+def test_addresses_lead_nowhere(tool, tmp_path):
+    folder = written(tool, tmp_path / "x", "--creators", 500)
     for name in FILES:
         for host in re.findall(r"https?://([^/\s,\"]+)", (folder / name).read_text()):
             assert host.endswith(".invalid"), host
@@ -107,11 +107,11 @@ def test_world_of_the_store_stays_sandbox(niched, db):
 
 @pytest.mark.parametrize("args", [["--creators", "-1"], ["--creators", "abc"], ["--creators", "10000001"], ["--creators", ""],
                                   ["--posts", "201"], ["--nope"], ["extra"], ["--seed", "x"]])
-def test_wrong_usage(niched, args):
-    done = niched.run("sandbox", *args, check=False)
+def test_wrong_usage(tool, args):
+    done = tool.run("sandbox", *args, check=False)
     assert done.returncode == 2 and done.stderr and not done.stdout
 
 
-def test_out_needs_a_folder(niched, tmp_path):
-    done = niched.run("sandbox", "--creators", 1, "--out", tmp_path / "none", check=False)
+def test_out_needs_a_folder(tool, tmp_path):
+    done = tool.run("sandbox", "--creators", 1, "--out", tmp_path / "none", check=False)
     assert done.returncode == 1 and "none/creators.csv" in done.stderr

@@ -58,16 +58,16 @@ def curves():
               f"tau {tau:.2f} ({seed[2]:.2f}), s {s:.2f} ({seed[3]:.2f})")
         print(f"  lag-1 correlation {lag:+.2f} (its expectation without any: {-1 / n:+.2f}); nu0 "
               f"{prior_weight(x.var(axis=1, ddof=1), n):.1f}; design effect from n = 6 / 10: {design_effect(case)}")
-        for deff in (1, 1.5, 2, 3):
-            defaults = {**tool.defaults(), "deff": deff}
+        for drift in (.2, .3, .4, .5):
+            defaults = tool.defaults()
             scored = {}
             for size in engagement.SIZES:
                 train = case.training(size)
                 lines, curve = engagement.request(case, train, defaults, tuple(seed))
                 scored[None, 0, size] = engagement.Scored(case, train, curve, tool.run(lines), 0)
-            z, _ = engagement.intervals(case, scored, deff)
+            z, _ = engagement.intervals(case, scored, drift)
             shares = " / ".join(f"{np.mean(np.abs(r) <= engagement.Z80):.2f}" for r in z)
-            print(f"  coverage of 80 % at deff {deff}: {shares}")
+            print(f"  coverage of 80 % at drift {drift}: {shares}")
 
 
 def signals():

@@ -34,13 +34,15 @@ bool cmd_variant(struct session *s, char **field, size_t n) {
     if (k >= VARIANTS_MAX)
         return false;
     s->variant[k] = (struct variant){
-        .params = {.z = number(field[1]),
-                   .half_life_days = number(field[2]),
-                   .nu0 = number(field[3]),
-                   .clip = number(field[4]),
-                   .deff = number(field[5])},
+        .params = ENGAGEMENT_DEFAULTS,
         .benchmark = benchmark_seed(RANK_INSTAGRAM, RANK_BASIS_FOLLOWERS),
     };
+    struct engagement_params *p = &s->variant[k].params;
+    p->z = number(field[1]);
+    p->half_life_days = number(field[2]);
+    p->nu0 = number(field[3]);
+    p->clip = number(field[4]);
+    p->deff = number(field[5]);
     take_curve(field + 6, &s->variant[k].benchmark);
     return true;
 }
@@ -130,8 +132,9 @@ bool cmd_geometric(struct session *s, char **field, size_t n) {
 bool cmd_defaults(struct session *s, char **field, size_t n) {
     (void)s, (void)field, (void)n;
     const struct engagement_params *p = &ENGAGEMENT_DEFAULTS;
-    printf("%.9g %.9g %.9g %.9g %.9g %.9g %.9g %.9g\n", p->z, p->half_life_days, p->nu0, p->clip, p->deff,
-           AUTHENTICITY_DEFAULTS.gate, RELEVANCE_DEFAULTS.related, RELEVANCE_DEFAULTS.npmi_min);
+    printf("%.9g %.9g %.9g %.9g %.9g %.9g %.9g %.9g %.9g\n", p->z, p->half_life_days, p->nu0, p->clip,
+           p->deff, AUTHENTICITY_DEFAULTS.gate, RELEVANCE_DEFAULTS.related, RELEVANCE_DEFAULTS.npmi_min,
+           p->drift);
     return true;
 }
 

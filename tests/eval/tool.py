@@ -27,7 +27,7 @@ def pairs(answer):
 
 
 def defaults():
-    names = ["z", "half_life", "nu0", "clip", "deff", "gate", "related", "npmi_min"]
+    names = ["z", "half_life", "nu0", "clip", "deff", "gate", "related", "npmi_min", "drift"]
     return dict(zip(names, map(float, run(["defaults"])[0].split())))
 
 

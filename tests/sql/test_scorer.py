@@ -4,6 +4,7 @@ import re
 import time
 from datetime import datetime, timedelta, timezone
 
+import psycopg
 import pytest
 
 LIVE, SANDBOX = 0, 1
@@ -204,6 +205,16 @@ def test_a_poisoned_account_stops_nobody(niched, db):
     mark_dirty(db, *bad)  # new evidence: another chance
     assert "1 accounts scored" in niched.run("score").stdout
     assert matches(db, bad[1])
+
+
+def test_a_change_under_way_is_not_lost(niched, db, database):
+    who = vegan_athlete(db)
+    with psycopg.connect(database) as importer:  # in a transaction
+        add_posts(importer, who, "beach #travel", [1, 2], key="late")
+        mark_dirty(importer, *who)
+        assert "0 accounts scored" in niched.run("score").stdout  # it waits for nobody
+    assert "1 accounts scored" in niched.run("score").stdout
+    assert score_of(db, who[1], "posts") == (10,)
 
 
 def test_time_alone(niched, db):

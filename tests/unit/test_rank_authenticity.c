@@ -103,6 +103,13 @@ static void test_each_signal(void **state) {
         {AUTH_REPLY_RATE, 0.0, 0.15, 0.30, 1.0, 1.0},
         {AUTH_DISCLOSURE, 0.5, 0.75, 1.0, 1.0, 1.0},
         {AUTH_DISCLOSURE, 0.5, 0.25, 0.0, 0.0, -1.0},
+        {AUTH_LOW_REACH, 0.5, -0.75, -2.0, -9.0, -1.0},
+        {AUTH_LOW_REACH, 3.0, -0.75, -2.0, -9.0, -1.0},
+        {AUTH_HIGH_ENGAGEMENT, 1.0, 2.0, 3.0, 9.0, -1.0},
+        {AUTH_ALIKE_LIKES, 0.5, 0.316228, 0.2, 0.0, -1.0}, /* .5 sqrt(.4) */
+        {AUTH_LIKES_BEYOND_VIEWS, 0.75, 0.575, 0.4, -1.0, -1.0},
+        {AUTH_LIKES_WITHOUT_COMMENTS, -1.2, -1.5, -1.8, -9.0, -1.0},
+        {AUTH_MANY_COMMENTS, 0.5, 1.75, 3.0, 9.0, -1.0},
     };
     for (size_t i = 0; i < COUNT_OF(lines); i++) {
         CLOSE(phi_of(lines[i].s, lines[i].silent), 0.0, 1e-12);
@@ -127,7 +134,8 @@ static void test_silenced(void **state) {
 
 static void test_table(void **state) {
     (void)state;
-    static const double weights[] = {1.2, 0.6, 2.0, 1.0, 0.8, 0.8, 0.6, 0.7, 0.9, 0.3, 0.5, 0.4, 0.3};
+    static const double weights[] = {1.2, 0.6, 2.0, 1.0, 0.8, 0.8, 0.6, 0.7, 0.9, 0.3,
+                                     0.5, 0.4, 0.3, 0.8, 1.0, 1.0, 1.2, 1.0, 0.6};
     for (int i = 0; i < AUTH_SIGNAL_COUNT; i++) {
         const struct authenticity_info *s = authenticity_info((enum authenticity_signal)i);
         CLOSE(s->weight, weights[i], 0.0);
@@ -151,11 +159,39 @@ static void test_takes_engagement(void **state) {
     assert_int_equal(score(in).measured_count, 0);
 }
 
-/* sd(ln x) = (1 - x) sqrt(sum (w d)^2): nothing measured, sum w^2 = 10.33: .2 x .5 x 3.2140 = .3214 */
+/* Following as many as is usual for the size says nothing; following few is no merit. */
+static void test_follow_reference(void **state) {
+    (void)state;
+    struct authenticity_input in = authenticity_input_none();
+    in.raw[AUTH_FOLLOW_FOR_FOLLOW] = 1.62;
+    assert_true(score(in).lines[AUTH_FOLLOW_FOR_FOLLOW].phi < -0.5);
+    in.follow_reference = 1.62;
+    CLOSE(score(in).lines[AUTH_FOLLOW_FOR_FOLLOW].phi, 0.0, 1e-12);
+    in.raw[AUTH_FOLLOW_FOR_FOLLOW] = 0.01;
+    CLOSE(score(in).lines[AUTH_FOLLOW_FOR_FOLLOW].phi, 0.0, 1e-12);
+    in.raw[AUTH_FOLLOW_FOR_FOLLOW] = 5 * 1.62;
+    CLOSE(score(in).lines[AUTH_FOLLOW_FOR_FOLLOW].phi, -1.0, 1e-12);
+}
+
+/* Bought followers show per follower, even where the rate is per view. */
+static void test_reach(void **state) {
+    (void)state;
+    struct authenticity_input in = authenticity_input_none();
+    struct engagement e = worked_engagement(&ANA, 0.5);
+    e.reach_residual = -2.25;
+    authenticity_take_engagement(&in, &e);
+    struct authenticity a = score(in);
+    CLOSE(a.lines[AUTH_LOW_ENGAGEMENT].phi, -0.5, 1e-12);
+    CLOSE(a.lines[AUTH_LOW_REACH].phi, -1.0, 1e-12);
+    CLOSE(a.lines[AUTH_HIGH_ENGAGEMENT].phi, 0.0, 1e-12);
+    assert_true(a.estimate.value < 0.6 && a.estimate.value > 0.25);
+}
+
+/* sd(ln x) = (1 - x) sqrt(sum (w d)^2): nothing measured, sum w^2 = 15.77: .2 x .5 x 3.9711 = .3971 */
 static void test_sd(void **state) {
     (void)state;
     struct authenticity a = score(authenticity_input_none());
-    NEAR3(a.estimate.sd_ln, 0.3214);
+    NEAR3(a.estimate.sd_ln, 0.3971);
     struct authenticity_input in = authenticity_input_none();
     in.raw[AUTH_REPLY_RATE] = 0.0;
     assert_true(score(in).estimate.sd_ln < a.estimate.sd_ln);
@@ -168,7 +204,8 @@ int main(void) {
         cmocka_unit_test(test_cho),         cmocka_unit_test(test_nothing_measured),
         cmocka_unit_test(test_each_signal), cmocka_unit_test(test_silenced),
         cmocka_unit_test(test_table),       cmocka_unit_test(test_takes_engagement),
-        cmocka_unit_test(test_sd),
+        cmocka_unit_test(test_sd),          cmocka_unit_test(test_follow_reference),
+        cmocka_unit_test(test_reach),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -99,16 +99,60 @@ static void test_growth_edges(void **state) {
 static void test_comment_like(void **state) {
     (void)state;
     const double likes[] = {1000, 500, 2000, NAN, 800};
-    const double comments[] = {21.3, 10.4, 43.1, 7, NAN};
-    CLOSE(signal_comment_like_z(RANK_INSTAGRAM, likes, comments, 5), 0.0, 0.02);
-    const double many[] = {218, 109, 436, 7, NAN};
-    CLOSE(signal_comment_like_z(RANK_INSTAGRAM, likes, many, 5), log(10.0) / 0.7, 0.02);
-    assert_true(isnan(signal_comment_like_z(RANK_INSTAGRAM, likes, comments, 2)));
-    assert_true(signal_comment_like_z(RANK_YOUTUBE, likes, comments, 5) < 0.0);
+    const double comments[] = {20.5, 10.2, 41.0, 7, NAN};
+    CLOSE(signal_comment_like_z(RANK_INSTAGRAM, 441, likes, comments, 5), 0.0, 0.05);
+    CLOSE(signal_comment_like_z(RANK_INSTAGRAM, NAN, likes, comments, 5), 0.0, 0.05);
+    const double many[] = {205, 102, 410, 7, NAN};
+    CLOSE(signal_comment_like_z(RANK_INSTAGRAM, 441, likes, many, 5), log(10.0) / 0.55, 0.02);
+    assert_true(isnan(signal_comment_like_z(RANK_INSTAGRAM, 441, likes, comments, 2)));
+    assert_true(signal_comment_like_z(RANK_YOUTUBE, 5000, likes, comments, 5) < 0.0);
+    /* larger accounts have fewer comments per like; beyond the measured range the level of its end holds */
+    double small = signal_comment_like_z(RANK_TIKTOK, 1e4, likes, comments, 5);
+    CLOSE(signal_comment_like_z(RANK_TIKTOK, 1e6, likes, comments, 5) - small, 0.17 * log(100) / 0.55, 1e-9);
+    CLOSE(signal_comment_like_z(RANK_INSTAGRAM, 2000, likes, comments, 5),
+          signal_comment_like_z(RANK_INSTAGRAM, 2e6, likes, comments, 5), 1e-12);
+}
+
+static void test_follow_reference(void **state) {
+    (void)state;
+    NEAR3(signal_follow_reference(RANK_INSTAGRAM, 441), 1.62);
+    NEAR3(signal_follow_reference(RANK_INSTAGRAM, 2e6), 0.43);
+    NEAR3(signal_follow_reference(RANK_TIKTOK, 5000), 0.43);
+    assert_true(isnan(signal_follow_reference(RANK_YOUTUBE, 5000)));
+    assert_true(isnan(signal_follow_reference(RANK_INSTAGRAM, NAN)));
+}
+
+/* Ten posts whose likes follow views; then with the same number added to each; then with a part boosted. */
+static void test_added_likes(void **state) {
+    (void)state;
+    double views[10], likes[10], added[10], boosted[10], comments[10];
+    for (size_t i = 0; i < 10; i++) {
+        views[i] = 1000 * pow(1.8, (double)i);
+        likes[i] = 0.1 * views[i];
+        comments[i] = 0.02 * likes[i];
+        added[i] = likes[i] + 20000;
+        boosted[i] = likes[i] * (i >= 7 ? 5 : 1);
+    }
+    CLOSE(signal_likes_on_views(likes, views, 10), 1.0, 0.02);
+    assert_true(signal_likes_on_views(added, views, 10) < 0.2);
+    assert_true(signal_alike_likes(RANK_TIKTOK, likes, 10) > 1.0);
+    assert_true(signal_alike_likes(RANK_TIKTOK, added, 10) < 0.25);
+    CLOSE(signal_likes_without_comments(likes, comments, 10), 0.0, 0.3);
+    CLOSE(signal_likes_without_comments(boosted, comments, 10), -log(5.0), 0.3);
+    assert_true(isnan(signal_alike_likes(RANK_TIKTOK, likes, 7)));
+    assert_true(isnan(signal_likes_without_comments(likes, comments, 7)));
+    assert_true(isnan(signal_likes_on_views(likes, views, 7)));
+    assert_true(isnan(signal_likes_on_views(NULL, NULL, 0)));
+    const double same[10] = {5, 5, 5, 5, 5, 5, 5, 5, 5, 5};
+    assert_true(isnan(signal_likes_on_views(likes, same, 10))); /* views do not vary */
+    CLOSE(signal_alike_likes(RANK_TIKTOK, same, 10), 0.0, 1e-6);
+    CLOSE(signal_likes_without_comments(same, same, 10), 0.0, 0.0);
+    views[0] = NAN, views[1] = 0, views[2] = NAN;
+    assert_true(isnan(signal_likes_on_views(likes, views, 10)));
 }
 
 static struct signal_spike_post spike_post(double engagements, double views) {
-    return (struct signal_spike_post){log((engagements + 0.5) / 4000), views, NAN};
+    return (struct signal_spike_post){log((engagements + 0.5) / 4000), views, NAN, NAN};
 }
 
 static void test_spikes(void **state) {
@@ -145,6 +189,17 @@ static void test_explained_spikes(void **state) {
     p[0].shares = p[1].shares = p[2].shares = p[3].shares = 10;
     p[4].shares = 80;
     CLOSE(signal_spike_share(p, 5, 0.38, &n), 0.0, 0.0);
+    for (size_t i = 0; i < 5; i++) {
+        p[i].shares = NAN;
+        p[i].comments = 3;
+    }
+    CLOSE(signal_spike_share(p, 5, 0.38, &n), 0.2, 1e-15);
+    p[4].comments = 25; /* the comments came too */
+    CLOSE(signal_spike_share(p, 5, 0.38, &n), 0.0, 0.0);
+    /* twice the usual is no spike however alike the others are */
+    struct signal_spike_post twice[] = {spike_post(100, NAN), spike_post(101, NAN), spike_post(99, NAN),
+                                        spike_post(200, NAN)};
+    CLOSE(signal_spike_share(twice, 4, 0.1, &n), 0.0, 0.0);
 }
 
 static void test_benford(void **state) {
@@ -167,6 +222,7 @@ int main(void) {
         cmocka_unit_test(test_growth),           cmocka_unit_test(test_growth_edges),
         cmocka_unit_test(test_comment_like),     cmocka_unit_test(test_spikes),
         cmocka_unit_test(test_explained_spikes), cmocka_unit_test(test_benford),
+        cmocka_unit_test(test_follow_reference), cmocka_unit_test(test_added_likes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -49,6 +49,17 @@ static void test_complete(void **state) {
     }
 }
 
+/* The measured seed of TikTok by views carries its own date and evidence. */
+static void test_measured_seed(void **state) {
+    (void)state;
+    struct benchmark b = benchmark_seed(RANK_TIKTOK, RANK_BASIS_VIEWS);
+    NEAR3(benchmark_rate(&b, 300000), 0.141);
+    assert_string_equal(b.evidence, "M");
+    assert_string_equal(b.as_of, "2026-11-23");
+    assert_int_equal(b.n_accounts, 691);
+    assert_string_equal(benchmark_seed(RANK_TIKTOK, RANK_BASIS_FOLLOWERS).as_of, "2026-11-01");
+}
+
 static void test_names(void **state) {
     (void)state;
     for (int i = 0; i < RANK_PLATFORM_COUNT; i++) {
@@ -68,9 +79,8 @@ static void test_names(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_instagram_seed),
-        cmocka_unit_test(test_measured_seeds),
-        cmocka_unit_test(test_complete),
+        cmocka_unit_test(test_instagram_seed), cmocka_unit_test(test_measured_seeds),
+        cmocka_unit_test(test_complete),       cmocka_unit_test(test_measured_seed),
         cmocka_unit_test(test_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -138,6 +138,50 @@ static void test_one_boosted_post(void **state) {
     CLOSE(worked_engagement(&absurd, 0.5).estimate.value, after, 1e-12);
 }
 
+/* A boosted post, which cannot move the location far, makes the account uncertain instead of certain; of two
+ * posts (Cho) none can be called boosted. */
+static void test_boosted_is_uncertain(void **state) {
+    (void)state;
+    struct worked_creator boosted = ANA;
+    boosted.posts[3].engagements *= 5;
+    boosted.posts[6].engagements *= 5;
+    struct engagement before = worked_engagement(&ANA, 0.5);
+    struct engagement after = worked_engagement(&boosted, 0.5);
+    assert_true(after.own_sd > 1.5 * before.own_sd && after.sigma > 1.5 * before.sigma);
+    struct engagement_params narrow = ENGAGEMENT_DEFAULTS;
+    narrow.spread_clip = narrow.clip;
+    struct benchmark b = benchmark_seed(RANK_INSTAGRAM, RANK_BASIS_FOLLOWERS);
+    struct engagement e;
+    engagement_score(&b, boosted.followers, boosted.posts, boosted.n, &narrow, &e);
+    assert_true(e.own_sd < after.own_sd && e.estimate.value > after.estimate.value);
+    engagement_score(&b, CHO.followers, CHO.posts, CHO.n, &narrow, &e);
+    CLOSE(e.estimate.value, worked_engagement(&CHO, 0.5).estimate.value, 0.0);
+}
+
+/* The newest post of a slow account does not decide alone: ten posts, all but one two years old. */
+static void test_weight_floor(void **state) {
+    (void)state;
+    struct engagement_post posts[10];
+    for (size_t i = 0; i < 10; i++) {
+        posts[i] = (struct engagement_post){i == 0 ? 5000 : 500, 10000, i == 0 ? 0 : 700, 0};
+    }
+    struct benchmark b = benchmark_seed(RANK_INSTAGRAM, RANK_BASIS_FOLLOWERS);
+    struct engagement e;
+    engagement_score(&b, 10000, posts, 10, &ENGAGEMENT_DEFAULTS, &e);
+    NEAR2(e.n, 7.56); /* (1 + 9 x .3)^2 / (1 + 9 x .09) */
+    assert_true(e.rate < 0.07);
+}
+
+/* sqrt(sigma^2 + (.4 s)^2 + s_i^2 / m); drift stays however many posts are to come. */
+static void test_predict_sd(void **state) {
+    (void)state;
+    struct benchmark b = benchmark_seed(RANK_INSTAGRAM, RANK_BASIS_FOLLOWERS);
+    struct engagement e = worked_engagement(&ANA, 0.5);
+    double sd = engagement_predict_sd(&e, &b, 4, &ENGAGEMENT_DEFAULTS);
+    NEAR3(sd, 0.229); /* .121^2 + .152^2 + .242^2 / 4 */
+    CLOSE(engagement_predict_sd(&e, &b, 1e12, &ENGAGEMENT_DEFAULTS), hypot(e.sigma, 0.4 * 0.38), 1e-6);
+}
+
 static void test_order_is_irrelevant(void **state) {
     (void)state;
     struct engagement a = worked_engagement(&ANA, 0.5);
@@ -196,6 +240,7 @@ static void test_uniformity(void **state) {
     CLOSE(e.uniformity, 0.0, 1e-9);
     assert_true(e.own_sd / 0.38 > 0.35);
     CLOSE(e.size_residual, (e.location - e.mu) / hypot(0.6, e.sigma), 1e-12);
+    CLOSE(e.reach_residual, e.size_residual, 0.0); /* the basis is followers */
 }
 
 static void test_caution(void **state) {
@@ -228,6 +273,9 @@ int main(void) {
         cmocka_unit_test(test_totals),
         cmocka_unit_test(test_monotone),
         cmocka_unit_test(test_one_boosted_post),
+        cmocka_unit_test(test_boosted_is_uncertain),
+        cmocka_unit_test(test_weight_floor),
+        cmocka_unit_test(test_predict_sd),
         cmocka_unit_test(test_order_is_irrelevant),
         cmocka_unit_test(test_excluded),
         cmocka_unit_test(test_views),
