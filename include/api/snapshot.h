@@ -14,8 +14,8 @@ struct snapshot {
     struct taxonomy *taxonomy;
     int64_t taxonomy_version;
     int default_world;
-    int64_t clock_us[2]; /* by world; 0: real time */
-    char model_version[32];
+    int64_t clock_us[2];       /* by world; 0: real time */
+    char model_version[2][32]; /* by world: the sandbox keeps the seeds */
 };
 
 struct keeper;

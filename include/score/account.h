@@ -12,8 +12,8 @@
  * - Followers of a post: as seen with its counts, else the snapshot of that day or the one before, else the
  * account's.
  * - Bought followers: authenticity reads engagement per follower beside engagement per view, each against its
- * own curve. Views do not explain a high rate per view. A post explains growth by its absolute size (views, or
- * likes, comments and shares) against the account's median post.
+ * own curve. Views do not explain a high rate per view. A post explains growth by its absolute size (views,
+ * or likes, comments and shares) against the account's median post.
  * - Following per follower and comments per like are judged against platform and size, inside the sizes that
  * were measured.
  * - Comment signals need 20 sampled comments, sponsored saturation 3 posts with a known flag.

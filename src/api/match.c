@@ -189,7 +189,7 @@ static void finish_rows(struct request *req, struct match_state *st, const struc
         return;
     const struct match_row *last = &st->rows[st->row_count - 1];
     struct match_place place = {(int32_t)last->score, (int32_t)last->conf, last->account_id};
-    st->next_cursor = match_cursor_write(req, st->query_hash, s->model_version, place);
+    st->next_cursor = match_cursor_write(req, st->query_hash, s->model_version[st->world], place);
 }
 
 enum err match_write(struct request *req) {
@@ -208,7 +208,7 @@ enum err match_write(struct request *req) {
     json_kbool(&w, "has_more", st->has_more);
     json_kstr(&w, "next_cursor", st->next_cursor);
     json_kstr(&w, "world", api_world_name(st->world));
-    json_kstr(&w, "model_version", s->model_version);
+    json_kstr(&w, "model_version", s->model_version[st->world]);
     json_object_end(&w);
     if (st->next_cursor)
         request_header(req, "Link", next_link(req, st->next_cursor));
@@ -286,7 +286,7 @@ enum err api_match(struct request *req) {
     st->query_hash = hash_query(req, st);
     st->after = (struct match_place){MATCH_SCALE + 1, 0, 0};
     if (st->q.cursor.text)
-        e = match_cursor_read(req, st->q.cursor, st->query_hash, s->model_version, &st->after);
+        e = match_cursor_read(req, st->q.cursor, st->query_hash, s->model_version[st->world], &st->after);
     if (e)
         return e;
     if (st->niche_count > 1)

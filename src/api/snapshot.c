@@ -3,6 +3,7 @@
 #include "api/snapshot.h"
 
 #include "base/log.h"
+#include "rank/model.h"
 #include "store/leash.h"
 #include "store/migrate.h"
 #include "store/taxonomy_store.h"
@@ -53,7 +54,7 @@ static int64_t or_zero(int64_t v) {
 static bool same(const struct snapshot *a, const struct snapshot *b) {
     return a && a->taxonomy_version == b->taxonomy_version && a->default_world == b->default_world &&
            a->clock_us[0] == b->clock_us[0] && a->clock_us[1] == b->clock_us[1] &&
-           strcmp(a->model_version, b->model_version) == 0;
+           strcmp(a->model_version[0], b->model_version[0]) == 0;
 }
 
 static enum err read_state(struct db *db, struct fault *f, struct snapshot *s) {
@@ -73,7 +74,8 @@ static enum err read_state(struct db *db, struct fault *f, struct snapshot *s) {
     if (!s->taxonomy_version)
         return fault_set(f, ERR_DATA_INVALID, "the store has no niches yet: run niched taxonomy load");
     const char *model = rows_text(r, 0, 2);
-    snprintf(s->model_version, sizeof s->model_version, "%s", model ? model : "none");
+    snprintf(s->model_version[0], sizeof s->model_version[0], "%s", model ? model : "none");
+    snprintf(s->model_version[1], sizeof s->model_version[1], "%s", MODEL_VERSION);
     s->clock_us[0] = or_zero(rows_i64(r, 0, 3));
     s->clock_us[1] = or_zero(rows_i64(r, 0, 4));
     return ERR_OK;

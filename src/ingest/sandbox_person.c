@@ -42,7 +42,7 @@ static const struct {
     int64_t following; /* ln of the median number followed */
 } PLATFORM[RANK_PLATFORM_COUNT] = {
     [RANK_INSTAGRAM] = {450, Q16(0.60), Q16(0.50), Q16(6.5)},
-    [RANK_TIKTOK] = {350, Q16(0.80), Q16(0.90), Q16(5.6)},
+    [RANK_TIKTOK] = {350, Q16(0.43), Q16(0.90), Q16(5.6)},
     [RANK_YOUTUBE] = {200, Q16(0.80), Q16(1.10), Q16(4.0)},
 };
 

@@ -20,20 +20,23 @@ static const struct seed {
     const char *numerator;
     const char *evidence;
     const char *source;
-    const char *as_of; /* NULL: SEED_DATE */
+    const char *as_of;
 } SEEDS[RANK_PLATFORM_COUNT][RANK_BASIS_COUNT] = {
     [RANK_INSTAGRAM] =
         {
             [RANK_BASIS_FOLLOWERS] =
                 {0.033, -0.25, 0.60, 0.38, 0, "likes + comments", "V",
                  "published tier tables 2024-26 (1k 5.9 %, 5k 3.9 %, 50k 2.2 %, 100k 1.9 %); "
-                 "tau and s measured on two public Instagram sets"},
+                 "tau and s measured on two public Instagram sets",
+                 SEED_DATE},
             [RANK_BASIS_VIEWS] = {0.05, -0.05, 0.80, 0.50, 0, "likes + comments", "A",
-                                  "assumption: 5 % of a reel's views, wide tau, until the first fit"},
+                                  "assumption: 5 % of a reel's views, wide tau, until the first fit",
+                                  SEED_DATE},
             [RANK_BASIS_TOTALS] =
                 {0.033, -0.25, 0.80, 0.50, 0, "likes + comments", "A",
                  "assumption: the per-follower tier tables, wider because the mean covers the "
-                 "account's whole life"},
+                 "account's whole life",
+                 SEED_DATE},
         },
     [RANK_TIKTOK] =
         {
@@ -41,7 +44,8 @@ static const struct seed {
                 {0.089, -0.34, 1.30, 0.80, 2142, "likes + comments + shares", "M",
                  "TIDES TikTok, likes per video and follower of accounts of 1k-100k, slope "
                  "se .03; tau an upper bound, s assumed; comments and shares add a few "
-                 "percent that the seed leaves out"},
+                 "percent that the seed leaves out",
+                 SEED_DATE},
             [RANK_BASIS_VIEWS] =
                 {0.141, 0.0, 0.43, 0.20, 691, "likes + comments + shares", "M",
                  "691 public TikTok accounts of 2020, most above 100k followers, ten posts each, "
@@ -51,19 +55,24 @@ static const struct seed {
                  "2026-11-23"},
             [RANK_BASIS_TOTALS] = {0.089, -0.34, 1.30, 0.80, 2142, "likes", "M",
                                    "TIDES TikTok, likes per video and follower of accounts of 1k-100k, slope "
-                                   "se .03; tau an upper bound, s assumed"},
+                                   "se .03; tau an upper bound, s assumed",
+                                   SEED_DATE},
         },
     [RANK_YOUTUBE] =
         {
             [RANK_BASIS_FOLLOWERS] = {0.028, -0.32, 1.40, 0.90, 0, "likes + comments", "A",
                                       "assumption: TIDES views per video and subscriber (.70) times 4 % "
-                                      "engagement per view, wide tau, until the first fit"},
+                                      "engagement per view, wide tau, until the first fit",
+                                      SEED_DATE},
             [RANK_BASIS_VIEWS] = {0.04, -0.05, 0.80, 0.50, 0, "likes + comments", "A",
-                                  "assumption: 4 % of a video's views, wide tau, until the first fit"},
+                                  "assumption: 4 % of a video's views, wide tau, until the first fit",
+                                  SEED_DATE},
             [RANK_BASIS_TOTALS] =
-                {0.70, -0.32, 1.40, 0.90, 1214, "views", "M",
-                 "TIDES YouTube, views per video and subscriber of 1,214 channels, slope se "
-                 ".04; tau an upper bound, s assumed"},
+                {
+                    0.70, -0.32, 1.40, 0.90, 1214, "views", "M",
+                    "TIDES YouTube, views per video and subscriber of 1,214 channels, slope se "
+                    ".04; tau an upper bound, s assumed",
+                    SEED_DATE},
         },
 };
 
@@ -96,7 +105,7 @@ struct benchmark benchmark_seed(enum rank_platform platform, enum rank_basis bas
         .numerator = s->numerator,
         .evidence = s->evidence,
         .source = s->source,
-        .as_of = s->as_of ? s->as_of : SEED_DATE,
+        .as_of = s->as_of,
     };
 }
 

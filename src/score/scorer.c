@@ -17,11 +17,15 @@
 static const struct account_at FIRST = {INT64_MIN, INT64_MIN};
 static const struct account_at LAST = {INT64_MAX, INT64_MAX};
 
+enum { LIVE_WORLD = 0 };
+
 struct scorer {
     struct db *db;
     struct scorer_options options;
     struct taxonomy *tax;
-    struct score_context *ctx;
+    struct score_context *ctx; /* the active model, for the live world */
+    struct score_context
+        *seed; /* the seeds, for worlds that never enter a fit: their answers never move with one */
     struct store_state state;
     struct platform_map platforms;
     struct account_result *result;
@@ -34,16 +38,23 @@ struct scorer {
 /* Reads taxonomy and model; the old ones go when the new ones are there. */
 static enum err reload(struct scorer *s, const struct store_state *state, struct fault *f) {
     CLEANUP(taxonomy_free_at) struct taxonomy *tax = NULL;
-    struct score_context *ctx = NULL;
+    struct score_context *ctx = NULL, *seed = NULL;
+    const struct score_model seeds = {0};
     int64_t version;
     enum err e = taxonomy_read(s->db, f, &tax, &version);
     if (!e)
         e = platforms_read(s->db, f, &s->platforms);
     if (!e)
         e = context_read(s->db, tax, state, f, &ctx);
-    if (e)
+    if (!e)
+        e = score_context_new(tax, &seeds, f, &seed);
+    if (e) {
+        score_context_free(ctx);
         return e;
+    }
     score_context_free(s->ctx);
+    score_context_free(s->seed);
+    s->seed = seed;
     taxonomy_free(s->tax);
     s->ctx = ctx;
     s->tax = tax;
@@ -67,9 +78,11 @@ static enum err refresh(struct scorer *s, struct fault *f) {
         return e;
     int64_t real = s->options.now_us ? s->options.now_us : clock_now_us();
     memcpy(s->state.world, state.world, sizeof state.world);
-    for (int w = 0; w < SCORE_WORLDS_MAX; w++)
-        score_context_set_now(
-            s->ctx, w, state.clock_us[w] && state.clock_us[w] != FIELD_NULL_I64 ? state.clock_us[w] : real);
+    for (int w = 0; w < SCORE_WORLDS_MAX; w++) {
+        int64_t now = state.clock_us[w] && state.clock_us[w] != FIELD_NULL_I64 ? state.clock_us[w] : real;
+        score_context_set_now(s->ctx, w, now);
+        score_context_set_now(s->seed, w, now);
+    }
     return ERR_OK;
 }
 
@@ -108,6 +121,7 @@ void scorer_free(struct scorer *s) {
     write_done(&s->write);
     account_result_free(s->result);
     score_context_free(s->ctx);
+    score_context_free(s->seed);
     taxonomy_free(s->tax);
     free(s);
 }
@@ -123,8 +137,9 @@ const struct scorer_totals *scorer_totals(const struct scorer *s) {
 static void compute(struct scorer *s) {
     write_begin(&s->write);
     for (size_t i = 0; i < s->batch.n; i++) {
-        score_account(s->ctx, &s->batch.ev[i], s->result);
-        write_account(&s->write, s->ctx, &s->batch.ev[i], s->result);
+        const struct score_context *ctx = s->batch.ev[i].world == LIVE_WORLD ? s->ctx : s->seed;
+        score_account(ctx, &s->batch.ev[i], s->result);
+        write_account(&s->write, ctx, &s->batch.ev[i], s->result);
     }
 }
 

@@ -391,11 +391,12 @@ def test_refused_value_comes_back_as_it_was(client, text):
 def test_retired_model_ends_its_cursors(sandbox_niched, ask):
     with sandbox_niched.serve(NICHED_WORKER=0) as service, psycopg.connect(sandbox_niched.url, autocommit=True) as db:
         client = ask(service)
-        cursor = client.match("test-many")["next_cursor"]
+        db.execute("update niche_match set world = 0")  # the sandbox keeps the seeds: only live cursors retire with a model
+        cursor = client.match("test-many", world="live")["next_cursor"]
         db.execute("begin; update model set status = 'retired';"
                    " insert into model values ('2026.2', 'active', '2026-12-01', 'test'); notify niched; commit")
         for _ in range(300):
-            if client.ok("/readyz")["model_version"] == "2026.2":
+            if client.match("test-many", world="live")["model_version"] == "2026.2":
                 break
-        response = client.get("/match", params={"niche": "test-many", "cursor": cursor})
+        response = client.get("/match", params={"niche": "test-many", "world": "live", "cursor": cursor})
         assert response.status_code == 410 and response.json()["code"] == "PARAM_CURSOR_RETIRED"

@@ -9,8 +9,8 @@
  * share focus relevance k n base_rate npmi g npmi g ...          value kind (related niches with evidence
  * only) npmi p_a p_b p_both                                npmi geometric relevance engagement match score of
  * the two components under the default weights defaults                                           z half_life
- * nu0 clip deff gate related npmi_min drift seed platform basis                                alpha beta tau s
- *   niches                                             slug=generic,intersection,parent+parent ... of all
+ * nu0 clip deff gate related npmi_min drift seed platform basis                                alpha beta tau
+ * s niches                                             slug=generic,intersection,parent+parent ... of all
  * niches match where text where text ...                    slug=p,how,words ... after closing fit slug
  * base_rate | bench platform basis alpha beta tau s | related slug slug npmi support    no answer context
  * now_s                                      builds the scorer's context from these; no answer account

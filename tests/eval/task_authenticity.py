@@ -270,7 +270,7 @@ def overall(points, all_draws, flags, gate):
         low, high = metrics.interval(flagged.mean(), metrics.bootstrap_means(flagged, 37)[0])
         s.verdict(f"false flags on clean {name} accounts, {words}", flagged.mean(), f"share below the gate of {gate}", "-",
                   "<= 0.02", flagged.mean() <= .02, figure(flagged.mean(), low, high))
-    s.tried("weights and ranges of the six newer signals by hand and by a coordinate search on the fitting half (.83 there and on the "
-            "held half); low_reach from 0: -.006; high_engagement only together with few comments per like: -.008; the trained "
-            "reference on counts reaches .85, and followers x1.5 (.57) are below what counts can show (.61 to .66)")
+    s.tried("weights and ranges of the six newer signals by hand and by a coordinate search on the fitting half, choices between "
+            "variants also by the held-out half of the dev part; low_reach from 0 with high_engagement at 1.0: -.006; "
+            "high_engagement only together with few comments per like, in a sketch: -.007")
     return s

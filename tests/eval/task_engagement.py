@@ -89,7 +89,7 @@ TRIED_ATTACKED = ("own spread s_i from residuals clipped at 1.5 s (as before), 2
                   "-.006 / -.006; least weight of an old post 0 / .2 / .3; a redescending location (rejecting beyond 2 to 5 s): no "
                   "better than Huber. The median itself loses .006 by plays under x5 and .011 on Instagram, and clean niched is "
                   "only .010 and .018 above the clean median, so +.03 over it is out of reach there")
-TRIED_INTERVAL = ("drift .2 to .6 s on splits before the dev part's end, m = 2 / 5 / 8 later posts, n = 3, 6, 10: at .4 .82 / .84 / .82 by "
+TRIED_INTERVAL = ("drift .2 to .6 s (with least weight .2) on splits before the dev part's end, m = 2 / 5 / 8 later posts, n = 3, 6, 10: at .4 .82 / .84 / .82 by "
                   "followers, .82 / .83 / .80 by plays, .82 / .79 / .77 on Instagram; before, deff 2 and no drift, it fell with m and "
                   "n from .88 to .74")
 
