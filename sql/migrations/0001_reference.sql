@@ -165,11 +165,15 @@ create table niche_version (
   world    smallint not null references world,
   niche_id integer not null references niche on delete cascade,
   version  bigint not null,
+  creators integer not null default 0,
+  counted  bigint not null default 0,
   primary key (world, niche_id)
 );
 comment on table niche_version is 'Grows whenever a ranked row of the niche changes; answers are cached by it';
 comment on column niche_version.world is 'World';
 comment on column niche_version.niche_id is 'Niche';
+comment on column niche_version.creators is 'Accounts that /match can list, counted when the scorer had nothing else to do';
+comment on column niche_version.counted is 'The version at that time';
 comment on column niche_version.version is 'Grows by at least one at each change';
 
 create table workspace (

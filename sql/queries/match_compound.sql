@@ -4,7 +4,7 @@
 with part as (
   select m.creator_id, m.account_id, m.score
   from niche_match m
-  where m.world = $1::smallint and m.niche_id = any($2::integer[]) and m.related = false and m.kind = 'direct'/*filters*/
+  where m.world = $1::smallint and m.niche_id = any($2::integer[]) and m.related = false/*filters*/
 ), everywhere as (
   select creator_id, account_id
   from part
@@ -19,6 +19,7 @@ with part as (
   join creator_niche c using (creator_id, account_id)
   where c.niche_id = any($2::integer[])
   group by e.creator_id, e.account_id
+  having count(*) = $3::integer
 )
 select j.creator_id, j.account_id, m.score, m.conf, m.sd, m.rel_sd, m.rel_prior_sd,
        m.l_rel, m.l_eng, m.l_auth, m.l_aff, m.l_loy, m.l_fresh,

@@ -24,5 +24,7 @@ select p.creator_id, p.account_id, p.score, p.conf, p.country,
          where a.creator_id = p.creator_id and a.account_id = p.account_id and a.dimension = 'country') end as sample_n
 from (select (select n.version from niche_version n where n.world = $1::smallint and n.niche_id = $2::integer) as version) v
 left join part p on true
-left join account_score s on $8::boolean and s.creator_id = p.creator_id and s.account_id = p.account_id
+left join lateral (
+  select * from account_score c where $8::boolean and c.creator_id = p.creator_id and c.account_id = p.account_id
+) s on true
 order by p.score desc, p.conf desc, p.account_id desc

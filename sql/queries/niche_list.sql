@@ -11,8 +11,8 @@ with found as (
   from niche n
   where n.status = 'active' and ($4::text is null or n.slug = $4)
 ), counted as (
-  select f.*, (select count(*) from niche_match m
-               where m.world = $1::smallint and m.niche_id = f.niche_id and m.related = false) as creators
+  select f.*, coalesce((select v.creators from niche_version v
+                         where v.world = $1::smallint and v.niche_id = f.niche_id), 0) as creators
   from found f
   where $2::text is null or f.likeness > 0
 )

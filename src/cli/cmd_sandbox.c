@@ -139,7 +139,7 @@ static enum err purge(struct db *db, struct fault *f) {
             break;
     }
     printf("%lld sandbox creators removed\n", (long long)total);
-    return ERR_OK;
+    return db_run(db, "update niche_version set version = version + 1 where world = 1", f, NULL);
 }
 
 static enum err run(const struct sandbox_args *args, struct fault *f) {

@@ -247,6 +247,8 @@ enum err scorer_step(struct scorer *s, struct fault *f, size_t *ret_handled) {
         s->at = FIRST;
         e = step_on(s, f, &taken);
     }
+    if (!e && taken == 0)
+        e = db_query(s->db, "score_recount", 0, NULL, f, NULL);
     if (!e)
         *ret_handled = taken;
     return e;
