@@ -5,9 +5,17 @@
 #define NICHED_API_SNAPSHOT_H
 
 #include "base/settings.h"
+#include "rank/benchmark.h"
 #include "rank/taxonomy.h"
 
 #include <stdatomic.h>
+
+/* Where a benchmark comes from. */
+struct benchmark_note {
+    char source[400];
+    char date[16]; /* ISO */
+    int64_t accounts;
+};
 
 struct snapshot {
     _Atomic int references;
@@ -16,6 +24,7 @@ struct snapshot {
     int default_world;
     int64_t clock_us[2];       /* by world; 0: real time */
     char model_version[2][32]; /* by world: the sandbox keeps the seeds */
+    struct benchmark_note benchmarks[2][RANK_PLATFORM_COUNT][RANK_BASIS_COUNT]; /* by world */
 };
 
 struct keeper;

@@ -2,7 +2,7 @@
  * page, one for how many match only in part, write. */
 #include "match.h"
 
-#include "base/text.h"
+#include "base/hash.h"
 #include "tables.h"
 
 #include <math.h>
@@ -79,24 +79,18 @@ static struct params_where build_where(struct request *req, const struct match_s
     return w;
 }
 
-static uint64_t mix(uint64_t h, const char *s) {
-    for (; *s; s++)
-        h = (h ^ (unsigned char)*s) * UINT64_C(1099511628211);
-    return (h ^ '\n') * UINT64_C(1099511628211);
-}
-
 /* What a cursor is bound to: niche, world and every filter with its value. */
 static uint64_t hash_query(struct request *req, const struct match_state *st) {
     struct params_where where = build_where(req, st, 1);
-    uint64_t h = mix(UINT64_C(14695981039346656037), api_world_name(st->world));
+    uint64_t h = hash_text(HASH_START, api_world_name(st->world));
     for (size_t i = 0; i < st->niche_count; i++)
-        h = mix(h, arena_printf(req->arena, "%d", st->niche_ids[i]));
+        h = hash_text(h, arena_printf(req->arena, "%d", st->niche_ids[i]));
     const char *own[] = {st->q.weights.text, st->q.goal, st->q.caution, st->q.audience_target.text};
     for (size_t i = 0; i < COUNT_OF(own); i++)
-        h = mix(h, own[i] ? own[i] : "");
-    h = mix(h, where.sql);
+        h = hash_text(h, own[i] ? own[i] : "");
+    h = hash_text(h, where.sql);
     for (size_t i = 0; i < where.count; i++)
-        h = mix(h, where.values[i]);
+        h = hash_text(h, where.values[i]);
     return h;
 }
 

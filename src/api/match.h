@@ -41,6 +41,7 @@ struct match_row {
     double audience_credibility, conversation;
     struct text_list signal_phi;
     int64_t signal_measured;
+    bool audience_known;
     double loyalty, freshness, gap_days, posts_per_week;
     int64_t brands, brands_repeated;
 };
@@ -84,6 +85,15 @@ struct match_state {
     int64_t related;
     const char *next_cursor;
 };
+
+/* The lines of a field table that read the stored ln components into the struct's `ln`. */
+#define MATCH_LN_FIELDS(struct_)                                                                             \
+    FIELD(FIELD_F64, struct_, ln[MATCH_RELEVANCE], NULL, NULL, "l_rel", 0),                                  \
+        FIELD(FIELD_F64, struct_, ln[MATCH_ENGAGEMENT], NULL, NULL, "l_eng", 0),                             \
+        FIELD(FIELD_F64, struct_, ln[MATCH_AUTHENTICITY], NULL, NULL, "l_auth", 0),                          \
+        FIELD(FIELD_F64, struct_, ln[MATCH_AFFORDABILITY], NULL, NULL, "l_aff", 0),                          \
+        FIELD(FIELD_F64, struct_, ln[MATCH_LOYALTY], NULL, NULL, "l_loy", 0),                                \
+        FIELD(FIELD_F64, struct_, ln[MATCH_FRESHNESS], NULL, NULL, "l_fresh", 0)
 
 /* Asks the statement of a file for the request's combination of filters: its text with the predicates in
  * their place, its own n parameters followed by those of the filters. */

@@ -2,6 +2,8 @@
  * model. */
 #include "match.h"
 
+#include "base/hash.h"
+
 #include <string.h>
 
 struct cursor_bytes {
@@ -13,13 +15,6 @@ struct cursor_bytes {
     int32_t conf;
 };
 
-static uint64_t hash_text(const char *s) {
-    uint64_t h = UINT64_C(14695981039346656037);
-    for (; *s; s++)
-        h = (h ^ (unsigned char)*s) * UINT64_C(1099511628211);
-    return h;
-}
-
 static void sign(const struct request *req, const struct cursor_bytes *c,
                  unsigned char tag[CRYPTO_TAG_BYTES]) {
     const struct api *api = req->app;
@@ -29,7 +24,7 @@ static void sign(const struct request *req, const struct cursor_bytes *c,
 const char *match_cursor_write(const struct request *req, uint64_t query_hash, const char *model_version,
                                struct match_place place) {
     struct cursor_bytes c = {.query_hash = query_hash,
-                             .model_hash = hash_text(model_version),
+                             .model_hash = hash_text(HASH_START, model_version),
                              .account_id = place.account_id,
                              .score = place.score,
                              .conf = place.conf};
@@ -52,7 +47,7 @@ enum err match_cursor_read(struct request *req, struct param_text cursor, uint64
                      "the cursor is not one that this query gave; begin again without it");
         return fault_param(&req->fault, "cursor", cursor.text, "next_cursor of the same query");
     }
-    if (c.model_hash != hash_text(model_version)) {
+    if (c.model_hash != hash_text(HASH_START, model_version)) {
         request_fail(req, ERR_PARAM_CURSOR_RETIRED,
                      "the ranking model changed since this cursor; begin again without it");
         return fault_param(&req->fault, "cursor", cursor.text, "next_cursor of the same query");

@@ -33,6 +33,14 @@ static void explain_relevance(struct explain *x) {
     json_array_end(x->w);
 }
 
+/* The benchmark that was compared with; that of followers where nothing was measured. */
+static enum rank_basis basis_of(const struct match_row *r) {
+    for (int b = 0; b < RANK_BASIS_COUNT; b++)
+        if (strcmp(rank_basis_name((enum rank_basis)b), r->engagement_basis) == 0)
+            return (enum rank_basis)b;
+    return RANK_BASIS_FOLLOWERS;
+}
+
 static void explain_engagement(struct explain *x) {
     const struct match_row *r = x->r;
     json_kstr(x->w, "basis", r->engagement_basis);
@@ -44,6 +52,13 @@ static void explain_engagement(struct explain *x) {
     json_kf64(x->w, "theta", r->theta, 3);
     json_kf64(x->w, "sigma", r->sigma, 3);
     json_kf64(x->w, "risk_z", x->st->ranking.z, 2);
+    enum rank_platform platform = RANK_INSTAGRAM;
+    if (!rank_platform_by_name(r->platform, &platform))
+        abort();
+    const struct benchmark_note *note = &x->s->benchmarks[x->st->world][platform][basis_of(r)];
+    json_kstr(x->w, "benchmark_source", note->source);
+    json_kstr(x->w, "benchmark_date", note->date);
+    json_ki64(x->w, "benchmark_accounts", note->accounts);
 }
 
 static void explain_authenticity(struct explain *x) {
@@ -99,15 +114,42 @@ static void (*const evidence[MATCH_COMPONENTS])(struct explain *) = {
     [MATCH_AUDIENCE_FIT] = explain_audience,
 };
 
+static bool signal_missing(const struct match_row *r, int i) {
+    return !(r->signal_measured >> i & 1);
+}
+
+/* What the component would have been computed from and was not known. */
+static void write_missing(const struct explain *x, int c) {
+    const struct match_row *r = x->r;
+    bool none = r->posts == 0;
+    json_key(x->w, "missing");
+    json_array(x->w);
+    if (none && (c == MATCH_RELEVANCE || c == MATCH_ENGAGEMENT || c == MATCH_FRESHNESS))
+        json_str(x->w, "posts");
+    for (int i = 0; c == MATCH_AUTHENTICITY && i < AUTH_SIGNAL_COUNT; i++)
+        if (signal_missing(r, i))
+            json_str(x->w, authenticity_info((enum authenticity_signal)i)->name);
+    if (c == MATCH_AFFORDABILITY && strcmp(r->price_source, "prior") == 0)
+        json_str(x->w, "price");
+    if (c == MATCH_LOYALTY && r->brands == 0)
+        json_str(x->w, "collaborations");
+    if (c == MATCH_AUDIENCE_FIT && !r->audience_known)
+        json_str(x->w, "audience");
+    json_array_end(x->w);
+}
+
 static void component(struct explain *x, int c, double weight, int lost_tenths, bool full) {
     json_key(x->w, match_component_name((enum match_component)c));
     json_object(x->w);
     json_kf64(x->w, "value", exp(x->r->ln[c]), 3);
     json_kf64(x->w, "weight", weight, 4);
     json_kf64(x->w, "points_lost", lost_tenths / 10.0, 1);
-    if (full)
-        json_kf64(x->w, "log_contribution", weight * x->r->ln[c], 9);
+    if (full) {
+        json_key(x->w, "log_contribution");
+        json_f64_exact(x->w, weight * x->r->ln[c]);
+    }
     evidence[c](x);
+    write_missing(x, c);
     json_object_end(x->w);
 }
 
@@ -125,8 +167,10 @@ void match_explain(const struct match_row *row, bool full, const struct match_st
     json_f64(w, centre / spread, 1);
     json_f64(w, fmin(100, centre * spread), 1);
     json_array_end(w);
-    if (full)
-        json_kf64(w, "ln_score", log(match_value(row->ln, weights)), 9);
+    if (full) {
+        json_key(w, "ln_score");
+        json_f64_exact(w, log(match_value(row->ln, weights)));
+    }
     json_key(w, "components");
     json_object(w);
     for (int c = 0; c < MATCH_STORED + (st->ranking.target_count > 0); c++)

@@ -44,7 +44,7 @@ void match_picks_add(struct match_picks *picks, const struct match_pick *pick,
     picks->at[at] = *pick;
 }
 
-static double fit_of(const struct match_ranking *r, const struct match_anew *anew) {
+static double fit_of(const struct match_ranking *r, const struct match_anew *anew, bool *ret_known) {
     struct audience_bucket buckets[MATCH_TARGETS_MAX];
     for (size_t i = 0; i < r->target_count; i++) {
         bool known = i < anew->shares.count && anew->shares.items[i];
@@ -55,6 +55,7 @@ static double fit_of(const struct match_ranking *r, const struct match_anew *ane
     }
     struct estimate fit;
     audience_fit_score(buckets, r->target_count, anew->sample_n, &fit);
+    *ret_known = fit.measured;
     return fit.value;
 }
 
@@ -62,7 +63,7 @@ void match_weigh(const struct match_ranking *r, const struct match_anew *anew, s
     if (r->z != ENGAGEMENT_DEFAULTS.z && anew->tau > 0)
         pick->ln[MATCH_ENGAGEMENT] = rank_ln(engagement_value(anew->theta, anew->sigma, anew->tau, r->z));
     if (r->target_count)
-        pick->ln[MATCH_AUDIENCE_FIT] = rank_ln(fit_of(r, anew));
+        pick->ln[MATCH_AUDIENCE_FIT] = rank_ln(fit_of(r, anew, &pick->audience_known));
     pick->score = match_quantise(match_value(pick->ln, r->weights));
 }
 
@@ -71,6 +72,7 @@ static void take(struct match_row *row, const struct match_pick *p) {
     row->score = p->score;
     row->conf = p->conf;
     memcpy(row->ln, p->ln, sizeof row->ln);
+    row->audience_known = p->audience_known;
     if (!p->compound)
         return;
     row->stored_score = p->score;

@@ -10,6 +10,7 @@ struct match_pick {
     int64_t score; /* by the request's ranking, 0..10,000 */
     int64_t conf;
     double ln[MATCH_COMPONENTS];
+    bool audience_known;
     /* a compound only */
     bool compound;
     double sd, focus, k, profile;

@@ -81,6 +81,34 @@ static enum err read_state(struct db *db, struct fault *f, struct snapshot *s) {
     return ERR_OK;
 }
 
+/* The seeds for both worlds, and what the active model has instead for the live one. */
+static enum err read_benchmarks(struct db *db, struct fault *f, struct snapshot *s) {
+    for (int p = 0; p < RANK_PLATFORM_COUNT; p++)
+        for (int b = 0; b < RANK_BASIS_COUNT; b++) {
+            struct benchmark seed = benchmark_seed((enum rank_platform)p, (enum rank_basis)b);
+            struct benchmark_note *note = &s->benchmarks[1][p][b];
+            snprintf(note->source, sizeof note->source, "%s", seed.source);
+            snprintf(note->date, sizeof note->date, "%s", seed.as_of);
+            note->accounts = seed.n_accounts;
+            s->benchmarks[0][p][b] = *note;
+        }
+    CLEANUP(rows_free_at) struct rows *r = NULL;
+    enum err e = db_query(db, "state_benchmarks", 0, NULL, f, &r);
+    for (size_t i = 0; !e && i < rows_count(r); i++) {
+        enum rank_platform p;
+        int b = 0;
+        while (b < RANK_BASIS_COUNT && strcmp(rank_basis_name((enum rank_basis)b), rows_text(r, i, 1)) != 0)
+            b++;
+        if (!rank_platform_by_name(rows_text(r, i, 0), &p) || b == RANK_BASIS_COUNT)
+            continue;
+        struct benchmark_note *note = &s->benchmarks[0][p][b];
+        snprintf(note->source, sizeof note->source, "%s", rows_text(r, i, 2));
+        snprintf(note->date, sizeof note->date, "%s", rows_text(r, i, 3));
+        note->accounts = rows_i64(r, i, 4);
+    }
+    return e;
+}
+
 /* Reads the state; a new snapshot only where something differs from the newest. */
 static enum err refresh(struct keeper *k, struct db *db, struct fault *f) {
     struct snapshot *s = calloc(1, sizeof *s);
@@ -91,6 +119,8 @@ static enum err refresh(struct keeper *k, struct db *db, struct fault *f) {
     bool differs = !e && !same(k->newest, s);
     if (differs)
         e = taxonomy_read(db, f, &s->taxonomy, &s->taxonomy_version);
+    if (!e && differs)
+        e = read_benchmarks(db, f, s);
     if (e || !differs)
         snapshot_give(s);
     else

@@ -1,5 +1,6 @@
 /* niched taxonomy: the embedded files, or a folder's, into the store. */
 #include "base/embed.h"
+#include "base/hash.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "store/taxonomy_store.h"
@@ -90,10 +91,9 @@ static enum err read_all(const char *dir, struct files *files, struct arena *a, 
 }
 
 static uint64_t checksum(const struct files *files) {
-    uint64_t h = UINT64_C(14695981039346656037);
+    uint64_t h = HASH_START;
     for (int p = 0; p < PART_COUNT; p++)
-        for (size_t i = 0; i < files->text[p].len; i++)
-            h = (h ^ (unsigned char)files->text[p].data[i]) * UINT64_C(1099511628211);
+        h = hash_bytes(h, files->text[p].data, files->text[p].len);
     return h;
 }
 

@@ -3,6 +3,7 @@
 #include "store/migrate.h"
 
 #include "base/embed.h"
+#include "base/hash.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -55,10 +56,7 @@ enum err migrate_version(struct db *db, struct fault *f, int *ret_version) {
 }
 
 static void checksum_of(const struct embedded *m, char out[20]) {
-    uint64_t h = UINT64_C(14695981039346656037);
-    for (size_t i = 0; i < m->len; i++)
-        h = (h ^ (unsigned char)m->data[i]) * UINT64_C(1099511628211);
-    snprintf(out, 20, "%016llx", (unsigned long long)h);
+    snprintf(out, 20, "%016llx", (unsigned long long)hash_bytes(HASH_START, m->data, m->len));
 }
 
 /* Whether the store has the migration; ERR_STORE_SCHEMA if it has another one under its number. */

@@ -1,15 +1,10 @@
 /* Statements on their way. */
 #include "pipe_op.h"
 
+#include "base/hash.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-static uint64_t fnv1a(const char *s) {
-    uint64_t h = UINT64_C(14695981039346656037);
-    for (; *s; s++)
-        h = (h ^ (unsigned char)*s) * UINT64_C(1099511628211);
-    return h;
-}
 
 static char *copy(char **at, const char *s) {
     size_t n = strlen(s) + 1;
@@ -30,7 +25,7 @@ struct op *op_new(const struct statement *st, size_t n, const char *const *param
     char *at = (char *)(op->params + n);
     op->name = copy(&at, st->name);
     op->sql = copy(&at, st->sql);
-    op->name_hash = fnv1a(st->name);
+    op->name_hash = hash_text(HASH_START, st->name);
     op->param_count = n;
     for (size_t i = 0; i < n; i++)
         op->params[i] = params[i] ? copy(&at, params[i]) : NULL;

@@ -268,7 +268,7 @@ def test_logarithms_sum_to_the_score(client, niche):
     page = client.match(niche, limit=100, explain="full", **ALL)
     for item in page["items"]:
         ln_score, parts = item["explanation"]["ln_score"], item["explanation"]["components"]
-        assert abs(sum(part["log_contribution"] for part in parts.values()) - ln_score) <= 1e-8
+        assert abs(sum(part["log_contribution"] for part in parts.values()) - ln_score) <= 1e-9
         assert abs(100 * math.exp(ln_score) - item["score"]) <= 0.0551
         for name, part in parts.items():
             assert part["weight"] == page["query"]["weights"][name]

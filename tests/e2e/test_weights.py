@@ -83,7 +83,7 @@ def test_audience_target_adds_a_component(client):
     for item in page["items"]:
         parts = item["explanation"]["components"]
         assert set(parts) >= {"audience_fit", "relevance"}
-        assert abs(sum(part["log_contribution"] for part in parts.values()) - item["explanation"]["ln_score"]) <= 1e-8
+        assert abs(sum(part["log_contribution"] for part in parts.values()) - item["explanation"]["ln_score"]) <= 1e-9
         assert round(10 * sum(part["points_lost"] for part in parts.values())) == round(10 * (100 - item["score"]))
 
 
