@@ -141,15 +141,14 @@ static void write_query(const struct match_state *st, const struct snapshot *s, 
     json_object_end(w);
 }
 
-static void write_items(struct request *req, const struct match_state *st, const struct snapshot *s,
-                        struct json *w) {
+static void write_items(const struct match_state *st, const struct snapshot *s, struct json *w) {
     json_key(w, "items");
     json_array(w);
     for (size_t i = 0; i < st->row_count; i++) {
         json_object(w);
         fields_json(match_fields, match_field_count, &st->rows[i], w);
         if (strcmp(st->q.explain, "false") != 0)
-            match_explain(&st->rows[i], strcmp(st->q.explain, "full") == 0, st, s, req->arena, w);
+            match_explain(&st->rows[i], strcmp(st->q.explain, "full") == 0, st, s, w);
         json_object_end(w);
     }
     json_array_end(w);
@@ -197,7 +196,7 @@ enum err match_write(struct request *req) {
     struct json w = json_to(&req->body);
     json_object(&w);
     write_query(st, s, &w);
-    write_items(req, st, s, &w);
+    write_items(st, s, &w);
     json_ki64(&w, "related_available", st->related);
     json_kbool(&w, "has_more", st->has_more);
     json_kstr(&w, "next_cursor", st->next_cursor);

@@ -130,6 +130,6 @@ void match_row_finish(struct match_row *row, const struct snapshot *s, const str
                       int64_t now_us, struct arena *a);
 /* Writes the "explanation" of a row into its open object. */
 void match_explain(const struct match_row *row, bool full, const struct match_state *st,
-                   const struct snapshot *s, struct arena *a, struct json *w);
+                   const struct snapshot *s, struct json *w);
 
 #endif

@@ -12,7 +12,6 @@ struct explain {
     const struct match_row *r;
     const struct match_state *st;
     const struct snapshot *s;
-    struct arena *a;
     struct json *w;
 };
 
@@ -154,8 +153,8 @@ static void component(struct explain *x, int c, double weight, int lost_tenths, 
 }
 
 void match_explain(const struct match_row *row, bool full, const struct match_state *st,
-                   const struct snapshot *s, struct arena *a, struct json *w) {
-    struct explain x = {row, st, s, a, w};
+                   const struct snapshot *s, struct json *w) {
+    struct explain x = {row, st, s, w};
     const double *weights = st->ranking.weights;
     int lost[MATCH_COMPONENTS];
     match_points_lost(row->ln, weights, (int)row->score, lost);

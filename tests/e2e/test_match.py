@@ -400,3 +400,9 @@ def test_retired_model_ends_its_cursors(sandbox_niched, ask):
                 break
         response = client.get("/match", params={"niche": "test-many", "world": "live", "cursor": cursor})
         assert response.status_code == 410 and response.json()["code"] == "PARAM_CURSOR_RETIRED"
+
+
+def test_limits_of_a_compound_without_a_niche_are_as_told(client):
+    assert client.match("vegan,comedy")["related_available"] == 0
+    refused = client.problem("/match", 400, "PARAM_INVALID", niche="vegan,comedy", audience_target="US:1")
+    assert refused["param"] == "audience_target"
