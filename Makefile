@@ -31,7 +31,7 @@ UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
 EMBED := $(wildcard sql/migrations/*.sql sql/queries/*.sql sql/taxonomy/*.tsv sql/sample/* openapi.yaml src/web/*)
 DEPFILES := $(OBJ:.o=.d) $(UNIT:=.d)
 
-.PHONY: help deps deps-dev build objects units run stop test test-unit test-sql test-e2e eval lint format ci fresh clean \
+.PHONY: help deps deps-dev deps-contract contract build objects units run stop test test-unit test-sql test-e2e eval lint format ci fresh clean \
 	distclean FORCE
 
 help: ## this list
@@ -56,6 +56,9 @@ deps: ## installs the packages to build and run (Debian, Ubuntu)
 deps-dev: ## ... and those to lint and test
 	@src/run/deps.sh dev
 
+deps-contract: deps-dev ## ... and those of `make contract`
+	@src/run/deps.sh contract
+
 test: deps-dev ## unit, SQL and end-to-end tests against a throw-away PostgreSQL
 	@$(MAKE) -j$(JOBS) $(B)/niched units
 	@tests/run.sh $(B) unit sql e2e
@@ -71,6 +74,10 @@ test-sql: deps-dev ## the tests of the store alone
 test-e2e: deps-dev ## the tests of the running service alone; ARGS='-k match' goes to pytest
 	@$(MAKE) build
 	@tests/run.sh $(B) e2e
+
+contract: deps-contract ## openapi.yaml by a linter, and a typed client generated from it, against the service (npm)
+	@$(MAKE) build
+	@tests/run.sh $(B) contract
 
 eval: deps-dev ## measures the ranking on ../shared/data where present; build/eval.md, build/eval.json
 	@$(MAKE) -j$(JOBS) $(B)/rank_tool

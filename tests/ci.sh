@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# `make ci`: deps, lint, tests, tests with sanitizers. Stops at the first that fails; ends with the runners' own lines.
+# `make ci`: deps, lint, tests, the contract, tests with sanitizers. Stops at the first that fails; ends with the runners' own lines.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -7,11 +7,15 @@ from=$SECONDS
 make deps-dev
 make lint
 make test
+cp build/closing.txt build/closing.test.txt
+make contract
 make test SAN=address
 echo
 echo "==== make lint"
 cat build/lint/closing.txt
 echo "==== make test"
+cat build/closing.test.txt
+echo "==== make contract"
 cat build/closing.txt
 echo "==== make test SAN=address"
 cat build/address/closing.txt

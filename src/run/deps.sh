@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing of niched's packages: deps.sh run|dev (Debian, Ubuntu). Quick and silent when nothing is.
+# Installs what is missing of niched's packages: deps.sh run|dev|contract (Debian, Ubuntu). Quick and silent when nothing is.
 # A PostgreSQL server that this brings in makes no cluster of its own: that of `make run` is private, in var/.
 set -euo pipefail
 # shellcheck source=src/run/lib.sh
@@ -9,6 +9,10 @@ run=(gcc libc6-dev make pkg-config curl ca-certificates
     libmicrohttpd-dev libcjson-dev libpq-dev libsodium-dev zlib1g-dev libzstd-dev libutf8proc-dev)
 dev=("${run[@]}" git binutils clang clang-format clang-tidy cppcheck libcmocka-dev
     python3 python3-pytest python3-pytest-xdist python3-httpx python3-jsonschema python3-yaml python3-psycopg python3-hypothesis python3-numpy)
+
+contract=()
+command -v node >/dev/null || contract+=(nodejs)
+command -v npm >/dev/null || contract+=(npm)
 
 missing() {
     local present package
@@ -46,7 +50,8 @@ install() {
 case ${1:-} in
 run) packages=("${run[@]}") ;;
 dev) packages=("${dev[@]}") ;;
-*) die "usage: deps.sh run|dev" ;;
+contract) packages=("${contract[@]}") ;;
+*) die "usage: deps.sh run|dev|contract" ;;
 esac
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
