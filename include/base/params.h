@@ -23,6 +23,7 @@ enum param_type {
     PARAM_TEXT,   /* struct param_text, min..max bytes; text NULL if absent; given more than once: joined by
                      commas if   `choices` is "list" */
     PARAM_LIST,   /* struct param_list: words of `choices`, or of a `shape`; -word excludes */
+    PARAM_WORDS,  /* struct param_list: words of `choices`, none excluded; `out` stays empty */
 };
 
 enum param_op { PARAM_NO_FILTER, PARAM_GE, PARAM_LE, PARAM_IN, PARAM_IN_ID };
@@ -76,12 +77,18 @@ void params_json(const struct param *table, size_t n, const void *query, struct 
 
 /* The filters that are set, as SQL: " and <predicate>" each, with parameters $first, $first+1, ... whose text
  * goes to values (at least 2 * n). The text depends only on which lines are set, which is also returned as a
- * key for naming the prepared statement: two bits a line (wanted, excluded). */
+ * key for naming the prepared statement: two bits a line (wanted, excluded). `each` has the same predicates
+ * one by one, one a line in use; a predicate is SQL null where the value is not known. */
 struct params_where {
     const char *sql;
     uint64_t key;
     size_t count;
     const char *values[2 * PARAM_MAX];
+    struct {
+        size_t line; /* in the table */
+        const char *sql;
+    } each[PARAM_MAX];
+    size_t each_count;
 };
 /* Builds the above; bounds and defaults were checked by params_parse(). */
 struct params_where params_where(const struct param *table, size_t n, const void *query, size_t first,

@@ -7,8 +7,8 @@
 #include <string.h>
 
 static const char *const type_names[] = {
-    [PARAM_INT] = "integer",   [PARAM_RATE] = "rate", [PARAM_BOOL] = "boolean",
-    [PARAM_CHOICE] = "choice", [PARAM_TEXT] = "text", [PARAM_LIST] = "list"};
+    [PARAM_INT] = "integer", [PARAM_RATE] = "rate", [PARAM_BOOL] = "boolean", [PARAM_CHOICE] = "choice",
+    [PARAM_TEXT] = "text",   [PARAM_LIST] = "list", [PARAM_WORDS] = "words"};
 
 static void write_param(const struct param *p, struct json *w) {
     json_object(w);

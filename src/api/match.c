@@ -61,6 +61,13 @@ static enum err fixture_fault(struct request *req, const struct snapshot *s, int
     return ERR_OK;
 }
 
+static size_t niche_line(void) {
+    size_t i = 0;
+    while (strcmp(match_params[i].name, "niche") != 0)
+        i++;
+    return i;
+}
+
 /* The filters of the parameters and the niches that are not wanted, with parameters from $first on. */
 static struct params_where build_where(struct request *req, const struct match_state *st, size_t first) {
     struct params_where w = params_where(match_params, match_param_count, &st->q, first, req->arena);
@@ -69,11 +76,13 @@ static struct params_where build_where(struct request *req, const struct match_s
     const char *ids = "";
     for (size_t i = 0; i < st->excluded_count; i++)
         ids = arena_printf(req->arena, "%s%s%d", ids, i ? "," : "", st->excluded_ids[i]);
-    w.sql =
+    w.each[w.each_count].line = niche_line();
+    w.each[w.each_count].sql =
         arena_printf(req->arena,
-                     "%s and not exists (select 1 from creator_niche x where x.creator_id = m.creator_id and "
+                     "not exists (select 1 from creator_niche x where x.creator_id = m.creator_id and "
                      "x.account_id = m.account_id and x.niche_id = any($%zu::integer[]) and x.focus >= 0.25)",
-                     w.sql, first + w.count);
+                     first + w.count);
+    w.sql = arena_printf(req->arena, "%s and %s", w.sql, w.each[w.each_count++].sql);
     w.values[w.count++] = arena_printf(req->arena, "{%s}", ids);
     w.key |= UINT64_C(1) << 63;
     return w;

@@ -130,7 +130,7 @@ static const char *code_word(const struct parse *s, const char *shape, const cha
 
 static enum err add_word(const struct parse *s, const struct param *p, const char *word, size_t len) {
     struct param_list *l = (struct param_list *)(void *)(s->query + p->offset);
-    bool out = len && word[0] == '-';
+    bool out = len && word[0] == '-' && p->type == PARAM_LIST;
     const char *whole = arena_strndup(s->arena, word, len);
     word += out;
     len -= out;
@@ -178,6 +178,7 @@ static enum err set_value(const struct parse *s, const struct param *p, const st
     case PARAM_TEXT:
         return set_text(s, p, arg);
     case PARAM_LIST:
+    case PARAM_WORDS:
         return set_list(s, p, arg->value);
     }
     return ERR_INTERNAL;
@@ -199,7 +200,7 @@ static enum err unknown(const struct parse *s, const struct param_arg *arg) {
 }
 
 static bool may_repeat(const struct param *p) {
-    return p->type == PARAM_LIST || (p->type == PARAM_TEXT && p->choices);
+    return p->type == PARAM_LIST || p->type == PARAM_WORDS || (p->type == PARAM_TEXT && p->choices);
 }
 
 static enum err take_arg(struct parse *s, const struct param_arg *arg) {
@@ -286,6 +287,7 @@ bool param_is_set(const struct param *p, const void *query) {
     case PARAM_TEXT:
         return ((const struct param_text *)at)->text != NULL;
     case PARAM_LIST:
+    case PARAM_WORDS:
         return ((const struct param_list *)at)->in_count + ((const struct param_list *)at)->out_count > 0;
     }
     return false;
@@ -346,40 +348,46 @@ static const char *scalar_text(const struct param *p, const void *query, struct 
     return arena_printf(a, "%.17g", *(const double *)at);
 }
 
+/* " and " between the two halves of a list that both wants and excludes. */
 static void add_list(struct params_where *w, struct buf *sql, const struct param *p,
                      const struct param_list *l, size_t i, size_t first, struct arena *a) {
     const char *type = p->op == PARAM_IN_ID ? "smallint[]" : "text[]";
     if (l->in_count) {
-        buf_printf(sql, " and %s = any($%zu::%s)", p->column, first + w->count, type);
+        buf_printf(sql, "%s = any($%zu::%s)", p->column, first + w->count, type);
         w->values[w->count++] = array_text(p, l->in, l->in_count, a);
         w->key |= UINT64_C(1) << 2 * (i % 32);
     }
     if (l->out_count) {
-        buf_printf(sql, " and not %s = any($%zu::%s)", p->column, first + w->count, type);
+        buf_printf(sql, "%snot %s = any($%zu::%s)", l->in_count ? " and " : "", p->column, first + w->count,
+                   type);
         w->values[w->count++] = array_text(p, l->out, l->out_count, a);
         w->key |= UINT64_C(2) << 2 * (i % 32);
     }
 }
 
+static void add_bound(struct params_where *w, struct buf *sql, const struct param *p, const void *query,
+                      size_t i, size_t first, struct arena *a) {
+    buf_printf(sql, "%s %s $%zu::%s", p->column, p->op == PARAM_GE ? ">=" : "<=", first + w->count,
+               p->type == PARAM_INT ? "bigint" : "float8");
+    w->values[w->count++] = scalar_text(p, query, a);
+    w->key |= UINT64_C(1) << 2 * (i % 32);
+}
+
 struct params_where params_where(const struct param *table, size_t n, const void *query, size_t first,
                                  struct arena *a) {
-    struct params_where w = {0};
-    CLEANUP(buf_free) struct buf sql = {0};
-    buf_puts(&sql, "");
+    struct params_where w = {.sql = ""};
     for (size_t i = 0; i < n; i++) {
         const struct param *p = &table[i];
         if (p->op == PARAM_NO_FILTER || !param_is_set(p, query))
             continue;
-        if (p->type == PARAM_LIST) {
+        CLEANUP(buf_free) struct buf sql = {0};
+        if (p->type == PARAM_LIST)
             add_list(&w, &sql, p, (const void *)((const char *)query + p->offset), i, first, a);
-            continue;
-        }
-        const char *cast = p->type == PARAM_INT ? "bigint" : "float8";
-        buf_printf(&sql, " and %s %s $%zu::%s", p->column, p->op == PARAM_GE ? ">=" : "<=", first + w.count,
-                   cast);
-        w.values[w.count++] = scalar_text(p, query, a);
-        w.key |= UINT64_C(1) << 2 * (i % 32);
+        else
+            add_bound(&w, &sql, p, query, i, first, a);
+        w.each[w.each_count].line = i;
+        w.each[w.each_count].sql = arena_strndup(a, sql.data, sql.len);
+        w.sql = arena_printf(a, "%s and %s", w.sql, w.each[w.each_count++].sql);
     }
-    w.sql = arena_strndup(a, sql.data, sql.len);
     return w;
 }

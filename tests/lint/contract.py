@@ -9,8 +9,8 @@
 
 Types are those of JSON Schema: integer, number, boolean, string, array (object in schemas), or the program's own words for
 a parameter: rate (a number with bounds), choice (a string of `choices`), text (a string of min to max bytes) and list (an
-array of `choices`, or of codes: "AA" countries, "aa" languages; each also with - in front). params are those of the query
-string; what stands in braces in a path is compared by the path itself. A bound, default or enum that one side lacks must
+array of `choices`, or of codes: "AA" countries, "aa" languages; each also with - in front) and words (an array of
+`choices`). params are those of the query string; what stands in braces in a path is compared by the path itself. A bound, default or enum that one side lacks must
 lack on the other. Of an array the bounds, enum and pattern are those of its items. HEAD and OPTIONS follow from GET and are
 in neither. A route's name is its operationId; a code that a problem may have is in the program's table of errors. schemas:
 the fields of each row table, by the name of its schema in components/schemas; a schema that the program does not list is
@@ -128,6 +128,8 @@ def wanted(param):
             out.update(type="array", maxItems=LIST_MAX, pattern=CODES[choices])
         case "list":
             out.update(type="array", maxItems=LIST_MAX, enum=[m + c for m in ("", "-") for c in choices.split(",")])
+        case "words":
+            out.update(type="array", maxItems=LIST_MAX, enum=choices.split(","))
         case kind:
             out.update(type="number" if kind == "rate" else kind, minimum=bounds[0], maximum=bounds[1])
     return out

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 struct query {
-    struct param_list country, platform;
+    struct param_list country, platform, include;
     int64_t min_followers, limit;
     double min_authenticity, rate;
     const char *explain;
@@ -31,6 +31,7 @@ static const struct param table[] = {
     {"explain", PARAM_CHOICE, AT(explain), 0, 0, "false", "false,true,full", false, PARAM_NO_FILTER, NULL,
      ""},
     {"niche", PARAM_TEXT, AT(niche), 1, 20, NULL, "list", true, PARAM_NO_FILTER, NULL, "a niche"},
+    {"include", PARAM_WORDS, AT(include), 0, 0, NULL, "evidence,contact", false, PARAM_NO_FILTER, NULL, ""},
     {"flag", PARAM_BOOL, AT(flag), 0, 0, NULL, NULL, false, PARAM_NO_FILTER, NULL, ""},
 };
 
@@ -108,6 +109,7 @@ static void refusals_say_what_would_be_right(void **state) {
                  {"platform=tiktik", ERR_PARAM_INVALID, "one of instagram"},
                  {"country=USA", ERR_PARAM_INVALID, "ISO 3166"},
                  {"country=", ERR_PARAM_INVALID, "ISO 3166"},
+                 {"include=-contact", ERR_PARAM_INVALID, "one of evidence,contact"},
                  {"flag=1", ERR_PARAM_INVALID, "true or false"},
                  {"niche=", ERR_PARAM_INVALID, "1 to 20 bytes"},
                  {"niche=\xff", ERR_PARAM_INVALID, "UTF-8"},
@@ -132,6 +134,11 @@ static void filters_become_predicates(void **state) {
                                " and m.platform = any($5::smallint[]) and m.followers >= $6::bigint"
                                " and m.rate <= $7::float8");
     assert_int_equal(w.count, 5);
+    assert_int_equal(w.each_count, 4);
+    assert_int_equal(w.each[0].line, 0);
+    assert_string_equal(w.each[0].sql, "m.country = any($3::text[]) and not m.country = any($4::text[])");
+    assert_int_equal(w.each[3].line, 4);
+    assert_string_equal(w.each[3].sql, "m.rate <= $7::float8");
     assert_string_equal(w.values[0], "{US,GB}");
     assert_string_equal(w.values[1], "{DE}");
     assert_string_equal(w.values[2], "{2}");
