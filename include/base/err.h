@@ -24,6 +24,8 @@
     X(ROUTE_BAD_REQUEST, 400, 2, "malformed request")                                                        \
     X(BODY_UNSUPPORTED, 415, 2, "unsupported media type")                                                    \
     X(BODY_TOO_LARGE, 413, 2, "body too large")                                                              \
+    X(BODY_MISSING, 400, 2, "missing body")                                                                  \
+    X(BODY_SYNTAX, 400, 7, "body is no JSON")                                                                \
     X(BODY_INVALID, 400, 7, "invalid body")                                                                  \
     X(URI_TOO_LONG, 414, 2, "address too long")                                                              \
     X(HEADER_TOO_LARGE, 431, 2, "header too large")                                                          \

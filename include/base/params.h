@@ -24,6 +24,8 @@ enum param_type {
                      commas if   `choices` is "list" */
     PARAM_LIST,   /* struct param_list: words of `choices`, or of a `shape`; -word excludes */
     PARAM_WORDS,  /* struct param_list: words of `choices`, none excluded; `out` stays empty */
+    PARAM_JSON,   /* const struct json_value *, a list or object of a body; NULL if absent; never in a query
+                     string */
 };
 
 enum param_op { PARAM_NO_FILTER, PARAM_GE, PARAM_LE, PARAM_IN, PARAM_IN_ID };
@@ -70,6 +72,14 @@ struct param_arg {
 NODISCARD enum err params_parse(const struct param *table, size_t n, const struct param_arg *args,
                                 size_t n_args, struct arena *a, struct fault *f, void *ret_query,
                                 uint64_t *ret_given);
+/* Sets one line's member from an argument, as params_parse() does: ERR_PARAM_INVALID with what is allowed. A
+ * list grows. */
+NODISCARD enum err param_set(const struct param *p, const struct param_arg *arg, struct arena *a,
+                             struct fault *f, void *ret_query);
+/* Sets one line's member to its absence. */
+void param_set_absent(const struct param *p, void *ret_query);
+/* Adds the names of the table that are like `name` to the fault's hints and the nearest to its detail. */
+void params_hint(const struct param *table, size_t n, const char *name, size_t len, struct fault *f);
 /* Whether line i holds a value: given or by default. */
 bool param_is_set(const struct param *p, const void *query);
 /* Writes "name":value of every line with a filter into an open object; absent ones as null. */

@@ -17,7 +17,7 @@ enum {
     REQUEST_HEADERS = 8,
     REQUEST_ARGS = 64,
     REQUEST_URI_MAX = 8192,
-    REQUEST_BODY_MAX = 65536
+    REQUEST_BODY_MAX = 65536 /* of a body that nobody reads */
 };
 
 struct request;
@@ -27,6 +27,13 @@ struct loop;
 struct reply_header {
     const char *name;
     const char *value;
+};
+
+/* One fault in a body, of several. */
+struct body_fault {
+    const char *pointer; /* JSON pointer */
+    const char *detail;
+    struct body_fault *next;
 };
 
 struct request {
@@ -41,6 +48,8 @@ struct request {
     const char *segments[REQUEST_SEGMENTS]; /* values of {name} in the route's path, in order */
     void *state;                            /* the handler's own, in the arena */
     struct fault fault;
+    struct buf upload;              /* the body that came, if the route takes one */
+    struct body_fault *body_faults; /* in the order of finding */
     char id[65];
     int64_t started_us;
     int64_t db_us;

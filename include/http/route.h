@@ -5,6 +5,13 @@
 
 #include "http/request.h"
 
+/* A JSON body that a route takes: an object of these members. */
+struct route_body {
+    size_t max_bytes;
+    const struct param *members;
+    const size_t *n_members;
+};
+
 struct route {
     const char *method; /* GET also answers HEAD */
     const char *path;   /* "/creators/{id}": a segment in braces takes any value */
@@ -12,6 +19,7 @@ struct route {
     const struct param *params;
     const size_t *n_params; /* NULL: none */
     enum err (*handle)(struct request *req);
+    const struct route_body *body; /* NULL: takes none, what comes is dropped */
 };
 
 /* Finds the line for a method and a decoded path, filling segments (at most REQUEST_SEGMENTS).

@@ -8,7 +8,7 @@
 
 static const char *const type_names[] = {
     [PARAM_INT] = "integer", [PARAM_RATE] = "rate", [PARAM_BOOL] = "boolean", [PARAM_CHOICE] = "choice",
-    [PARAM_TEXT] = "text",   [PARAM_LIST] = "list", [PARAM_WORDS] = "words"};
+    [PARAM_TEXT] = "text",   [PARAM_LIST] = "list", [PARAM_WORDS] = "words",  [PARAM_JSON] = "json"};
 
 static void write_param(const struct param *p, struct json *w) {
     json_object(w);
@@ -32,6 +32,18 @@ static void write_param(const struct param *p, struct json *w) {
     json_object_end(w);
 }
 
+static void write_body(const struct route_body *body, struct json *w) {
+    json_key(w, "body");
+    if (!body) {
+        json_null(w);
+        return;
+    }
+    json_array(w);
+    for (size_t i = 0; i < *body->n_members; i++)
+        write_param(&body->members[i], w);
+    json_array_end(w);
+}
+
 static void write_route(const struct route *r, struct json *w) {
     json_object(w);
     json_kstr(w, "method", r->method);
@@ -42,6 +54,7 @@ static void write_route(const struct route *r, struct json *w) {
     for (size_t i = 0; r->n_params && i < *r->n_params; i++)
         write_param(&r->params[i], w);
     json_array_end(w);
+    write_body(r->body, w);
     json_object_end(w);
 }
 

@@ -180,22 +180,33 @@ static enum err set_value(const struct parse *s, const struct param *p, const st
     case PARAM_LIST:
     case PARAM_WORDS:
         return set_list(s, p, arg->value);
+    case PARAM_JSON:
+        return invalid(s, p, arg->value, "a list or an object");
     }
     return ERR_INTERNAL;
+}
+
+enum err param_set(const struct param *p, const struct param_arg *arg, struct arena *a, struct fault *f,
+                   void *ret_query) {
+    struct parse s = {.table = p, .n = 1, .arena = a, .fault = f, .query = ret_query};
+    return set_value(&s, p, arg);
+}
+
+void params_hint(const struct param *table, size_t n, const char *name, size_t len, struct fault *f) {
+    for (int d = 1; d <= 3; d++)
+        for (size_t i = 0; i < n; i++)
+            if (text_distance(name, len, table[i].name, strlen(table[i].name), 3) == d)
+                fault_hint(f, table[i].name);
+    if (!f || !f->hint_count)
+        return;
+    size_t used = strlen(f->detail);
+    snprintf(f->detail + used, sizeof f->detail - used, "; did you mean \"%s\"?", f->hints[0]);
 }
 
 static enum err unknown(const struct parse *s, const struct param_arg *arg) {
     fault_set(s->fault, ERR_PARAM_UNKNOWN, "there is no parameter \"%.60s\"", arg->name);
     fault_param(s->fault, arg->name, NULL, NULL);
-    for (int d = 1; d <= 3; d++)
-        for (size_t i = 0; i < s->n; i++)
-            if (text_distance(arg->name, arg->name_len, s->table[i].name, strlen(s->table[i].name), 3) == d)
-                fault_hint(s->fault, s->table[i].name);
-    if (s->fault && s->fault->hint_count) {
-        size_t len = strlen(s->fault->detail);
-        snprintf(s->fault->detail + len, sizeof s->fault->detail - len, "; did you mean \"%s\"?",
-                 s->fault->hints[0]);
-    }
+    params_hint(s->table, s->n, arg->name, arg->name_len, s->fault);
     return ERR_PARAM_UNKNOWN;
 }
 
@@ -223,22 +234,6 @@ static enum err take_arg(struct parse *s, const struct param_arg *arg) {
     return unknown(s, arg);
 }
 
-static void set_absent(const struct param *p, char *query) {
-    void *at = query + p->offset;
-    if (p->type == PARAM_INT)
-        *(int64_t *)at = PARAM_NONE;
-    else if (p->type == PARAM_RATE)
-        *(double *)at = NAN;
-    else if (p->type == PARAM_BOOL)
-        *(bool *)at = false;
-    else if (p->type == PARAM_CHOICE)
-        *(const char **)at = NULL;
-    else if (p->type == PARAM_TEXT)
-        *(struct param_text *)at = (struct param_text){0};
-    else
-        memset(at, 0, sizeof(struct param_list));
-}
-
 static enum err finish(const struct parse *s) {
     for (size_t i = 0; i < s->n; i++) {
         const struct param *p = &s->table[i];
@@ -262,7 +257,7 @@ enum err params_parse(const struct param *table, size_t n, const struct param_ar
                       struct arena *a, struct fault *f, void *ret_query, uint64_t *ret_given) {
     struct parse s = {.table = table, .n = n, .arena = a, .fault = f, .query = ret_query};
     for (size_t i = 0; i < n; i++)
-        set_absent(&table[i], s.query);
+        param_set_absent(&table[i], s.query);
     for (size_t i = 0; i < n_args; i++) {
         enum err e = take_arg(&s, &args[i]);
         if (e)
@@ -271,56 +266,6 @@ enum err params_parse(const struct param *table, size_t n, const struct param_ar
     enum err e = finish(&s);
     *ret_given = s.given;
     return e;
-}
-
-bool param_is_set(const struct param *p, const void *query) {
-    const void *at = (const char *)query + p->offset;
-    switch (p->type) {
-    case PARAM_INT:
-        return *(const int64_t *)at != PARAM_NONE;
-    case PARAM_RATE:
-        return !isnan(*(const double *)at);
-    case PARAM_BOOL:
-        return *(const bool *)at;
-    case PARAM_CHOICE:
-        return *(const char *const *)at != NULL;
-    case PARAM_TEXT:
-        return ((const struct param_text *)at)->text != NULL;
-    case PARAM_LIST:
-    case PARAM_WORDS:
-        return ((const struct param_list *)at)->in_count + ((const struct param_list *)at)->out_count > 0;
-    }
-    return false;
-}
-
-static void list_json(const struct param_list *l, struct json *w) {
-    json_array(w);
-    for (size_t i = 0; i < l->in_count; i++)
-        json_str(w, l->in[i]);
-    for (size_t i = 0; i < l->out_count; i++) {
-        char word[64];
-        snprintf(word, sizeof word, "-%s", l->out[i]);
-        json_str(w, word);
-    }
-    json_array_end(w);
-}
-
-void params_json(const struct param *table, size_t n, const void *query, struct json *w) {
-    for (size_t i = 0; i < n; i++) {
-        const struct param *p = &table[i];
-        const void *at = (const char *)query + p->offset;
-        if (p->op == PARAM_NO_FILTER)
-            continue;
-        json_key(w, p->name);
-        if (!param_is_set(p, query))
-            json_null(w);
-        else if (p->type == PARAM_INT)
-            json_i64(w, *(const int64_t *)at);
-        else if (p->type == PARAM_RATE)
-            json_f64(w, *(const double *)at, 9);
-        else
-            list_json(at, w);
-    }
 }
 
 /* {"a","b"} of words, or {1,3} of positions in the choices; words come from the table or are letters only. */

@@ -110,30 +110,41 @@ enum err request_query(struct request *req, const struct statement *st, size_t n
     return e;
 }
 
-static enum err dispatch(struct exchange *x) {
+/* Finds the route; x->early says why there is none. */
+static void find_route(struct exchange *x) {
     struct request *req = &x->req;
     const struct server_app *program = req->loop->program;
-    if (x->early)
-        return x->early;
     const char *allow = NULL;
     enum err e = route_find(program->routes, program->n_routes, req->method, req->path, req->arena,
                             req->segments, &req->route, &allow);
     if (e == ERR_ROUTE_METHOD) {
         request_header(req, "Allow", allow);
-        if (strcmp(req->method, "OPTIONS") == 0)
-            return request_reply_fixed(req, 204, NULL, "", 0);
-        return request_fail(req, e, "%s is answered for %s only", req->path, allow);
+        x->options = strcmp(req->method, "OPTIONS") == 0;
+        request_fail(req, e, "%s is answered for %s only", req->path, allow);
+    } else if (e) {
+        request_fail(req, e, "there is nothing at \"%.200s\"", req->path);
     }
-    if (e)
-        return request_fail(req, e, "there is nothing at \"%.200s\"", req->path);
-    return req->route->handle(req);
+    x->early = e;
 }
 
-/* A body on a request that takes none is read and dropped up to a bound. */
-static enum MHD_Result drop_body(struct exchange *x, size_t *upload_size) {
-    x->body_bytes += *upload_size;
-    *upload_size = 0;
-    return x->body_bytes > REQUEST_BODY_MAX ? MHD_NO : MHD_YES;
+/* The headers are there. A reply now closes the connection: right only where the end of the request is a
+ * guess or its body is not wanted. */
+static enum MHD_Result begin(struct exchange *x) {
+    enum err e = guard_headers(x);
+    if (e)
+        return settle(x, e);
+    if (!x->early)
+        find_route(x);
+    bool at_once;
+    e = body_begin(x, &at_once);
+    return at_once ? settle(x, e) : MHD_YES;
+}
+
+static enum err dispatch(struct exchange *x) {
+    if (x->options)
+        return request_reply_fixed(&x->req, 204, NULL, "", 0);
+    enum err e = body_end(x);
+    return e ? e : x->req.route->handle(&x->req);
 }
 
 enum MHD_Result exchange_handle(void *loop, struct MHD_Connection *conn, const char *url, const char *method,
@@ -141,21 +152,20 @@ enum MHD_Result exchange_handle(void *loop, struct MHD_Connection *conn, const c
                                 void **con_cls) {
     (void)url;
     (void)version;
-    (void)upload;
-    (void)conn;
     struct loop *l = loop;
     struct exchange *x = *con_cls;
     if (!x)
         return MHD_NO;
     if (!x->seen) {
-        /* a reply in the first call closes the connection: right only where the end of the request is a guess
-         */
         x->seen = true;
         x->req.method = arena_strdup(x->req.arena, method);
-        return guard_headers(x) ? settle(x, x->req.fault.code) : MHD_YES;
+        return begin(x);
     }
-    if (*upload_size)
-        return drop_body(x, upload_size);
+    if (*upload_size) {
+        bool go_on = body_take(x, upload, *upload_size);
+        *upload_size = 0;
+        return go_on ? MHD_YES : MHD_NO;
+    }
     if (x->dispatched)
         return settle(x, ERR_OK); /* resumed: the answer of the store was handled */
     x->dispatched = true;
@@ -194,5 +204,6 @@ void exchange_completed(void *loop, struct MHD_Connection *conn, void **con_cls,
     log_access(&x->req);
     l->active--;
     buf_free(&x->req.body);
+    buf_free(&x->req.upload);
     arena_free(x->req.arena);
 }

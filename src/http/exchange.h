@@ -8,14 +8,25 @@ struct exchange {
     struct request req; /* first: a request's address is its exchange's */
     struct MHD_Connection *conn;
     enum err early; /* found wrong before there was a handler */
-    size_t body_bytes;
-    bool seen, dispatched, suspended, failed;
+    size_t body_bytes, body_max;
+    bool seen, dispatched, suspended, failed, options;
 };
 
 /* Refuses header names that are no tokens, values with control characters and requests that two parsers could
  * read differently (several Host or Content-Length, Content-Length beside Transfer-Encoding); takes a sane
  * X-Request-Id. */
 NODISCARD enum err guard_headers(struct exchange *x);
+/* How much of a body beyond its bound is read before the connection is closed. */
+enum { BODY_DROP_MAX = 1024 * 1024 };
+
+/* Whether a Content-Type is JSON in UTF-8; NULL is not. */
+bool body_media_ok(const char *type);
+/* The headers came: refuses a body by them (x->early). *ret_at_once: answer before the body is sent. */
+NODISCARD enum err body_begin(struct exchange *x, bool *ret_at_once);
+/* n bytes of the body came. False: so much beyond the bound that the connection is to be closed. */
+bool body_take(struct exchange *x, const char *bytes, size_t n);
+/* The body is whole, or x->early says why it is not wanted. */
+NODISCARD enum err body_end(struct exchange *x);
 /* Makes the reply of req->fault: application/problem+json (RFC 9457). */
 void reply_problem(struct request *req);
 /* Hands the reply to libmicrohttpd. */

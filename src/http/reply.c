@@ -47,6 +47,20 @@ static void put_words(const struct fault *f, struct json *w) {
     json_array_end(w);
 }
 
+static void put_body_faults(const struct request *req, struct json *w) {
+    if (!req->body_faults)
+        return;
+    json_key(w, "errors");
+    json_array(w);
+    for (const struct body_fault *b = req->body_faults; b; b = b->next) {
+        json_object(w);
+        json_kstr(w, "pointer", b->pointer);
+        json_kstr(w, "detail", b->detail);
+        json_object_end(w);
+    }
+    json_array_end(w);
+}
+
 void reply_problem(struct request *req) {
     const struct fault *f = &req->fault;
     req->body.len = 0;
@@ -62,6 +76,7 @@ void reply_problem(struct request *req) {
     json_kstr(&w, "code", err_name(f->code));
     json_kstr(&w, "request_id", req->id);
     put_words(f, &w);
+    put_body_faults(req, &w);
     json_object_end(&w);
     int wait_s = f->retry_after_s ? f->retry_after_s : err_status(f->code) == 503;
     if (wait_s)

@@ -10,6 +10,7 @@ import yaml
 
 OPENAPI = Path(__file__).parents[2] / "openapi.yaml"
 PROBLEM = "application/problem+json"
+METHODS = {"get", "put", "post", "patch", "delete"}
 # What any path may give beside what its operation says: the names in components/responses
 ANY_PATH = {400: "BadRequest", 404: "NotFound", 414: "UriTooLong"}
 
@@ -20,12 +21,13 @@ class Contract:
     def __init__(self):
         self.text = OPENAPI.read_bytes()
         self.document = yaml.safe_load(self.text)
-        self.operations = {}  # operationId -> (pattern of the path, operation)
+        self.operations = {}  # operationId -> (METHOD, pattern of the path, operation)
         self.seen = set()  # (operationId, status)
         self.validators = {}
         for path, item in self.document["paths"].items():
             pattern = re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path).replace("%", "%")))
-            self.operations[item["get"]["operationId"]] = (pattern, item["get"])
+            for method in METHODS & set(item):
+                self.operations[item[method]["operationId"]] = (method.upper(), pattern, item[method])
 
     def resolve(self, value):
         while "$ref" in value:
@@ -35,19 +37,30 @@ class Contract:
             value = target
         return value
 
-    def operation_of(self, path):
-        return next((name for name, (pattern, _) in self.operations.items() if pattern.fullmatch(path)), None)
+    def operations_of(self, path):
+        """METHOD -> operationId"""
+        return {method: name for name, (method, pattern, _) in self.operations.items() if pattern.fullmatch(path)}
+
+    def operation_of(self, path, method):
+        """The operation that answers; of a method that is refused, any of the path."""
+        found = self.operations_of(path)
+        return found.get("GET" if method == "HEAD" else method) or next(iter(found.values()), None)
+
+    def allow(self, path):
+        """What Allow must say."""
+        found = set(self.operations_of(path))
+        return found | {"OPTIONS"} | ({"HEAD"} if "GET" in found else set())
 
     def documented(self):
         """Every (operationId, status) of the description."""
-        return {(name, int(status)) for name, (_, op) in self.operations.items() for status in op["responses"]}
+        return {(name, int(status)) for name, (_, _, op) in self.operations.items() for status in op["responses"]}
 
-    def response(self, path, status):
-        name = self.operation_of(path)
+    def response(self, method, path, status):
+        name = self.operation_of(path, method)
         if name is None:
             assert status in ANY_PATH, f"{path} is no documented path, yet it gave {status}"
             return None, self.document["components"]["responses"][ANY_PATH[status]]
-        responses = self.operations[name][1]["responses"]
+        responses = self.operations[name][2]["responses"]
         assert str(status) in responses, f"{name} gave {status}, which is not documented"
         return name, self.resolve(responses[str(status)])
 
@@ -80,9 +93,9 @@ class Contract:
         where = f"{method} {target[:200]} -> {status}"
         path = httpx.URL("http://x" + target.split("?")[0]).path if target.startswith("/") else "/"
         if method == "OPTIONS" and status == 204:
-            assert headers["Allow"] and not body and "Content-Type" not in headers, where
+            assert set(headers["Allow"].split(", ")) == self.allow(path) and not body and "Content-Type" not in headers, where
             return
-        name, described = self.response(path, status)
+        name, described = self.response(method, path, status)
         self.check_headers(where, described, headers)
         content_type = headers.get("Content-Type", "")
         assert headers.get("X-Content-Type-Options") == "nosniff", where

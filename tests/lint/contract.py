@@ -11,7 +11,7 @@ Types are those of JSON Schema: integer, number, boolean, string, array (object 
 a parameter: rate (a number with bounds), choice (a string of `choices`), text (a string of min to max bytes) and list (an
 array of `choices`, or of codes: "AA" countries, "aa" languages; each also with - in front) and words (an array of
 `choices`). params are those of the query string; what stands in braces in a path is compared by the path itself. A bound, default or enum that one side lacks must
-lack on the other. Of an array the bounds, enum and pattern are those of its items. HEAD and OPTIONS follow from GET and are
+lack on the other. body is null or the members of a JSON body, compared by name and required. Of an array the bounds, enum and pattern are those of its items. HEAD and OPTIONS follow from GET and are
 in neither. A route's name is its operationId; a code that a problem may have is in the program's table of errors. schemas:
 the fields of each row table, by the name of its schema in components/schemas; a schema that the program does not list is
 not compared.
@@ -158,6 +158,28 @@ def compare_params(doc, route, operation):
                 yield doc.name, doc.line(*at), f"{title}: {name}: {what} is {here[what]!r} here, {have.get(what)!r} in the program"
 
 
+def compare_body(doc, route, operation):
+    """Members of a body that the program takes are the properties of the description's schema, and required alike."""
+    place, described, _ = operation
+    title = f"{route['method']} {route['path']}"
+    body = doc.resolve(described.get("requestBody") or {})
+    if (route.get("body") is None) != (not body):
+        yield doc.name, doc.line(*place), f"{title}: {'no requestBody' if not body else 'a requestBody'} is described, " \
+                                          "the program has it otherwise"
+    if route.get("body") is None or not body:
+        return
+    schema = doc.resolve(((body.get("content") or {}).get("application/json") or {}).get("schema") or {})
+    written, required = doc.properties(schema), set(schema.get("required") or [])
+    carried = {p["name"]: bool(p.get("required")) for p in route["body"]}
+    for name in sorted(carried.keys() - written.keys()):
+        yield doc.name, doc.line(*place), f"{title}: member {name} of the body is taken by the program but not described"
+    for name in sorted(written.keys() - carried.keys()):
+        yield doc.name, doc.line(*place), f"{title}: member {name} of the body is described but not taken by the program"
+    for name in sorted(written.keys() & carried.keys()):
+        if carried[name] != (name in required):
+            yield doc.name, doc.line(*place), f"{title}: member {name}: required is {name in required} here, {carried[name]} in the program"
+
+
 def compare_schema(doc, name, fields):
     place = ("components", "schemas", name)
     schema = ((doc.value.get("components") or {}).get("schemas") or {}).get(name)
@@ -210,6 +232,7 @@ def compare(printed, path):
             yield doc.name, doc.line(*place), f"{key[0]} {key[1]}: operationId is {operation.get('operationId')!r} here, " \
                                               f"{routes[key]['name']!r} in the program"
         yield from compare_params(doc, routes[key], operations[key])
+        yield from compare_body(doc, routes[key], operations[key])
     yield from compare_codes(doc, tables.get("errors") or [])
     for name, fields in sorted((tables.get("schemas") or {}).items()):
         yield from compare_schema(doc, name, fields)

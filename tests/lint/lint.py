@@ -28,7 +28,7 @@ RANK_MAY = [("taxonomy", "stdlib.h")]  # beginning of the file's name, header
 DOORS = [
     (r"microhttpd\.h", ["src/http/", "include/http/"]),
     (r"(libpq-fe|libpq-events|libpq/.*|postgres_fe|pg_config.*)\.h", ["src/store/", "include/store/"]),
-    (r"(cjson/)?cJSON(_Utils)?\.h", ["src/http/body.c", "include/http/body.h", "src/ingest/", "include/ingest/"]),
+    (r"(cjson/)?cJSON(_Utils)?\.h", ["src/ingest/", "include/ingest/"]),
     (r"sodium(/.*)?\.h", ["src/base/", "include/base/"]),
     (r"z(lib|conf)\.h", ["src/base/", "include/base/"]),
     (r"zstd(_errors)?\.h|zdict\.h", ["src/base/", "include/base/"]),
