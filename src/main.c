@@ -18,6 +18,11 @@ static const struct command {
     {"sandbox", cmd_sandbox, "make, load or purge the made-up world"},
     {"score", cmd_score, "score what is new"},
     {"fit", cmd_fit, "fit the model from live data, list versions, go back to one"},
+    {"match", cmd_read, "rank the creators of a niche"},
+    {"niches", cmd_read, "list niches, or find one"},
+    {"niche", cmd_read, "show one niche"},
+    {"creator", cmd_read, "show a creator"},
+    {"model", cmd_read, "show by what numbers creators are ranked"},
     {"config", cmd_config, "show the settings in force"},
     {"contract", cmd_contract, "print routes, parameters and errors as JSON"},
 };

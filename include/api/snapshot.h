@@ -33,6 +33,8 @@ struct keeper;
 NODISCARD enum err keeper_start(const struct settings *s, struct fault *f, struct keeper **ret_keeper);
 /* Ends it. Accepts NULL. */
 void keeper_stop(struct keeper *k);
+/* Reads one snapshot now, by a connection of its own, for the command line. ERR_STORE_*, ERR_DATA_INVALID. */
+NODISCARD enum err snapshot_load(const struct settings *s, struct fault *f, struct snapshot **ret_snapshot);
 /* The newest snapshot with a reference for the caller, NULL if there is none yet. */
 struct snapshot *keeper_take(struct keeper *k);
 /* Gives a reference back. Accepts NULL. */

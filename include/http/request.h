@@ -53,7 +53,7 @@ struct request {
     char id[65];
     int64_t started_us;
     int64_t db_us;
-    int waiting;        /* statements in flight */
+    int waiting;        /* statements and work in flight */
     const char *timing; /* more Server-Timing, NULL: none */
     bool replied;
     /* the reply */
@@ -76,6 +76,13 @@ typedef enum err request_next(struct request *req, const struct rows *rows);
  */
 NODISCARD enum err request_query(struct request *req, const struct statement *st, size_t n,
                                  const char *const *params, request_next *next);
+/* Work that takes more than about 2 ms of CPU: on a thread of the pool, off the loop. It touches nothing but
+ * the request's arena, state and fault. */
+typedef enum err request_job(struct request *req);
+/* Runs `job` off the loop; `next` (rows: NULL) runs on the request's own loop when it has ended well. No
+ * statement may be in flight: the arena belongs to one thread at a time. ERR_LIMIT_OVERLOAD at once when too
+ * many wait, then neither is called. Without a pool (offline) the job runs here and now. */
+NODISCARD enum err request_work(struct request *req, request_job *job, request_next *next);
 /* Adds a header to the reply; the value lives in the arena or longer. At most REQUEST_HEADERS. */
 void request_header(struct request *req, const char *name, const char *value);
 /* Adds one more metric to Server-Timing, as it is written there; lives in the arena. */

@@ -109,14 +109,15 @@ static enum err read_benchmarks(struct db *db, struct fault *f, struct snapshot 
     return e;
 }
 
-/* Reads the state; a new snapshot only where something differs from the newest. */
-static enum err refresh(struct keeper *k, struct db *db, struct fault *f) {
+/* Reads the state; *ret_snapshot stays NULL where nothing differs from the newest. */
+static enum err read_newer(struct db *db, const struct snapshot *newest, struct fault *f,
+                           struct snapshot **ret_snapshot) {
     struct snapshot *s = calloc(1, sizeof *s);
     if (!s)
         return fault_set(f, ERR_NO_MEMORY, "no memory for a snapshot");
     s->references = 1;
     enum err e = read_state(db, f, s);
-    bool differs = !e && !same(k->newest, s);
+    bool differs = !e && !same(newest, s);
     if (differs)
         e = taxonomy_read(db, f, &s->taxonomy, &s->taxonomy_version);
     if (!e && differs)
@@ -124,8 +125,22 @@ static enum err refresh(struct keeper *k, struct db *db, struct fault *f) {
     if (e || !differs)
         snapshot_give(s);
     else
+        *ret_snapshot = s;
+    return e;
+}
+
+static enum err refresh(struct keeper *k, struct db *db, struct fault *f) {
+    struct snapshot *s = NULL;
+    enum err e = read_newer(db, k->newest, f, &s);
+    if (s)
         publish(k, s);
     return e;
+}
+
+enum err snapshot_load(const struct settings *settings, struct fault *f, struct snapshot **ret_snapshot) {
+    CLEANUP(db_close_at) struct db *db = NULL;
+    enum err e = db_open(settings->database_url, "niched", f, &db);
+    return e ? e : read_newer(db, NULL, f, ret_snapshot);
 }
 
 /* About a second, or until the store says that something changed; short while there is no snapshot yet. */

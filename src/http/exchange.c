@@ -83,6 +83,15 @@ struct asked {
     int64_t at_us;
 };
 
+/* Lets the connection go on once nothing is in flight. */
+static void resume(struct exchange *x) {
+    if (x->req.waiting > 0 || !x->suspended)
+        return;
+    x->suspended = false;
+    x->req.loop->resumed++;
+    MHD_resume_connection(x->conn);
+}
+
 static void on_rows(void *ctx, enum err e, const struct rows *rows, const struct fault *f) {
     struct asked *asked = ctx;
     struct exchange *x = asked->x;
@@ -93,11 +102,7 @@ static void on_rows(void *ctx, enum err e, const struct rows *rows, const struct
     else if (!e && !x->failed)
         e = asked->next(&x->req, rows);
     note_failure(x, e);
-    if (x->req.waiting > 0 || !x->suspended)
-        return;
-    x->suspended = false;
-    x->req.loop->resumed++;
-    MHD_resume_connection(x->conn);
+    resume(x);
 }
 
 enum err request_query(struct request *req, const struct statement *st, size_t n, const char *const *params,
@@ -107,6 +112,48 @@ enum err request_query(struct request *req, const struct statement *st, size_t n
     *asked = (struct asked){x, next, clock_mono_us()};
     enum err e = pipe_query(req->loop->pipe, st, n, params, on_rows, asked, &req->fault);
     req->waiting += e == ERR_OK;
+    return e;
+}
+
+/* A job with its request. */
+struct worked {
+    struct work_item item; /* first: an item's address is its job's */
+    struct exchange *x;
+    request_job *job;
+    request_next *next;
+    enum err e;
+};
+
+static void run_job(struct work_item *item) {
+    struct worked *w = (struct worked *)(void *)item;
+    w->e = w->job(&w->x->req);
+}
+
+void exchange_worked(struct work_item *item) {
+    struct worked *w = (struct worked *)(void *)item;
+    struct exchange *x = w->x;
+    x->req.waiting--;
+    x->req.loop->working--;
+    request_timing(&x->req, arena_printf(x->req.arena, "work;dur=%.3f", (double)item->us / 1e3));
+    note_failure(x, w->e ? w->e : w->next(&x->req, NULL));
+    resume(x);
+}
+
+enum err request_work(struct request *req, request_job *job, request_next *next) {
+    struct loop *l = req->loop;
+    if (req->waiting > 0)
+        return request_fail(req, ERR_INTERNAL, "work was begun while statements were in flight");
+    if (!l->work) {
+        enum err e = job(req);
+        return e ? e : next(req, NULL);
+    }
+    struct worked *w = arena_alloc(req->arena, sizeof *w);
+    *w = (struct worked){
+        .item = {.run = run_job, .inbox = &l->inbox}, .x = exchange_of(req), .job = job, .next = next};
+    req->waiting++; /* before it is put: from then on the request is the thread's */
+    enum err e = work_put(l->work, &w->item, &req->fault);
+    req->waiting -= e != ERR_OK;
+    l->working += e == ERR_OK;
     return e;
 }
 

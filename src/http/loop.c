@@ -1,10 +1,12 @@
-/* One loop: libmicrohttpd's epoll set and the PostgreSQL socket in one epoll set, nothing that blocks,
- * nothing shared. Invariant: everything that touches a request runs on this thread. */
+/* One loop: libmicrohttpd's epoll set, the PostgreSQL socket and the inbox of work that was done elsewhere in
+ * one epoll set, nothing that blocks, nothing shared. Invariant: everything that touches a request runs on
+ * this thread. */
 #include "loop.h"
 
 #include "base/clock.h"
 #include "base/log.h"
 
+#include <poll.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -39,13 +41,23 @@ static void tick(struct loop *l) {
     l->program->loop_tick(l->app, now);
 }
 
+static void take_work(struct loop *l) {
+    for (struct work_item *item = work_inbox_take(&l->inbox), *next; item; item = next) {
+        next = item->next; /* the item dies with its request */
+        exchange_worked(item);
+    }
+}
+
 /* One turn: answers of the store, then HTTP, then what HTTP asked of the store. */
 static void turn(struct loop *l) {
     struct epoll_event events[EVENTS];
     int n = epoll_wait(l->epoll_fd, events, EVENTS, wait_ms(l));
-    for (int i = 0; i < n; i++)
+    for (int i = 0; i < n; i++) {
         if (events[i].data.fd == l->pipe_fd)
             pipe_ready(l->pipe);
+        if (events[i].data.fd == l->inbox.fd)
+            take_work(l);
+    }
     tick(l);
     do {
         l->resumed = 0;
@@ -63,6 +75,15 @@ static bool finished(const struct loop *l, int64_t deadline_ms) {
     return l->active == 0 || clock_mono_ms() >= deadline_ms;
 }
 
+/* Work cannot be cut: it is waited for, a piece takes milliseconds. */
+static void await_work(struct loop *l) {
+    while (l->working) {
+        struct pollfd fd = {.fd = l->inbox.fd, .events = POLLIN};
+        poll(&fd, 1, TICK_MS);
+        take_work(l);
+    }
+}
+
 void loop_run(struct loop *l) {
     watch_pipe(l);
     while (!atomic_load(l->stop))
@@ -77,6 +98,7 @@ void loop_run(struct loop *l) {
     while (!finished(l, deadline))
         turn(l);
     pipe_shut(l->pipe); /* fails what is still in flight, so that every connection is resumed */
+    await_work(l);
     MHD_run(l->mhd);
     MHD_stop_daemon(l->mhd);
     pipe_free(l->pipe);

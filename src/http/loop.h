@@ -3,6 +3,7 @@
 #define NICHED_HTTP_LOOP_H
 
 #include "http/server.h"
+#include "work.h"
 
 #include <microhttpd.h>
 #include <stdatomic.h>
@@ -17,6 +18,9 @@ struct loop {
     bool pipe_writes;
     struct MHD_Daemon *mhd;
     struct pipe *pipe;
+    struct work *work; /* the server's; NULL: none */
+    struct work_inbox inbox;
+    size_t working; /* items of this loop that did not come back */
     void *app;
     uint64_t id_prefix;
     uint64_t requests;
@@ -33,6 +37,8 @@ enum MHD_Result exchange_handle(void *loop, struct MHD_Connection *conn, const c
                                 const char *version, const char *upload, size_t *upload_size, void **con_cls);
 void exchange_completed(void *loop, struct MHD_Connection *conn, void **con_cls,
                         enum MHD_RequestTerminationCode code);
+/* Goes on with a request whose work came back. */
+void exchange_worked(struct work_item *item);
 /* Runs a loop until it is told to stop and has finished or its time is up. */
 void loop_run(struct loop *l);
 

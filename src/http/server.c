@@ -23,6 +23,7 @@ struct server {
     size_t n;
     int port;
     _Atomic bool stop;
+    struct work *work;
     pthread_t threads[MAX_LOOPS];
     struct loop loops[MAX_LOOPS];
 };
@@ -96,6 +97,7 @@ static enum err open_loop(struct server *s, size_t index, struct fault *f) {
     *l = (struct loop){.settings = &s->settings,
                        .program = &s->app,
                        .index = (int)index,
+                       .work = s->work,
                        .pipe_fd = -1,
                        .listen_fd = -1,
                        .id_prefix = crypto_random(),
@@ -110,6 +112,9 @@ static enum err open_loop(struct server *s, size_t index, struct fault *f) {
     e = pipe_new(&config, f, &l->pipe);
     if (e)
         return e;
+    e = work_inbox_open(&l->inbox, f);
+    if (e)
+        return e;
     l->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     l->mhd = start_mhd(l, (size_t)s->settings.max_connections / s->n + 1);
     if (l->epoll_fd < 0 || !l->mhd)
@@ -117,6 +122,8 @@ static enum err open_loop(struct server *s, size_t index, struct fault *f) {
     int mhd_fd = MHD_get_daemon_info(l->mhd, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
     struct epoll_event ev = {.events = EPOLLIN, .data.fd = mhd_fd};
     epoll_ctl(l->epoll_fd, EPOLL_CTL_ADD, mhd_fd, &ev);
+    ev.data.fd = l->inbox.fd;
+    epoll_ctl(l->epoll_fd, EPOLL_CTL_ADD, l->inbox.fd, &ev);
     l->app = s->app.loop_open(s->app.shared, l->pipe);
     return ERR_OK;
 }
@@ -125,6 +132,7 @@ static void *run_thread(void *arg) {
     struct loop *l = arg;
     loop_run(l);
     l->program->loop_close(l->app);
+    work_inbox_close(&l->inbox);
     close(l->epoll_fd);
     return NULL;
 }
@@ -142,12 +150,13 @@ enum err server_start(const struct settings *settings, const struct server_app *
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     long n = settings->loops ? (long)settings->loops : cores;
     s->n = (size_t)(n < 1 ? 1 : n > MAX_LOOPS ? MAX_LOOPS : n);
-    for (size_t i = 0; i < s->n; i++) {
+    e = work_start((size_t)settings->work_threads, (size_t)settings->max_work, f, &s->work);
+    for (size_t i = 0; i < s->n && !e; i++)
         e = open_loop(s, i, f);
-        if (e) {
-            free(s); /* the program ends now, and with it what was opened */
-            return e;
-        }
+    if (e) {
+        work_stop(s->work);
+        free(s); /* the program ends now, and with it what was opened */
+        return e;
     }
     for (size_t i = 0; i < s->n; i++)
         pthread_create(&s->threads[i], NULL, run_thread, &s->loops[i]);
@@ -165,5 +174,6 @@ void server_stop(struct server *s) {
     atomic_store(&s->stop, true);
     for (size_t i = 0; i < s->n; i++)
         pthread_join(s->threads[i], NULL);
+    work_stop(s->work); /* after the loops: they wait for what they gave it */
     free(s);
 }

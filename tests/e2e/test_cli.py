@@ -1,9 +1,13 @@
 """The command line: help, exit status by the class of the error, settings, what runs twice."""
 import json
+import os
+import pty
 import re
 import socket
+import subprocess
 from pathlib import Path
 
+import psycopg
 import pytest
 
 COMMANDS = re.findall(r'^    \{"(\w+)", cmd_', (Path(__file__).parents[2] / "src/main.c").read_text(), re.M)
@@ -23,19 +27,21 @@ def test_help_of_a_command(tool, command):
 
 @pytest.mark.parametrize("args,words", [
     ([], "usage"), (["nope"], '"nope"'), (["--nope"], '"--nope"'), (["serve", "now"], '"now"'), (["taxonomy"], "usage"),
-    (["taxonomy", "eat"], "usage"), (["import"], "no file"), (["import", "--nope", "x"], "--nope")])
+    (["taxonomy", "eat"], "usage"), (["import"], "no file"), (["import", "--nope", "x"], "--nope"),
+    (["niche"], "0 words"), (["creator", "a", "b", "c"], "3 words"), (["match", "vegan", "--format", "xml"], '"xml"'),
+    (["match", *(["x"] * 65)], "at most 64")])
 def test_wrong_usage(tool, args, words):
     done = tool.run(*args, check=False)
     assert done.returncode == 2 and words in done.stderr and not done.stdout
 
 
-@pytest.mark.parametrize("args", [["migrate"], ["taxonomy", "load"], ["score"], ["sandbox", "--creators", "1"]])
+@pytest.mark.parametrize("args", [["migrate"], ["taxonomy", "load"], ["score"], ["sandbox", "--creators", "1"], ["match", "vegan"]])
 def test_no_database(tool, tmp_path, args):
     done = tool.run(*args, check=False, env={"DATABASE_URL": f"postgresql:///x?host={tmp_path}"})
     assert done.returncode == 6 and str(tmp_path) in done.stderr
 
 
-@pytest.mark.parametrize("args", [["taxonomy", "load"], ["score"], ["sandbox", "--creators", "1"]])
+@pytest.mark.parametrize("args", [["taxonomy", "load"], ["score"], ["sandbox", "--creators", "1"], ["niches"]])
 def test_no_schema(empty_niched, args):
     done = empty_niched.run(*args, check=False)
     assert done.returncode == 6 and done.stderr, done.stderr
@@ -109,6 +115,74 @@ def test_contract_is_json(tool):
     tables = json.loads(tool.run("contract", env={"DATABASE_URL": ""}).stdout)
     assert {"match", "niches", "livez"} <= {route["name"] for route in tables["routes"]}
     assert {"code": "PARAM_INVALID", "status": 400} in tables["errors"]
+
+
+READS = [(["match", "vegan-fitness", "--country", "US", "--limit", "3", "--explain"],
+          "/match?niche=vegan-fitness&country=US&limit=3&explain=true"),
+         (["match", "--niche=vegan fitness", "--min-auth=0.3"], "/match?niche=vegan%20fitness&min_authenticity=0.3"),
+         (["match", "vegan", "comedy"], "/match?niche=vegan&niche=comedy"),
+         (["niches", "vega", "--limit", "2"], "/niches?q=vega&limit=2"), (["niche", "vegan"], "/niches/vegan"),
+         (["creator", "7"], "/creators/7"), (["creator", "tiktok", "@ivy.vegan_c"], "/creators/tiktok/ivy.vegan_c"), (["model"], "/model")]
+
+
+@pytest.mark.parametrize("args,path", READS, ids=lambda v: v[0] if isinstance(v, list) else "")
+def test_read_command_says_what_the_service_says(sandbox, client, args, path):
+    done = sandbox.run(*args)
+    here, there = json.loads(done.stdout), client.get(path).json()
+    for answer in (here, there):
+        assert ("next_cursor" in answer) == (args[0] == "match")
+        answer.pop("next_cursor", None)  # signed with a secret of its own
+    assert here == there and done.stdout.endswith("}\n") and not done.stderr
+
+
+@pytest.mark.parametrize("args,status,words", [
+    (["match", "qqqqxyz"], 3, '"qqqqxyz"'), (["match", "vegan", "--min-folowers", "5"], 2, "did you mean"), (["match"], 2, "niche is required"),
+    (["match", "vegan", "--limit", "101"], 2, "from 1 to 100"), (["match", "vegan", "--min", "5"], 2, '"min"'), (["match", "test-429"], 5, "too many"),
+    (["match", "vegan", "--limit", "1", "--limit=2"], 2, "more than once"), (["creator", "999999999"], 3, "no creator"), (["creator", "x"], 2, '"x"')])
+def test_read_command_that_fails(sandbox, args, status, words):
+    done = sandbox.run(*args, check=False)
+    assert done.returncode == status and words in done.stderr and not done.stdout
+
+
+def test_read_command_helps_with_every_parameter(tool):
+    routes = {r["name"]: r for r in json.loads(tool.run("contract").stdout)["routes"]}
+    said = tool.run("match", "--help").stdout
+    for param in routes["match"]["params"]:
+        assert re.search(rf"^  --{param['name'].replace('_', '-')} +\S", said, re.M)
+    assert said.startswith("usage: niched match niche...") and "(1000)" in said
+    assert "niched creator platform username" in tool.run("creator", "--help").stdout
+
+
+def test_table(sandbox):
+    lines = sandbox.run("match", "vegan-fitness", "--format", "table", "--limit", "4").stdout.splitlines()
+    items = json.loads(sandbox.run("match", "vegan-fitness", "--limit", "4").stdout)["items"]
+    head = lines[0].split("  ")
+    assert head[0] == "#" and "score" in head and len(lines[1:]) > 4
+    column = lines[0].index("creator")
+    assert [line[column:].split()[0] for line in lines[1:5]] == [item["creator"]["username"] for item in items]
+    assert "match in part: " in "\n".join(lines[5:]) and "world: sandbox" in lines
+
+
+def test_table_on_a_terminal_only(sandbox):
+    ours, theirs = pty.openpty()
+    done = subprocess.run([os.environ["NICHED"], "niches", "--limit", "2"], env=sandbox.environment(), stdout=theirs, timeout=60)
+    os.close(theirs)
+    said = b""
+    with os.fdopen(ours, "rb", buffering=0) as terminal:
+        try:
+            while part := terminal.read(4096):
+                said += part
+        except OSError:  # the other side is closed
+            pass
+    assert done.returncode == 0 and said.startswith(b"niche ") and b"{" not in said
+
+
+def test_table_obeys_no_creator(sandbox_niched):
+    """What a creator writes cannot reach the terminal as a control sequence."""
+    with psycopg.connect(sandbox_niched.url, autocommit=True) as connection:
+        connection.execute("update account set username = E'\\x1b[2Jx\\u009b1m\\u000ay' where account_id = 76")
+    said = sandbox_niched.run("match", "vegan-fitness", "--format", "table", "--country", "US").stdout
+    assert "[2Jx 1m y" in said and "\x1b" not in said and "\x9b" not in said
 
 
 def test_frozen_clock(sandbox, ask):

@@ -1,0 +1,136 @@
+/* The pool. Invariants: an item that was accepted reaches its inbox; the mutexes are held only to link and
+ * unlink; what a thread wrote into an item is seen by the loop that takes it out of its inbox. */
+#include "work.h"
+
+#include "base/clock.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+enum { THREADS_MAX = 16 };
+
+struct work {
+    pthread_mutex_t lock;
+    pthread_cond_t some;
+    struct work_item *first, **last;
+    size_t waiting, most;
+    bool stop;
+    size_t n;
+    pthread_t threads[THREADS_MAX];
+};
+
+/* The next item, NULL when it is over. */
+static struct work_item *take(struct work *w) {
+    pthread_mutex_lock(&w->lock);
+    while (!w->first && !w->stop)
+        pthread_cond_wait(&w->some, &w->lock);
+    struct work_item *item = w->first;
+    if (item) {
+        w->first = item->next;
+        w->waiting--;
+        if (!w->first)
+            w->last = &w->first;
+    }
+    pthread_mutex_unlock(&w->lock);
+    return item;
+}
+
+static void deliver(struct work_item *item) {
+    struct work_inbox *box = item->inbox;
+    uint64_t one = 1;
+    item->next = NULL;
+    pthread_mutex_lock(&box->lock);
+    *box->last = item;
+    box->last = &item->next;
+    (void)!write(box->fd, &one,
+                 sizeof one); /* under the lock: the owner may close right after it took the item */
+    pthread_mutex_unlock(&box->lock);
+}
+
+static void *work_run(void *arg) {
+    struct work *w = arg;
+    for (struct work_item *item; (item = take(w));) {
+        int64_t begin = clock_mono_us();
+        item->run(item);
+        item->us = clock_mono_us() - begin;
+        deliver(item);
+    }
+    return NULL;
+}
+
+enum err work_start(size_t threads, size_t most, struct fault *f, struct work **ret_work) {
+    struct work *w = calloc(1, sizeof *w);
+    if (!w)
+        return fault_set(f, ERR_NO_MEMORY, "no memory for the pool of threads");
+    pthread_mutex_init(&w->lock, NULL);
+    pthread_cond_init(&w->some, NULL);
+    w->last = &w->first;
+    w->most = most;
+    threads = threads > THREADS_MAX ? THREADS_MAX : threads;
+    while (w->n < threads && pthread_create(&w->threads[w->n], NULL, work_run, w) == 0)
+        w->n++;
+    if (w->n < threads) {
+        work_stop(w);
+        return fault_set(f, ERR_NO_MEMORY, "cannot start a thread for heavy requests");
+    }
+    *ret_work = w;
+    return ERR_OK;
+}
+
+void work_stop(struct work *w) {
+    if (!w)
+        return;
+    pthread_mutex_lock(&w->lock);
+    w->stop = true;
+    pthread_cond_broadcast(&w->some);
+    pthread_mutex_unlock(&w->lock);
+    for (size_t i = 0; i < w->n; i++)
+        pthread_join(w->threads[i], NULL);
+    pthread_cond_destroy(&w->some);
+    pthread_mutex_destroy(&w->lock);
+    free(w);
+}
+
+enum err work_put(struct work *w, struct work_item *item, struct fault *f) {
+    item->next = NULL;
+    pthread_mutex_lock(&w->lock);
+    bool full = w->waiting >= w->most;
+    if (!full) {
+        *w->last = item;
+        w->last = &item->next;
+        w->waiting++;
+        pthread_cond_signal(&w->some);
+    }
+    pthread_mutex_unlock(&w->lock);
+    if (!full)
+        return ERR_OK;
+    fault_set(f, ERR_LIMIT_OVERLOAD, "%zu heavy requests wait for a thread already", w->most);
+    if (f)
+        f->retry_after_s = 1;
+    return ERR_LIMIT_OVERLOAD;
+}
+
+enum err work_inbox_open(struct work_inbox *box, struct fault *f) {
+    *box = (struct work_inbox){.fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)};
+    box->last = &box->first;
+    pthread_mutex_init(&box->lock, NULL);
+    return box->fd < 0 ? fault_set(f, ERR_IO, "cannot make an eventfd for a loop") : ERR_OK;
+}
+
+struct work_item *work_inbox_take(struct work_inbox *box) {
+    uint64_t count;
+    pthread_mutex_lock(&box->lock);
+    (void)!read(box->fd, &count, sizeof count);
+    struct work_item *first = box->first;
+    box->first = NULL;
+    box->last = &box->first;
+    pthread_mutex_unlock(&box->lock);
+    return first;
+}
+
+void work_inbox_close(struct work_inbox *box) {
+    close(box->fd);
+    pthread_mutex_destroy(&box->lock);
+}

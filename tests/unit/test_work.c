@@ -1,0 +1,118 @@
+/* The pool of threads: everything accepted comes back to its own inbox, a full queue refuses at once, nothing
+ * is lost at the end. Run under SAN=thread it also shows that the hand-over is clean. */
+#include "../../src/http/work.h"
+
+#include <poll.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+enum { ITEMS = 400, BOXES = 3 };
+
+struct sum {
+    struct work_item item; /* first */
+    long from, to, total;
+    struct gate *gate;
+};
+
+struct gate {
+    pthread_mutex_t lock;
+    pthread_cond_t turn;
+    bool open;
+    int inside;
+};
+
+static void add_up(struct work_item *item) {
+    struct sum *s = (struct sum *)(void *)item;
+    for (long v = s->from; v <= s->to; v++)
+        s->total += v;
+}
+
+static void wait_at_gate(struct work_item *item) {
+    struct gate *g = ((struct sum *)(void *)item)->gate;
+    pthread_mutex_lock(&g->lock);
+    g->inside++;
+    pthread_cond_broadcast(&g->turn);
+    while (!g->open)
+        pthread_cond_wait(&g->turn, &g->lock);
+    pthread_mutex_unlock(&g->lock);
+}
+
+static void await(struct work_inbox *box) {
+    struct pollfd fd = {.fd = box->fd, .events = POLLIN};
+    assert_int_equal(poll(&fd, 1, 10000), 1);
+}
+
+static void comes_back_to_its_inbox(void **state) {
+    (void)state;
+    struct work *w;
+    struct fault f;
+    struct work_inbox boxes[BOXES];
+    static struct sum sums[ITEMS];
+    assert_int_equal(work_start(2, ITEMS, &f, &w), ERR_OK);
+    for (int i = 0; i < BOXES; i++)
+        assert_int_equal(work_inbox_open(&boxes[i], &f), ERR_OK);
+    for (int i = 0; i < ITEMS; i++) {
+        sums[i] = (struct sum){.item = {.run = add_up, .inbox = &boxes[i % BOXES]}, .from = i, .to = 2L * i};
+        assert_int_equal(work_put(w, &sums[i].item, &f), ERR_OK);
+    }
+    for (int b = 0; b < BOXES; b++)
+        for (int left = (ITEMS - b + BOXES - 1) / BOXES; left > 0;) {
+            await(&boxes[b]);
+            for (struct work_item *item = work_inbox_take(&boxes[b]); item; item = item->next, left--) {
+                struct sum *s = (struct sum *)(void *)item;
+                assert_ptr_equal(item->inbox, &boxes[b]);
+                assert_int_equal(s->total, (s->from + s->to) * (s->to - s->from + 1) / 2);
+                s->total = -1; /* comes once only */
+            }
+        }
+    for (int i = 0; i < BOXES; i++) {
+        assert_null(work_inbox_take(&boxes[i]));
+        work_inbox_close(&boxes[i]);
+    }
+    work_stop(w);
+}
+
+static void full_queue_refuses_at_once(void **state) {
+    (void)state;
+    struct work *w;
+    struct fault f;
+    struct work_inbox box;
+    struct gate gate = {.lock = PTHREAD_MUTEX_INITIALIZER, .turn = PTHREAD_COND_INITIALIZER};
+    struct sum at[4];
+    assert_int_equal(work_start(1, 2, &f, &w), ERR_OK);
+    assert_int_equal(work_inbox_open(&box, &f), ERR_OK);
+    for (int i = 0; i < 4; i++)
+        at[i] = (struct sum){.item = {.run = wait_at_gate, .inbox = &box}, .gate = &gate};
+    assert_int_equal(work_put(w, &at[0].item, &f), ERR_OK);
+    pthread_mutex_lock(&gate.lock);
+    while (!gate.inside)
+        pthread_cond_wait(&gate.turn, &gate.lock); /* the thread has it: the queue is empty */
+    pthread_mutex_unlock(&gate.lock);
+    assert_int_equal(work_put(w, &at[1].item, &f), ERR_OK);
+    assert_int_equal(work_put(w, &at[2].item, &f), ERR_OK);
+    assert_int_equal(work_put(w, &at[3].item, &f), ERR_LIMIT_OVERLOAD);
+    assert_int_equal(f.retry_after_s, 1);
+    pthread_mutex_lock(&gate.lock);
+    gate.open = true;
+    pthread_cond_broadcast(&gate.turn);
+    pthread_mutex_unlock(&gate.lock);
+    work_stop(w); /* finishes what was accepted */
+    int got = 0;
+    for (struct work_item *item = work_inbox_take(&box); item; item = item->next)
+        assert_ptr_equal(item, &at[got++].item);
+    assert_int_equal(got, 3);
+    work_inbox_close(&box);
+    work_stop(NULL);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(comes_back_to_its_inbox),
+        cmocka_unit_test(full_queue_refuses_at_once),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
