@@ -1,0 +1,104 @@
+/* What the files of the planner share: the coverage function, the pool, sets and the lazy heaps. Not for
+ * others. */
+#ifndef NICHED_RANK_PLAN_PARTS_H
+#define NICHED_RANK_PLAN_PARTS_H
+
+#include "rank/plan.h"
+
+#define PLAN_SPARE 1e-9 /* dollars by which a budget may be passed: rounding of sums, no more */
+
+/* One candidate of the pool. Forced ones come first. */
+struct plan_item {
+    const struct plan_candidate *candidate;
+    double cost;
+    double alone;           /* U of it alone */
+    double response;        /* of the goal */
+    const uint32_t *people; /* with sketches: elements of the universe */
+    size_t n_people;
+};
+
+/* The audience: n elements (segments or sampled people), each with its worth when nobody has reached it. */
+struct plan_cover {
+    enum plan_method method;
+    size_t n;
+    double per_person[PLAN_SEGMENTS_MAX]; /* 1 / people of the segment */
+    double *worth;
+};
+
+/* What is left of each element, and (sketches only) how many members cover it wholly. */
+struct plan_left {
+    double *left;
+    uint16_t *whole;
+};
+
+/* A choice of items, in order. */
+struct plan_set {
+    uint32_t item[PLAN_CREATORS_MAX];
+    size_t n;
+    double cost;
+    double value;
+};
+
+struct plan_entry {
+    double key;
+    uint32_t item;
+};
+
+/* Entries by key, the highest first, ties by account; keys may be stale but are never too low. */
+struct plan_heap {
+    struct plan_entry *at;
+    size_t n;
+    bool by_gain; /* else by gain per dollar */
+};
+
+/* One problem under search. Items 0..n_forced-1 are in every set. */
+struct plan_search {
+    const struct plan_problem *problem;
+    struct arena *arena;
+    struct plan_cover cover;
+    struct plan_item *items;
+    size_t n;
+    size_t n_forced;
+    size_t min;
+    size_t max;
+    double budget;
+    const uint32_t *cheapest; /* the items not forced, by cost, as many as min needs */
+    size_t n_cheapest;
+    double *gain; /* last known, per item, and when it was known */
+    uint32_t *stamp;
+    uint32_t now;
+    bool *taken;
+    struct plan_heap fit;   /* by gain per dollar: those that may still fit */
+    struct plan_heap large; /* by gain: those that may still fit */
+    struct plan_heap all;   /* by gain per dollar: everything, for the bound */
+    struct plan_set best;
+    double bound;
+};
+
+/* The audience of a problem for the items, whose `people` it sets. */
+void plan_cover_open(const struct plan_problem *p, struct plan_item *items, size_t n, struct arena *a,
+                     struct plan_cover *ret_cover);
+/* Room for what is left, and nobody reached yet. */
+struct plan_left plan_left_new(const struct plan_cover *c, struct arena *a);
+/* Nobody reached again. */
+void plan_left_reset(const struct plan_cover *c, struct plan_left *left);
+/* What an item would add. */
+double plan_gain(const struct plan_cover *c, const struct plan_left *left, const struct plan_item *item);
+/* Adds an item. */
+void plan_take(const struct plan_cover *c, struct plan_left *left, const struct plan_item *item);
+/* Removes an item that was added; exact but for rounding. */
+void plan_untake(const struct plan_cover *c, struct plan_left *left, const struct plan_item *item);
+
+/* True if x may join the set so that min creators stay affordable: x and the cheapest completion fit. */
+bool plan_fits(const struct plan_search *s, const struct plan_set *set, uint32_t item);
+/* Keeps a set as the best if it has min creators and is better (ties: cheaper). */
+void plan_offer(struct plan_search *s, const struct plan_set *set);
+/* True if item x goes before y when all else is equal. */
+bool plan_before(const struct plan_search *s, uint32_t x, uint32_t y);
+/* Greedy+Max from the forced items and `seed` (SIZE_MAX: none). Density is gain / (cost + surcharge): a
+ * surcharge prices the places of a plan, and the bound stays valid for it. Offers every prefix and its best
+ * single addition, lowers the bound if `bounding`. Leaves the last prefix in ret_last. */
+void plan_greedy(struct plan_search *s, double surcharge, size_t seed, bool bounding, struct plan_left *left,
+                 struct plan_set *ret_last);
+
+#endif

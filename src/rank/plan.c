@@ -1,0 +1,243 @@
+/* Why: from a budget to a plan: what may be booked, the search, and the answer in the words of the contract.
+ * Invariants: the forced creators are in every set; no set that is offered passes the budget; a plan that
+ * cannot be is answered by the cheapest one and what it costs. */
+#include "rank/plan.h"
+
+#include "rank/numeric.h"
+#include "rank/plan_parts.h"
+
+#include <math.h>
+
+bool plan_has_sketches(const struct plan_candidate *candidates, size_t n) {
+    size_t with = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (candidates[i].exclude) {
+            continue;
+        }
+        if (candidates[i].sketch.theta == 0) {
+            return false;
+        }
+        with++;
+    }
+    return with > 0;
+}
+
+static double response_of(const struct plan_problem *p, const struct plan_candidate *c, enum plan_goal goal) {
+    double most = p->method == PLAN_BY_SKETCHES && c->response[goal] < 1.0 ? PLAN_REACH_MOST : 1.0;
+    return rank_clamp(c->response[goal], 0.0, most);
+}
+
+static struct plan_item item_of(const struct plan_problem *p, const struct plan_candidate *c,
+                                enum plan_goal goal) {
+    return (struct plan_item){
+        .candidate = c, .cost = c->price_usd + p->handling_usd, .response = response_of(p, c, goal)};
+}
+
+static bool allowed(const struct plan_problem *p, const struct plan_candidate *c) {
+    double cost = c->price_usd + p->handling_usd;
+    return !c->exclude && isfinite(cost) &&
+           (c->include || !(p->creator_cap_usd > 0.0) || cost <= p->creator_cap_usd + PLAN_SPARE);
+}
+
+/* Forced ones first. */
+static void collect(struct plan_search *s) {
+    const struct plan_problem *p = s->problem;
+    s->items = arena_alloc(s->arena, (p->n + 1) * sizeof *s->items);
+    for (int forced = 1; forced >= 0; forced--) {
+        for (size_t i = 0; i < p->n; i++) {
+            if (p->candidates[i].include == forced && allowed(p, &p->candidates[i])) {
+                s->items[s->n++] = item_of(p, &p->candidates[i], p->goal);
+            }
+        }
+        s->n_forced = forced ? s->n : s->n_forced;
+    }
+}
+
+static bool cheaper(const struct plan_search *s, uint32_t x, uint32_t y) {
+    double a = s->items[x].cost;
+    double b = s->items[y].cost;
+    return a < b || (a == b && plan_before(s, x, y));
+}
+
+/* The `min` cheapest of those not forced, in order. */
+static void find_cheapest(struct plan_search *s) {
+    uint32_t *list = arena_alloc(s->arena, (s->min + 1) * sizeof *list);
+    size_t n = 0;
+    for (uint32_t i = (uint32_t)s->n_forced; i < s->n; i++) {
+        if (n == s->min && !cheaper(s, i, list[n - 1])) {
+            continue;
+        }
+        size_t at = n < s->min ? n++ : n - 1;
+        for (; at && cheaper(s, i, list[at - 1]); at--) {
+            list[at] = list[at - 1];
+        }
+        list[at] = i;
+    }
+    s->cheapest = list;
+    s->n_cheapest = n;
+}
+
+/* The forced ones and the cheapest others up to min creators. */
+static void cheapest_set(const struct plan_search *s, struct plan_set *ret_set) {
+    *ret_set = (struct plan_set){0};
+    for (uint32_t i = 0; i < s->n_forced && ret_set->n < PLAN_CREATORS_MAX; i++) {
+        ret_set->item[ret_set->n++] = i;
+        ret_set->cost += s->items[i].cost;
+    }
+    for (size_t i = 0; i < s->n_cheapest && ret_set->n < s->min; i++) {
+        ret_set->item[ret_set->n++] = s->cheapest[i];
+        ret_set->cost += s->items[s->cheapest[i]].cost;
+    }
+}
+
+static enum plan_outcome outcome_of(const struct plan_search *s, const struct plan_set *cheapest) {
+    if (s->n_forced > s->max) {
+        return PLAN_TOO_MANY;
+    }
+    if (s->n < s->min || s->min > s->max) {
+        return PLAN_TOO_FEW;
+    }
+    return cheapest->cost > s->budget + PLAN_SPARE ? PLAN_TOO_DEAR : PLAN_FOUND;
+}
+
+/* Drops what no plan within the limits can hold. */
+static void drop_unaffordable(struct plan_search *s) {
+    struct plan_set forced = {.n = s->n_forced};
+    for (size_t i = 0; i < s->n_forced; i++) {
+        forced.cost += s->items[i].cost;
+    }
+    bool *keep = arena_alloc(s->arena, s->n + 1);
+    for (uint32_t i = 0; i < s->n; i++) {
+        keep[i] = i < s->n_forced || plan_fits(s, &forced, i);
+    }
+    size_t n = 0;
+    for (size_t i = 0; i < s->n; i++) {
+        s->items[n] = s->items[i];
+        n += keep[i];
+    }
+    s->n = n;
+    find_cheapest(s);
+}
+
+static struct plan_heap heap_new(struct arena *a, size_t n, bool by_gain) {
+    return (struct plan_heap){.at = arena_alloc(a, (n + 1) * sizeof(struct plan_entry)), .by_gain = by_gain};
+}
+
+/* Everything the search needs beside the pool itself. */
+static void open_search(struct plan_search *s, struct plan_left *ret_left) {
+    plan_cover_open(s->problem, s->items, s->n, s->arena, &s->cover);
+    *ret_left = plan_left_new(&s->cover, s->arena);
+    for (size_t i = 0; i < s->n; i++) {
+        s->items[i].alone = plan_gain(&s->cover, ret_left, &s->items[i]);
+    }
+    s->gain = arena_alloc(s->arena, (s->n + 1) * sizeof *s->gain);
+    s->stamp = arena_alloc(s->arena, (s->n + 1) * sizeof *s->stamp);
+    s->fit = heap_new(s->arena, s->n, false);
+    s->large = heap_new(s->arena, s->n, true);
+    s->all = heap_new(s->arena, 2 * s->n, false);
+    s->best = (struct plan_set){.value = -1.0};
+    s->bound = INFINITY;
+}
+
+/* Puts the set's items into the order of greedy choice, forced ones first, and says what each adds. */
+static void order(const struct plan_search *s, struct plan_set *set, struct plan_left *left,
+                  struct plan_member *ret_members) {
+    plan_left_reset(&s->cover, left);
+    set->value = 0.0;
+    for (size_t k = 0; k < set->n; k++) {
+        size_t best = k;
+        double best_key = -1.0;
+        for (size_t j = k; j < set->n; j++) {
+            const struct plan_item *x = &s->items[set->item[j]];
+            double key = plan_gain(&s->cover, left, x) / fmax(x->cost, PLAN_SPARE);
+            key = set->item[j] < s->n_forced ? INFINITY : key;
+            bool tie = key == best_key && plan_before(s, set->item[j], set->item[best]);
+            if (key > best_key || tie) {
+                best = j;
+                best_key = key;
+            }
+        }
+        uint32_t chosen = set->item[best];
+        set->item[best] = set->item[k];
+        set->item[k] = chosen;
+        const struct plan_item *x = &s->items[chosen];
+        double gain = plan_gain(&s->cover, left, x);
+        plan_take(&s->cover, left, x);
+        set->value += gain;
+        ret_members[k] = (struct plan_member){.candidate = (size_t)(x->candidate - s->problem->candidates),
+                                              .cost_usd = x->cost,
+                                              .alone = x->alone,
+                                              .gain = gain};
+    }
+}
+
+static void answer(struct plan_search *s, struct plan_set *set, struct plan_left *left,
+                   struct plan *ret_plan) {
+    struct plan_member *members = arena_alloc(s->arena, (set->n + 1) * sizeof *members);
+    order(s, set, left, members);
+    ret_plan->members = members;
+    ret_plan->n = set->n;
+    ret_plan->cost_usd = set->cost;
+    ret_plan->utility = set->value;
+    ret_plan->pool = s->n;
+    for (size_t g = 0; s->cover.method == PLAN_BY_SEGMENTS && g < s->cover.n; g++) {
+        double worth = s->cover.worth[g];
+        ret_plan->share_of_segments[g] = worth > 0.0 ? 1.0 - left->left[g] / worth : 0.0;
+    }
+}
+
+void plan_solve(const struct plan_problem *p, struct arena *a, struct plan *ret_plan) {
+    size_t max = p->max_creators ? rank_at_most(p->max_creators, PLAN_CREATORS_MAX) : PLAN_CREATORS_MAX;
+    struct plan_search s = {.problem = p,
+                            .arena = a,
+                            .min = p->min_creators ? p->min_creators : 1,
+                            .max = max,
+                            .budget = p->budget_usd};
+    collect(&s);
+    s.taken = arena_alloc(a, (s.n + 1) * sizeof *s.taken);
+    struct plan_set cheapest = {0};
+    if (s.min <= s.max) {
+        find_cheapest(&s);
+        cheapest_set(&s, &cheapest);
+    }
+    struct plan_left left;
+    *ret_plan = (struct plan){.outcome = outcome_of(&s, &cheapest), .pool = s.n};
+    if (ret_plan->outcome == PLAN_FOUND) {
+        drop_unaffordable(&s);
+    }
+    open_search(&s, &left);
+    if (ret_plan->outcome == PLAN_TOO_DEAR) {
+        answer(&s, &cheapest, &left, ret_plan);
+    }
+    if (ret_plan->outcome != PLAN_FOUND) {
+        return;
+    }
+    struct plan_set last;
+    plan_greedy(&s, 0.0, SIZE_MAX, true, &left, &last);
+    struct plan_set best = s.best;
+    answer(&s, &best, &left, ret_plan);
+    ret_plan->bound = fmax(s.bound, ret_plan->utility);
+    ret_plan->at_least = ret_plan->bound > 0.0 ? ret_plan->utility / ret_plan->bound : 1.0;
+}
+
+struct plan_worth plan_worth_of(const struct plan_problem *p, enum plan_goal goal, const size_t *members,
+                                size_t n, struct arena *a) {
+    struct plan_item *items = arena_alloc(a, (n + 1) * sizeof *items);
+    struct plan_worth worth = {0};
+    for (size_t i = 0; i < n; i++) {
+        items[i] = item_of(p, &p->candidates[members[i]], goal);
+        worth.cost_usd += items[i].cost;
+        worth.gross_reach += items[i].candidate->gross_reach;
+    }
+    struct plan_cover cover;
+    plan_cover_open(p, items, n, a, &cover);
+    struct plan_left nobody = plan_left_new(&cover, a);
+    struct plan_left left = plan_left_new(&cover, a);
+    for (size_t i = 0; i < n; i++) {
+        worth.alone += plan_gain(&cover, &nobody, &items[i]);
+        worth.together += plan_gain(&cover, &left, &items[i]);
+        plan_take(&cover, &left, &items[i]);
+    }
+    worth.overlap_discount = worth.alone > 0.0 ? fmax(0.0, 1.0 - worth.together / worth.alone) : 0.0;
+    return worth;
+}
