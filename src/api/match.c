@@ -3,6 +3,7 @@
 #include "match.h"
 
 #include "base/hash.h"
+#include "match_honest.h"
 #include "tables.h"
 
 #include <math.h>
@@ -68,8 +69,8 @@ static size_t niche_line(void) {
     return i;
 }
 
-/* The filters of the parameters and the niches that are not wanted, with parameters from $first on. */
-static struct params_where build_where(struct request *req, const struct match_state *st, size_t first) {
+struct params_where match_where(struct request *req, size_t first) {
+    const struct match_state *st = req->state;
     struct params_where w = params_where(match_params, match_param_count, &st->q, first, req->arena);
     if (!st->excluded_count)
         return w;
@@ -90,7 +91,7 @@ static struct params_where build_where(struct request *req, const struct match_s
 
 /* What a cursor is bound to: niche, world and every filter with its value. */
 static uint64_t hash_query(struct request *req, const struct match_state *st) {
-    struct params_where where = build_where(req, st, 1);
+    struct params_where where = match_where(req, 1);
     uint64_t h = hash_text(HASH_START, api_world_name(st->world));
     for (size_t i = 0; i < st->niche_count; i++)
         h = hash_text(h, arena_printf(req->arena, "%d", st->niche_ids[i]));
@@ -105,9 +106,8 @@ static uint64_t hash_query(struct request *req, const struct match_state *st) {
 
 enum err match_ask_filtered(struct request *req, const char *query, size_t n, const char *const *own,
                             request_next *next) {
-    const struct match_state *st = req->state;
     struct statement file = api_statement(req, query);
-    struct params_where where = build_where(req, st, n + 1);
+    struct params_where where = match_where(req, n + 1);
     const char *mark = strstr(file.sql, filters_mark);
     struct statement filtered = {
         .name = arena_printf(req->arena, "%s_%llx", query, (unsigned long long)where.key),
@@ -147,6 +147,7 @@ static void write_query(const struct match_state *st, const struct snapshot *s, 
     params_json(match_params, match_param_count, &st->q, w);
     json_ki64(w, "limit", st->q.limit);
     match_ranking_json(&st->q, &st->ranking, w);
+    match_beside_query_json(st, w);
     json_object_end(w);
 }
 
@@ -209,6 +210,7 @@ enum err match_write(struct request *req) {
     json_ki64(&w, "related_available", st->related);
     json_kbool(&w, "has_more", st->has_more);
     json_kstr(&w, "next_cursor", st->next_cursor);
+    match_beside_json(st, &w);
     json_kstr(&w, "world", api_world_name(st->world));
     json_kstr(&w, "model_version", s->model_version[st->world]);
     json_object_end(&w);
@@ -218,7 +220,10 @@ enum err match_write(struct request *req) {
 }
 
 enum err match_write_when_done(struct request *req) {
-    return req->waiting ? ERR_OK : match_write(req);
+    if (req->waiting)
+        return ERR_OK;
+    enum err e = match_behind_ask(req);
+    return e || req->waiting ? e : match_write(req);
 }
 
 static enum err related_rows(struct request *req, const struct rows *rows) {
@@ -266,6 +271,17 @@ static enum err ask(struct request *req) {
     return e ? e : match_ask_related(req);
 }
 
+/* The page and what was asked for beside it, all in flight at once. */
+static enum err list(struct request *req) {
+    const struct match_state *st = req->state;
+    enum err e = match_beside_ask(req);
+    if (e)
+        return e;
+    if (st->niche_count > 1)
+        return match_compound_ask(req);
+    return st->ranking.own || !isnan(st->q.diversify) ? match_scan_ask(req) : ask(req);
+}
+
 enum err api_match(struct request *req) {
     struct match_state *st = arena_alloc(req->arena, sizeof *st);
     const struct snapshot *s;
@@ -291,7 +307,5 @@ enum err api_match(struct request *req) {
         e = match_cursor_read(req, st->q.cursor, st->query_hash, s->model_version[st->world], &st->after);
     if (e)
         return e;
-    if (st->niche_count > 1)
-        return match_compound_ask(req);
-    return st->ranking.own || !isnan(st->q.diversify) ? match_scan_ask(req) : ask(req);
+    return list(req);
 }

@@ -11,12 +11,12 @@ enum { MATCH_TARGETS_MAX = 8 };
 
 struct match_query {
     struct param_text niche;
-    struct param_list platform, country, language;
+    struct param_list platform, country, language, facets, include;
     int64_t min_followers, max_followers, limit;
     double min_authenticity, min_confidence;
     double diversify;
-    const char *world, *explain, *goal, *caution;
-    struct param_text cursor, weights, audience_target;
+    const char *world, *explain, *goal, *caution, *count;
+    struct param_text cursor, weights, audience_target, why_not;
 };
 
 /* One creator of the list, by match_fields[]. */
@@ -84,6 +84,10 @@ struct match_state {
     bool has_more;
     int64_t related;
     const char *next_cursor;
+    int64_t total; /* with count=exact */
+    struct match_facets *facets;
+    bool behind_asked;
+    struct match_diagnosis *diagnosis; /* NULL: the list is not thin */
 };
 
 /* The lines of a field table that read the stored ln components into the struct's `ln`. */
@@ -99,13 +103,17 @@ struct match_state {
  * their place, its own n parameters followed by those of the filters. */
 NODISCARD enum err match_ask_filtered(struct request *req, const char *query, size_t n,
                                       const char *const *own, request_next *next);
+/* The filters of the parameters and the niches that are not wanted, with parameters from $first on; `each`
+ * names the latter by the line "niche". */
+struct params_where match_where(struct request *req, size_t first);
 /* Decodes a page (one row more than the limit means that there is more) into the state. */
 NODISCARD enum err match_take_rows(struct request *req, const struct rows *rows);
 /* Asks how many match only in part, beside the statements of the page. */
 NODISCARD enum err match_ask_related(struct request *req);
 /* Writes the answer from the rows in the state. */
 NODISCARD enum err match_write(struct request *req);
-/* The same once no statement is under way: of several at once, whoever comes last writes. */
+/* The same once no statement is under way and what depends on the page was asked: of several at once, whoever
+ * comes last writes. */
 NODISCARD enum err match_write_when_done(struct request *req);
 /* Reads weights, goal, caution and audience_target into *ret_ranking. ERR_PARAM_INVALID. */
 NODISCARD enum err match_ranking_read(struct request *req, const struct match_query *q,

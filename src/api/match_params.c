@@ -36,6 +36,10 @@ const struct param match_params[] = {
      "next_cursor of the page before"},
     {"explain", PARAM_CHOICE, AT(explain), 0, 0, "false", "false,true,full", false, PARAM_NO_FILTER, NULL,
      "true: the arithmetic of each score; full: with logarithms"},
+    {"count", PARAM_CHOICE, AT(count), 0, 0, "none", "none,exact", false, PARAM_NO_FILTER, NULL,
+     "exact: also how many there are in all"},
+    {"facets", PARAM_WORDS, AT(facets), 0, 0, NULL, "tier,country,platform,language,price_band", false,
+     PARAM_NO_FILTER, NULL, "how many there are by tier, country, platform, language, price_band"},
     {"world", PARAM_CHOICE, AT(world), 0, 0, NULL, "live,sandbox", false, PARAM_NO_FILTER, NULL,
      "real creators or the made-up ones; by default live once there are any"},
 };

@@ -1,0 +1,28 @@
+-- api_match: api/match_facets.c. How many there are by the values of each facet, under the filters less those that the facet
+-- ignores. $1 world, $2 niches. The marks are made from the lines of the filters and of the facets; one scan, then groups
+select v.facet, v.value, sum(p.n)::bigint as n
+from (
+  select c.fails, count(*) as n/*names*/
+  from (
+    select m.fails/*columns*/
+    from (
+      select m.*, /*fails*/ as fails
+      from (
+        select m.*/*tests*/
+        from niche_match m
+        where m.world = $1::smallint and m.niche_id = ($2::integer[])[1] and m.related = false
+          and (cardinality($2::integer[]) = 1 or cardinality($2::integer[]) = (
+            select count(*) from niche_match o where o.creator_id = m.creator_id and o.account_id = m.account_id
+              and o.niche_id = any($2::integer[]) and o.related = false))
+        offset 0
+      ) m
+      offset 0
+    ) m
+    where (m.fails & ~(/*ignored*/)) = 0
+  ) c
+  group by c.fails/*names*/
+) p
+cross join lateral (values (0, ''::text, 0::bigint)/*values*/) v (facet, value, ignored)
+where (p.fails & ~v.ignored) = 0
+group by v.facet, v.value
+order by v.facet, n desc, v.value collate "C"

@@ -1,0 +1,157 @@
+/* Why a list is empty or thin: what each filter removes, and the smallest change that gives more. One
+ * statement counts the candidates by the set of filters that they do not pass; match_relax.c does the rest.
+ */
+#include "match_relax.h"
+
+#include <string.h>
+
+enum { THIN = 5 };
+
+/* ---- the statement */
+
+/* "case m.fails when 1 then ... end" over the filters of a kind. */
+static const char *of_single(struct request *req, const struct match_tests *t,
+                             bool kind(const struct param *), const char *none) {
+    CLEANUP(buf_free) struct buf sql = {0};
+    buf_puts(&sql, "case m.fails");
+    size_t empty = sql.len;
+    for (size_t i = 0; i < t->where.each_count; i++) {
+        const struct param *p = &match_params[t->where.each[i].line];
+        if (!kind(p))
+            continue;
+        buf_printf(&sql, " when %llu then ", 1ULL << i);
+        if (match_is_list(p))
+            buf_printf(&sql, "(%s)::text", p->column);
+        else
+            buf_printf(&sql, "%s%s((%s)::float8)", p->op == PARAM_GE ? "-" : "",
+                       p->type == PARAM_RATE ? ""
+                       : p->op == PARAM_GE   ? "floor"
+                                             : "ceil",
+                       p->column);
+    }
+    if (sql.len == empty)
+        return none;
+    return arena_printf(req->arena, "%s end", sql.data);
+}
+
+/* ---- the request */
+
+static enum err set_rows(struct request *req, const struct rows *rows) {
+    struct match_state *st = req->state;
+    struct match_diagnosis *d = st->diagnosis;
+    d->sets = arena_alloc(req->arena, rows_count(rows) * sizeof *d->sets + 1);
+    for (size_t i = 0; i < rows_count(rows); i++) {
+        const char *near = rows_text(rows, i, 3), *word = rows_text(rows, i, 4);
+        struct fail_set s = {.fails = (uint64_t)rows_i64(rows, i, 0),
+                             .unknowns = (uint64_t)rows_i64(rows, i, 1),
+                             .n = rows_i64(rows, i, 2),
+                             .near = near ? arena_strdup(req->arena, near) : NULL,
+                             .word = word ? arena_strdup(req->arena, word) : NULL,
+                             .near_n = rows_i64(rows, i, 5)};
+        d->sets[d->set_count++] = s;
+        d->candidates += s.n;
+        d->results += s.fails ? 0 : s.n;
+    }
+    match_relax(req, d);
+    return match_write_when_done(req);
+}
+
+static enum err elsewhere_rows(struct request *req, const struct rows *rows) {
+    struct match_state *st = req->state;
+    struct match_diagnosis *d = st->diagnosis;
+    for (size_t i = 0; i < rows_count(rows) && i < ELSEWHERE_MAX; i++) {
+        d->elsewhere[i].niche = arena_strdup(req->arena, rows_text(rows, i, 0));
+        d->elsewhere[i].relation = arena_strdup(req->arena, rows_text(rows, i, 1));
+        d->elsewhere[i].creators = rows_i64(rows, i, 2);
+        d->elsewhere_count++;
+    }
+    return match_write_when_done(req);
+}
+
+enum err match_diagnosis_ask(struct request *req) {
+    struct match_state *st = req->state;
+    if (st->q.cursor.text || st->row_count >= (size_t)(st->q.limit < THIN ? st->q.limit : THIN))
+        return ERR_OK;
+    st->diagnosis = arena_alloc(req->arena, sizeof *st->diagnosis);
+    const char *own[] = {arena_printf(req->arena, "%d", st->world), match_niche_ids(req)};
+    st->diagnosis->tests = match_tests(req, COUNT_OF(own) + 1);
+    const struct match_tests *t = &st->diagnosis->tests;
+    const struct match_mark marks[] = {
+        {"tests", t->columns},
+        {"fails", t->fails},
+        {"unknowns", t->unknowns},
+        {"near", of_single(req, t, match_is_bound, "null::float8")},
+        {"word", of_single(req, t, match_is_list, "null::text")},
+    };
+    enum err e = match_ask_marked(req, "match_diagnosis", marks, COUNT_OF(marks), COUNT_OF(own), own,
+                                  &t->where, set_rows);
+    struct statement elsewhere = api_statement(req, "match_elsewhere");
+    return e ? e : request_query(req, &elsewhere, COUNT_OF(own), own, elsewhere_rows);
+}
+
+/* ---- the answer */
+
+static void relaxation_json(const struct relaxation *r, struct json *w) {
+    json_key(w, "smallest_relaxation");
+    if (!r->changes) {
+        json_null(w);
+        return;
+    }
+    json_object(w);
+    json_key(w, "changes");
+    json_array(w);
+    for (size_t i = 0; i < r->count; i++) {
+        json_object(w);
+        json_kstr(w, "param", r->changes[i].param);
+        json_kstr(w, "value", r->changes[i].value);
+        json_object_end(w);
+    }
+    json_array_end(w);
+    json_ki64(w, "gives", r->gives);
+    json_kstr(w, "query", r->query);
+    json_object_end(w);
+}
+
+static void filter_json(const struct match_diagnosis *d, size_t i, struct json *w) {
+    uint64_t bit = UINT64_C(1) << i;
+    int64_t removed = 0, unknown = 0;
+    for (size_t k = 0; k < d->set_count; k++) {
+        removed += d->sets[k].fails & bit ? d->sets[k].n : 0;
+        unknown += d->sets[k].unknowns & bit ? d->sets[k].n : 0;
+    }
+    json_object(w);
+    json_kstr(w, "filter", match_filter_name(&d->tests, i));
+    json_ki64(w, "removed_alone", removed);
+    json_ki64(w, "removed_unknown", unknown);
+    json_ki64(w, "left_without_it", match_without(d, bit, 0));
+    json_object_end(w);
+}
+
+void match_diagnosis_json(const struct match_state *st, struct json *w) {
+    const struct match_diagnosis *d = st->diagnosis;
+    json_key(w, "diagnosis");
+    if (!d) {
+        json_null(w);
+        return;
+    }
+    json_object(w);
+    json_ki64(w, "candidates_in_niche", d->candidates);
+    json_ki64(w, "results", d->results);
+    json_key(w, "filters");
+    json_array(w);
+    for (size_t i = 0; i < d->tests.where.each_count; i++)
+        filter_json(d, i, w);
+    json_array_end(w);
+    relaxation_json(&d->relaxation, w);
+    json_key(w, "other_niches");
+    json_array(w);
+    for (size_t i = 0; i < d->elsewhere_count; i++) {
+        json_object(w);
+        json_kstr(w, "niche", d->elsewhere[i].niche);
+        json_kstr(w, "relation", d->elsewhere[i].relation);
+        json_ki64(w, "creators", d->elsewhere[i].creators);
+        json_object_end(w);
+    }
+    json_array_end(w);
+    json_object_end(w);
+}

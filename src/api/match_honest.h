@@ -1,0 +1,54 @@
+/* Inside api only: what /match says beside its list: facets, the exact count, why a list is empty or thin,
+ * why a creator is not in it, the posts that prove an item. All of it is made from the lines of
+ * match_params[]. */
+#ifndef NICHED_API_MATCH_HONEST_H
+#define NICHED_API_MATCH_HONEST_H
+
+#include "match.h"
+
+/* A place in the text of a statement (a comment such as "/" "*tests*" "/") and what stands there. */
+struct match_mark {
+    const char *name;
+    const char *sql;
+};
+
+/* The filters in use over the candidates m, as pieces of a statement. Bit i of a set stands for
+ * where.each[i].
+ */
+struct match_tests {
+    struct params_where where;
+    const char *columns;  /* ", (predicate) as f0, ..." */
+    const char *fails;    /* set of the filters that m.f0, ... do not pass, bigint */
+    const char *unknowns; /* of them those whose value is not known */
+};
+
+/* The pieces with the filters' parameters from $first on. */
+struct match_tests match_tests(struct request *req, size_t first);
+/* The name of a filter, as the caller writes it. */
+const char *match_filter_name(const struct match_tests *t, size_t i);
+/* Asks a statement whose marks are replaced by pieces: own parameters first, then those of the filters. */
+NODISCARD enum err match_ask_marked(struct request *req, const char *query, const struct match_mark *marks,
+                                    size_t n_marks, size_t n, const char *const *own,
+                                    const struct params_where *where, request_next *next);
+/* The niches asked for as the text of an array. */
+const char *match_niche_ids(struct request *req);
+
+/* Asks, beside the page, for what was asked for beside it: facets and count. */
+NODISCARD enum err match_beside_ask(struct request *req);
+/* Asks for what depends on the page, once: why it is thin, what proves its items. */
+NODISCARD enum err match_behind_ask(struct request *req);
+/* Asks why the list has so few; only where it has. */
+NODISCARD enum err match_diagnosis_ask(struct request *req);
+/* Asks for the facets that were asked for. */
+NODISCARD enum err match_facets_ask(struct request *req);
+
+/* Writes what was asked for beside the list into the open query. */
+void match_beside_query_json(const struct match_state *st, struct json *w);
+/* Writes "total", "facets" and "diagnosis" into the open answer; null where not asked or not so. */
+void match_beside_json(const struct match_state *st, struct json *w);
+/* Writes "facets". */
+void match_facets_json(const struct match_state *st, struct json *w);
+/* Writes "diagnosis". */
+void match_diagnosis_json(const struct match_state *st, struct json *w);
+
+#endif

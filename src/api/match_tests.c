@@ -1,0 +1,106 @@
+/* The filters of a request as pieces of the statements that count with them. Invariant: nothing here knows a
+ * filter; every piece is made from its line and its predicate. */
+#include "match_honest.h"
+
+#include "base/hash.h"
+
+#include <string.h>
+
+enum { PARAMS_MAX = 8 + 2 * PARAM_MAX };
+
+struct match_tests match_tests(struct request *req, size_t first) {
+    struct match_tests t = {.where = match_where(req, first)};
+    CLEANUP(buf_free) struct buf columns = {0};
+    CLEANUP(buf_free) struct buf fails = {0};
+    CLEANUP(buf_free) struct buf unknowns = {0};
+    buf_puts(&columns, "");
+    buf_puts(&fails, "0::bigint");
+    buf_puts(&unknowns, "0::bigint");
+    for (size_t i = 0; i < t.where.each_count; i++) {
+        unsigned long long bit = 1ULL << i;
+        buf_printf(&columns, ", (%s) as f%zu", t.where.each[i].sql, i);
+        buf_printf(&fails, " | case when m.f%zu then 0 else %llu::bigint end", i, bit);
+        buf_printf(&unknowns, " | case when m.f%zu is null then %llu::bigint else 0 end", i, bit);
+    }
+    t.columns = arena_strndup(req->arena, columns.data, columns.len);
+    t.fails = arena_strndup(req->arena, fails.data, fails.len);
+    t.unknowns = arena_strndup(req->arena, unknowns.data, unknowns.len);
+    return t;
+}
+
+const char *match_filter_name(const struct match_tests *t, size_t i) {
+    return match_params[t->where.each[i].line].name;
+}
+
+static const char *mark_sql(const struct match_mark *marks, size_t n, const char *name, size_t len) {
+    for (size_t i = 0; i < n; i++)
+        if (strlen(marks[i].name) == len && memcmp(marks[i].name, name, len) == 0)
+            return marks[i].sql;
+    return "";
+}
+
+enum err match_ask_marked(struct request *req, const char *query, const struct match_mark *marks,
+                          size_t n_marks, size_t n, const char *const *own, const struct params_where *where,
+                          request_next *next) {
+    struct statement file = api_statement(req, query);
+    CLEANUP(buf_free) struct buf sql = {0};
+    const char *at = file.sql;
+    for (const char *mark; (mark = strstr(at, "/*")); at = strstr(mark, "*/") + 2) {
+        buf_put(&sql, at, (size_t)(mark - at));
+        buf_puts(&sql, mark_sql(marks, n_marks, mark + 2, (size_t)(strstr(mark, "*/") - mark) - 2));
+    }
+    buf_puts(&sql, at);
+    struct statement made = {
+        .name =
+            arena_printf(req->arena, "%s_%llx", query, (unsigned long long)hash_text(HASH_START, sql.data)),
+        .sql = sql.data, /* request_query copies it */
+    };
+    const char *params[PARAMS_MAX];
+    memcpy(params, own, n * sizeof *params);
+    memcpy(params + n, where->values, where->count * sizeof *params);
+    return request_query(req, &made, n + where->count, params, next);
+}
+
+const char *match_niche_ids(struct request *req) {
+    const struct match_state *st = req->state;
+    const char *ids = "";
+    for (size_t i = 0; i < st->niche_count; i++)
+        ids = arena_printf(req->arena, "%s%s%d", ids, i ? "," : "", st->niche_ids[i]);
+    return arena_printf(req->arena, "{%s}", ids);
+}
+
+enum err match_beside_ask(struct request *req) {
+    const struct match_state *st = req->state;
+    enum err e = st->q.facets.in_count || strcmp(st->q.count, "exact") == 0 ? match_facets_ask(req) : ERR_OK;
+    return e;
+}
+
+enum err match_behind_ask(struct request *req) {
+    struct match_state *st = req->state;
+    if (st->behind_asked)
+        return ERR_OK;
+    st->behind_asked = true;
+    return match_diagnosis_ask(req);
+}
+
+static void words_json(const struct param_list *l, const char *key, struct json *w) {
+    json_key(w, key);
+    if (!l->in_count) {
+        json_null(w);
+        return;
+    }
+    json_array(w);
+    for (size_t i = 0; i < l->in_count; i++)
+        json_str(w, l->in[i]);
+    json_array_end(w);
+}
+
+void match_beside_query_json(const struct match_state *st, struct json *w) {
+    json_kstr(w, "count", st->q.count);
+    words_json(&st->q.facets, "facets", w);
+}
+
+void match_beside_json(const struct match_state *st, struct json *w) {
+    match_facets_json(st, w);
+    match_diagnosis_json(st, w);
+}

@@ -1,0 +1,103 @@
+"""What GET /match says beside its list, computed in plain Python over every row of a made-up world: no statement and no
+number is taken from the program."""
+import math
+from itertools import combinations
+
+from exact_world import EXCLUDED, PLATFORMS
+
+LOOSEST = {"min_followers": 0, "max_followers": 1_000_000_000, "min_authenticity": 0}
+DEFAULTS = {"min_followers": "1000", "max_followers": "100000", "min_authenticity": "0.25"}
+BOUNDS = {"min_followers": (1, lambda r: r.account.followers), "max_followers": (-1, lambda r: r.account.followers),
+          "min_authenticity": (1, lambda r: math.exp(r.logs[2])), "min_confidence": (1, lambda r: r.conf / 10_000)}
+LISTS = {"platform": lambda r: PLATFORMS[r.account.platform], "country": lambda r: r.account.country,
+         "language": lambda r: r.account.language}
+
+
+def verdict(name, asked, row):
+    """True: passes; False: does not; None: not known, which does not pass either."""
+    if name == "niche":
+        return row.account.topics.get(EXCLUDED, 0) < 0.25
+    if name in BOUNDS:
+        sign, get = BOUNDS[name]
+        return sign * get(row) >= sign * float(asked)
+    have, words = LISTS[name](row), asked.split(",")
+    chosen, left_out = [w for w in words if w[0] != "-"], [w[1:] for w in words if w[0] == "-"]
+    return None if have is None else (not chosen or have in chosen) and have not in left_out
+
+
+def in_force(case):
+    """Name and asked value of every filter, defaults too."""
+    filters = {**DEFAULTS, **{k: str(v) for k, v in case.filters}}
+    return {**filters, **({"niche": None} if case.excluded else {})}
+
+
+class Brute:
+    """Every candidate with its verdicts."""
+
+    def __init__(self, case, rows):
+        self.filters, self.rows = in_force(case), rows
+        self.verdicts = [{name: verdict(name, asked, row) for name, asked in self.filters.items()} for row in rows]
+
+    def left(self, *ignored):
+        """Those that pass all filters but these."""
+        return [row for row, v in zip(self.rows, self.verdicts) if all(ok for name, ok in v.items() if name not in ignored)]
+
+    def diagnosis(self):
+        return {name: {"removed_alone": sum(1 for v in self.verdicts if not v[name]),
+                       "removed_unknown": sum(1 for v in self.verdicts if v[name] is None),
+                       "left_without_it": len(self.left(name))} for name in self.filters}
+
+    def reachable(self, *dropped):
+        """Those that pass when these are dropped as a caller can: one with a default still keeps out what is not known."""
+        return len([row for row, v in zip(self.rows, self.verdicts)
+                    if all(ok or (name in dropped and not (name in DEFAULTS and ok is None)) for name, ok in v.items())])
+
+    def fewest_to_drop(self):
+        """How many filters must go for anybody more to be listed, and the most that so many give; None: nothing helps."""
+        for n in range(1, len(self.filters) + 1):
+            best = max((self.reachable(*names) for names in combinations(self.filters, n)), default=0)
+            if best > len(self.left()):
+                return n, best
+        return None
+
+    def nearest_bounds(self):
+        """Of each bound that lets in somebody alone: its nearest value and how many there are then."""
+        out = {}
+        for name in self.filters.keys() & BOUNDS.keys():
+            sign, get = BOUNDS[name]
+            kept_out = [get(r) for r in self.left(name) if not sign * get(r) >= sign * float(self.filters[name])]
+            if kept_out:
+                near = max(kept_out, key=lambda v: sign * v)
+                out[name] = (near, len(self.left()) + kept_out.count(near))
+        return out
+
+    def moved(self, name, value):
+        """By how much a bound moves, in proportion."""
+        asked = float(self.filters[name])
+        return abs(value - asked) / max(abs(value), abs(asked))
+
+    def facet(self, name):
+        ignored = ("tier", "min_followers", "max_followers") if name == "tier" else (name,)
+        counts, unknown = {}, 0
+        for row in self.left(*ignored):
+            value = self.facet_value(name, row)
+            if value is None:
+                unknown += 1
+            else:
+                counts[value] = counts.get(value, 0) + 1
+        if float(self.filters["min_followers"]) >= 1000:
+            counts.pop("under_1k", None)
+        if float(self.filters["max_followers"]) <= 100_000:
+            counts.pop("over_100k", None)
+        ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        return {"values": [{"value": v, "count": n} for v, n in ranked[:50]], "other": sum(n for _, n in ranked[50:]),
+                "unknown": unknown}
+
+    @staticmethod
+    def facet_value(name, row):
+        if name in LISTS:
+            return LISTS[name](row)
+        if name == "tier":
+            f = row.account.followers
+            return "under_1k" if f < 1000 else "nano" if f < 10_000 else "micro" if f <= 100_000 else "over_100k"
+        return "50_100"  # every price of these worlds is 50
