@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "match_honest.h"
+#include "match_why_not.h"
 #include "tables.h"
 
 #include <math.h>
@@ -210,7 +211,7 @@ enum err match_write(struct request *req) {
     json_ki64(&w, "related_available", st->related);
     json_kbool(&w, "has_more", st->has_more);
     json_kstr(&w, "next_cursor", st->next_cursor);
-    match_beside_json(st, &w);
+    match_beside_json(req, &w);
     json_kstr(&w, "world", api_world_name(st->world));
     json_kstr(&w, "model_version", s->model_version[st->world]);
     json_object_end(&w);
@@ -271,8 +272,7 @@ static enum err ask(struct request *req) {
     return e ? e : match_ask_related(req);
 }
 
-/* The page and what was asked for beside it, all in flight at once. */
-static enum err list(struct request *req) {
+enum err match_list(struct request *req) {
     const struct match_state *st = req->state;
     enum err e = match_beside_ask(req);
     if (e)
@@ -307,5 +307,5 @@ enum err api_match(struct request *req) {
         e = match_cursor_read(req, st->q.cursor, st->query_hash, s->model_version[st->world], &st->after);
     if (e)
         return e;
-    return list(req);
+    return st->q.why_not.text ? match_why_not_ask(req) : match_list(req);
 }

@@ -88,6 +88,7 @@ struct match_state {
     struct match_facets *facets;
     bool behind_asked;
     struct match_diagnosis *diagnosis; /* NULL: the list is not thin */
+    struct match_why_not *why_not;     /* NULL: not asked */
 };
 
 /* The lines of a field table that read the stored ln components into the struct's `ln`. */
@@ -120,6 +121,8 @@ NODISCARD enum err match_ranking_read(struct request *req, const struct match_qu
                                       struct match_ranking *ret_ranking);
 /* Writes how it ranked: goal, caution, weights, audience_target. */
 void match_ranking_json(const struct match_query *q, const struct match_ranking *r, struct json *w);
+/* The countries of an audience target as the text of an array, NULL without one. */
+const char *match_target_countries(const struct match_ranking *r, struct arena *a);
 /* Lists by the request's own ranking, exactly, then writes. */
 NODISCARD enum err match_scan_ask(struct request *req);
 /* Ranks a compound without a niche of its own, then writes. */

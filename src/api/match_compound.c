@@ -3,7 +3,7 @@
  * part's usual cost, its base rate is the product of theirs (independence, an assumption).
  *
  * Bound: at most COMPOUND_MAX candidates are scored, those whose weakest part ranks best. */
-#include "match_pick.h"
+#include "match_why_not.h"
 
 #include "rank/engagement.h"
 #include "rank/relevance.h"
@@ -102,12 +102,14 @@ static enum err candidate_rows(struct request *req, const struct rows *rows) {
     double base_rate = joint_base_rate(s, st);
     struct match_picks *picks = arena_alloc(req->arena, sizeof *picks);
     *picks = match_picks_new(req->arena, (size_t)st->q.limit + 1);
+    struct match_pick *all = arena_alloc(req->arena, rows_count(rows) * sizeof *all + 1);
     for (size_t i = 0; i < rows_count(rows); i++) {
         struct candidate c;
         rows_decode(rows, i, candidate_fields, COUNT_OF(candidate_fields), req->arena, &c);
-        struct match_pick p = pick_of(&c, base_rate, &st->ranking);
-        match_picks_add(picks, &p, &st->after);
+        all[i] = pick_of(&c, base_rate, &st->ranking);
+        match_picks_add(picks, &all[i], &st->after);
     }
+    match_why_not_place(st, all, rows_count(rows));
     return match_picks_show(req, picks);
 }
 

@@ -33,6 +33,8 @@ NODISCARD enum err match_ask_marked(struct request *req, const char *query, cons
 /* The niches asked for as the text of an array. */
 const char *match_niche_ids(struct request *req);
 
+/* Lists: asks for the page and for what was asked for beside it. */
+NODISCARD enum err match_list(struct request *req);
 /* Asks, beside the page, for what was asked for beside it: facets and count. */
 NODISCARD enum err match_beside_ask(struct request *req);
 /* Asks for what depends on the page, once: why it is thin, what proves its items. */
@@ -44,8 +46,9 @@ NODISCARD enum err match_facets_ask(struct request *req);
 
 /* Writes what was asked for beside the list into the open query. */
 void match_beside_query_json(const struct match_state *st, struct json *w);
-/* Writes "total", "facets" and "diagnosis" into the open answer; null where not asked or not so. */
-void match_beside_json(const struct match_state *st, struct json *w);
+/* Writes "total", "facets", "diagnosis" and "why_not" into the open answer; null where not asked or not so.
+ */
+void match_beside_json(struct request *req, struct json *w);
 /* Writes "facets". */
 void match_facets_json(const struct match_state *st, struct json *w);
 /* Writes "diagnosis". */

@@ -18,7 +18,7 @@ struct match_picks match_picks_new(struct arena *a, size_t cap) {
     return (struct match_picks){.at = arena_alloc(a, cap * sizeof(struct match_pick)), .cap = cap};
 }
 
-static bool ahead(const struct match_pick *a, const struct match_pick *b) {
+bool match_pick_ahead(const struct match_pick *a, const struct match_pick *b) {
     if (a->score != b->score)
         return a->score > b->score;
     return a->conf != b->conf ? a->conf > b->conf : a->account_id > b->account_id;
@@ -35,7 +35,7 @@ void match_picks_add(struct match_picks *picks, const struct match_pick *pick,
     if (!behind(pick, after))
         return;
     size_t at = picks->count;
-    while (at > 0 && ahead(pick, &picks->at[at - 1]))
+    while (at > 0 && match_pick_ahead(pick, &picks->at[at - 1]))
         at--;
     if (at == picks->cap)
         return;

@@ -34,6 +34,8 @@ struct match_anew {
 
 /* Room for `cap` picks, in the arena. */
 struct match_picks match_picks_new(struct arena *a, size_t cap);
+/* Whether a comes before b in the total order. */
+bool match_pick_ahead(const struct match_pick *a, const struct match_pick *b);
 /* Puts a pick into its place if it is behind the page's beginning and among the best `cap`. */
 void match_picks_add(struct match_picks *picks, const struct match_pick *pick,
                      const struct match_place *after);

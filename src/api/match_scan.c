@@ -3,7 +3,7 @@
  * can reach the k-th best. Invariants: a row is dropped only when its bound is strictly below the k-th score
  * (ties are decided by the total order); when the niche changes between two chunks the scan begins again, and
  * after RESTARTS_MAX times it reads all in one statement, which sees one state. */
-#include "match_pick.h"
+#include "match_why_not.h"
 
 #include "rank/engagement.h"
 
@@ -53,6 +53,7 @@ static void begin(struct request *req, struct match_scan *scan) {
     bool diverse = !isnan(st->q.diversify);
     scan->picks = match_picks_new(req->arena, diverse ? DIVERSE_FROM : (size_t)st->q.limit + 1);
     scan->last = (struct match_place){MATCH_SCALE + 1, 0, 0};
+    match_why_not_begin(st);
     scan->chunk = scan->restarts < RESTARTS_MAX ? FIRST_CHUNK : INT32_MAX;
 }
 
@@ -62,16 +63,17 @@ static void weigh_row(const struct match_state *st, const struct scan_row *row, 
     memcpy(pick.ln, row->ln, sizeof row->ln);
     struct match_anew anew = {row->theta, row->sigma, row->tau, row->country, row->shares, row->sample_n};
     match_weigh(&st->ranking, &anew, &pick);
+    match_why_not_see(st, &pick);
     match_picks_add(&scan->picks, &pick, &st->after);
     scan->last = (struct match_place){(int32_t)row->score, (int32_t)row->conf, row->account_id};
 }
 
-/* Whether no row behind the last one read can be among the picks. */
+/* Whether no row behind the last one read can be among the picks, or ahead of those asked about. */
 static bool settled(const struct match_state *st, const struct match_scan *scan) {
     if (scan->picks.count < scan->picks.cap)
         return false;
     int bound = match_quantise(match_bound(scan->last.score, st->ranking.rho));
-    return bound < scan->picks.at[scan->picks.cap - 1].score;
+    return bound < scan->picks.at[scan->picks.cap - 1].score && bound < match_why_not_lowest(st);
 }
 
 static enum err finish(struct request *req, struct match_scan *scan) {
@@ -120,8 +122,7 @@ static enum err chunk_rows(struct request *req, const struct rows *rows) {
     return ask_chunk(req);
 }
 
-/* {US,GB}, or NULL without a target; countries are two capital letters. */
-static const char *target_countries(const struct match_ranking *r, struct arena *a) {
+const char *match_target_countries(const struct match_ranking *r, struct arena *a) {
     if (!r->target_count)
         return NULL;
     const char *list = "{";
@@ -141,7 +142,7 @@ static enum err ask_chunk(struct request *req) {
         arena_printf(a, "%d", scan->last.score),
         arena_printf(a, "%d", scan->last.conf),
         arena_printf(a, "%lld", (long long)scan->last.account_id),
-        target_countries(&st->ranking, a),
+        match_target_countries(&st->ranking, a),
         st->ranking.z != ENGAGEMENT_DEFAULTS.z ? "t" : "f",
     };
     return match_ask_filtered(req, "match_scan", COUNT_OF(own), own, chunk_rows);

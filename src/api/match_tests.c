@@ -3,6 +3,7 @@
 #include "match_honest.h"
 
 #include "base/hash.h"
+#include "match_why_not.h"
 
 #include <string.h>
 
@@ -98,9 +99,12 @@ static void words_json(const struct param_list *l, const char *key, struct json 
 void match_beside_query_json(const struct match_state *st, struct json *w) {
     json_kstr(w, "count", st->q.count);
     words_json(&st->q.facets, "facets", w);
+    json_kstr(w, "why_not", st->q.why_not.text);
 }
 
-void match_beside_json(const struct match_state *st, struct json *w) {
+void match_beside_json(struct request *req, struct json *w) {
+    const struct match_state *st = req->state;
     match_facets_json(st, w);
     match_diagnosis_json(st, w);
+    match_why_not_json(req, w);
 }

@@ -3,7 +3,7 @@ number is taken from the program."""
 import math
 from itertools import combinations
 
-from exact_world import EXCLUDED, PLATFORMS
+from exact_world import EXCLUDED, PLATFORMS, logs_of, quantise, value
 
 LOOSEST = {"min_followers": 0, "max_followers": 1_000_000_000, "min_authenticity": 0}
 DEFAULTS = {"min_followers": "1000", "max_followers": "100000", "min_authenticity": "0.25"}
@@ -75,6 +75,18 @@ class Brute:
         """By how much a bound moves, in proportion."""
         asked = float(self.filters[name])
         return abs(value - asked) / max(abs(value), abs(asked))
+
+    def why_not(self, case, row):
+        """Reason, rank, score, the names of the failing filters and of those not known."""
+        if row not in self.rows:
+            return "not_in_niche", None, None, [], []
+        failing = {name: ok for name, ok in self.verdicts[self.rows.index(row)].items() if not ok}
+        if failing:
+            return "filtered", None, None, list(failing), [name for name, ok in failing.items() if ok is None]
+        weights = case.used_weights
+        places = sorted(((quantise(value(logs_of(case, r), weights)), r.conf, r.account.account) for r in self.left()), reverse=True)
+        mine = next(p for p in places if p[2] == row.account.account)
+        return "ranked", places.index(mine) + 1, (mine[0] + 5) // 10, [], []
 
     def facet(self, name):
         ignored = ("tier", "min_followers", "max_followers") if name == "tier" else (name,)

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from client import Client
 from exact_cases import any_case
-from exact_world import SIZES, any_world, write
+from exact_world import SIZES, TooClose, any_world, ranked, write
 from honest_brute import BOUNDS, Brute
 
 WORLDS, CASES = 2, 120
@@ -122,6 +122,45 @@ def test_all_numbers_are_those_of_brute_force(honest, seed):
     assert all(seen[what] >= 3 for what in ("thin", "empty", "bound", "word", "several", "nothing helps")), seen
 
 
+def check_why_not(case, brute, page, row):
+    found, = page["why_not"]["accounts"]
+    reason, rank, tenths, failing, unknown = brute.why_not(case, row)
+    assert (found["reason"], found["rank"]) == (reason, rank), case
+    assert found["score"] == (None if tenths is None else tenths / 10)
+    assert sorted(f["filter"] for f in found["failed"]) == sorted(failing)
+    assert sorted(f["filter"] for f in found["failed"] if f["unknown"]) == sorted(unknown)
+    shown = [item["creator"]["username"] for item in page["items"]]
+    assert found["shown"] == (found["username"] in shown)
+    gap = found["below_last_shown"]
+    assert (gap is not None) == (reason == "ranked" and bool(shown) and not found["shown"])
+    if gap:
+        assert gap["points"] == round(page["items"][-1]["score"] - found["score"], 1)
+        assert round(sum(gap["components"].values()), 1) == gap["points"]
+        assert gap["most"] is None or gap["components"][gap["most"]] == max(gap["components"].values()) > 0
+    return reason
+
+
+@pytest.mark.parametrize("seed", range(WORLDS))
+def test_places_of_those_who_are_asked_about(honest, seed):
+    """Of anybody, whatever the ranking: the filters that fail, or the very rank."""
+    client, rows = honest(f"why not {seed}")
+    rng, seen = random.Random(seed), collections.Counter()
+    while seen["cases"] < CASES:
+        case = any_case(rng, niche=rng.choice(("cars", "comedy", "comedy", "magic", "books")), diverse=0)
+        row = rng.choice(rows[case.niche] if rng.random() < 0.9 else rows["comedy"])
+        row = next((r for r in rows[case.niche] if r.account is row.account), row)
+        try:
+            ranked(case, rows[case.niche])
+        except TooClose:
+            continue
+        a = row.account
+        name = rng.choice((f"@U{a.account}", f"u{a.account}", f"{('instagram', 'tiktok', 'youtube')[a.platform - 1]}/u{a.account}"))
+        page = client.ok("/match", **case.params(), why_not=name)
+        seen.update({"cases": 1, check_why_not(case, Brute(case, rows[case.niche]), page, row): 1, "own": case.own})
+    print(dict(seen))
+    assert all(seen[what] >= 5 for what in ("ranked", "filtered", "own")), seen
+
+
 # ---- on the sandbox world
 
 def test_a_full_page_has_no_diagnosis_and_nothing_is_counted_unasked(client):
@@ -202,7 +241,86 @@ def test_tier_shows_what_the_bounds_reach(client):
 
 @pytest.mark.parametrize("params,param,words", [
     ({"facets": "size"}, "facets", "one of tier,country"), ({"facets": "-tier"}, "facets", "one of"), ({"facets": ""}, "facets", "one of"),
-    ({"count": "roughly"}, "count", "one of none,exact")])
+    ({"why_not": ""}, "why_not", "1 to 120"), ({"why_not": "x" * 121}, "why_not", "1 to 120"), ({"count": "roughly"}, "count", "one of none,exact")])
 def test_refusals(client, params, param, words):
     problem = client.problem("/match", 400, "PARAM_INVALID", niche="vegan", **params)
     assert problem["param"] == param and words in problem["detail"]
+
+
+# ---- why_not
+
+def account(client, why_not, niche="fitness", **params):
+    page = client.ok("/match", niche=niche, why_not=why_not, **params)
+    return page["why_not"]["accounts"][0], page
+
+
+def test_why_not_of_one_further_down(client):
+    items = client.walk(niche="fitness", limit=100)
+    for at in (20, len(items) - 1):
+        creator = items[at]["creator"]
+        found, page = account(client, f"{creator['platform']}/{creator['username']}")
+        assert (found["reason"], found["rank"], found["shown"], found["score"]) == ("ranked", at + 1, False, items[at]["score"])
+        assert found["creator_id"] == creator["id"] and found["evidence"][0]["match"] == items[at]["match"]
+        assert found["below_last_shown"]["points"] == round(page["items"][-1]["score"] - items[at]["score"], 1)
+    first, page = account(client, items[0]["creator"]["id"])
+    assert (first["rank"], first["shown"], first["below_last_shown"]) == (1, True, None)
+
+
+def test_why_not_names_what_was_asked_and_what_is_so(client):
+    item = client.match("fitness", limit=1, country="GB")["items"][0]
+    found, _ = account(client, "@" + item["creator"]["username"].upper(), country="US", min_followers=item["followers"] + 1,
+                       max_followers=1_000_000_000)
+    assert found["reason"] == "filtered"
+    assert found["failed"] == [
+        {"filter": "country", "asked": "US", "value": "GB", "unknown": False},
+        {"filter": "min_followers", "asked": str(item["followers"] + 1), "value": str(item["followers"]), "unknown": False}]
+    item = next(i for i in client.walk(niche="fitness", limit=100) if i["creator"]["country"] is None)
+    found, _ = account(client, "@" + item["creator"]["username"], country="US")
+    assert found["failed"] == [{"filter": "country", "asked": "US", "value": None, "unknown": True}]
+
+
+def test_why_not_of_somebody_elsewhere_has_the_evidence(client):
+    listed = {i["creator"]["id"] for i in client.walk(niche="vegan-fitness", limit=100, min_followers=0, max_followers=1_000_000_000,
+                                                      min_authenticity=0)}
+    other = next(i for i in client.walk(niche="gaming", limit=100) if i["creator"]["id"] not in listed)
+    found, _ = account(client, other["creator"]["id"], niche="vegan-fitness")
+    assert found["reason"] in ("not_in_niche", "in_part") and found["rank"] is None and found["failed"] == []
+    evidence, = found["evidence"]
+    assert evidence["niche"] == "vegan-fitness" and (evidence["posts_weighted"] or 0) < evidence["posts_weighted_needed"] == 0.6
+
+
+def test_why_not_within_a_compound(client):
+    items = client.match("travel gaming", limit=100)["items"]
+    found, _ = account(client, items[-1]["creator"]["id"], niche="travel gaming", limit=1)
+    assert (found["reason"], found["rank"], found["score"]) == ("ranked", len(items), items[-1]["score"])
+    assert [e["niche"] for e in found["evidence"]] == client.match("travel gaming")["query"]["niche"]["resolved"]
+    found, _ = account(client, items[0]["creator"]["id"], niche="travel gaming", min_followers=items[0]["followers"] + 1,
+                       max_followers=1_000_000_000)
+    assert found["reason"] == "filtered" and [f["filter"] for f in found["failed"]] == ["min_followers"]
+
+
+def test_who_opted_out_looks_like_nobody(sandbox_niched, ask):
+    with psycopg.connect(sandbox_niched.url, autocommit=True) as db, sandbox_niched.serve(NICHED_WORKER=0) as service:
+        client = ask(service)
+        creator = client.match("fitness", limit=1)["items"][0]["creator"]
+        db.execute("update creator set opted_out = true where creator_id = %s", (creator["id"],))
+        nobody = client.match("fitness", why_not="nobody.of.that.name")["why_not"]
+        assert nobody == {"asked": "nobody.of.that.name", "reason": "unknown_creator", "accounts": []}
+        for name in (creator["id"], creator["username"], f"{creator['platform']}/{creator['username']}"):
+            assert client.match("fitness", why_not=name)["why_not"] == {**nobody, "asked": name}
+
+
+@pytest.mark.parametrize("name", ["myspace/ann", "999999999999999999", "@", "/", "tiktok/", "x'; drop table niche; --", "é", "9" * 30])
+def test_names_that_nobody_has(client, name):
+    assert client.match("fitness", why_not=name)["why_not"] == {"asked": name, "reason": "unknown_creator", "accounts": []}
+
+
+def test_one_handle_on_several_platforms(sandbox_niched, ask):
+    with psycopg.connect(sandbox_niched.url, autocommit=True) as db, sandbox_niched.serve(NICHED_WORKER=0) as service:
+        client = ask(service)
+        creator = client.match("fitness", limit=1)["items"][0]["creator"]
+        other = next(i["creator"] for i in client.match("fitness", limit=50)["items"] if i["creator"]["platform"] != creator["platform"])
+        db.execute("update account_key k set key = %s from platform p where p.platform = k.platform and p.slug = %s and k.kind = 'username'"
+                   " and k.key = %s", (creator["username"], other["platform"], other["username"]))
+        accounts = client.match("fitness", why_not=creator["username"])["why_not"]["accounts"]
+        assert {(a["platform"], a["creator_id"]) for a in accounts} == {(c["platform"], c["id"]) for c in (creator, other)}
