@@ -21,6 +21,8 @@ struct map_options {
     size_t rule_count;
     int64_t observed_us; /* when rows were seen that do not say so */
     int64_t latest_us;   /* later times are refused */
+    const struct crypto_secret
+        *secret; /* salts hashes of engagers; NULL: such rows can be checked, not kept */
 };
 
 /* One column of the file, as understood. */

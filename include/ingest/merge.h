@@ -13,6 +13,9 @@ NODISCARD enum err merge_run(struct db *db, const struct import_options *o, int6
 /* Takes the rows of creators who asked to be forgotten out of the staging tables (part of merge_run). */
 NODISCARD enum err merge_drop_erased(struct db *db, const struct import_options *o, struct fault *f,
                                      struct import_summary *s);
+/* Refuses hashes that were salted otherwise than those in the store: they could not be compared. The first
+ * import decides. ERR_STORE_*, ERR_DATA_INVALID. */
+NODISCARD enum err merge_check_salt(struct db *db, const struct import_options *o, struct fault *f);
 /* Reads the answer (count, line, line, ...) of a query that took rows out of import_stage: adds a problem a
  * line. */
 void merge_refused(const struct rows *r, const char *reason, struct import_summary *s);

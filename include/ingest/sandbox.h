@@ -21,8 +21,8 @@
 #define SANDBOX_CREATORS_DEFAULT 2000
 #define SANDBOX_CREATORS_MAX     10000000
 #define SANDBOX_POSTS_MAX        200
-/* Up to this many creators a world is small: 24 posts each by default and follower history for 40 % of them;
- * above, 12 posts and 5 %. */
+/* Up to this many creators a world is small: 24 posts each by default, follower history for 40 % of them and
+ * an audience for 2.5 %; above, 12 posts, 5 % and 0.5 %. */
 #define SANDBOX_SMALL 50000
 
 /* In the order in which they are imported: the later files speak of accounts of the first. */
@@ -32,6 +32,7 @@ enum sandbox_file {
     SANDBOX_SNAPSHOTS,
     SANDBOX_PRICES,
     SANDBOX_COLLABORATIONS,
+    SANDBOX_ENGAGERS,
     SANDBOX_FILE_COUNT
 };
 

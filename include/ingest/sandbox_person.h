@@ -50,7 +50,8 @@ enum sandbox_stream {
     STREAM_POSTS,
     STREAM_SNAPSHOTS,
     STREAM_PRICES,
-    STREAM_DEALS
+    STREAM_DEALS,
+    STREAM_ENGAGERS
 };
 
 struct sandbox_person {

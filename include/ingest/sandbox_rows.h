@@ -14,7 +14,8 @@ struct sandbox_pen {
     struct buf *out;
     struct buf *scratch; /* for a cell being composed; empty between calls */
     int posts_mean;
-    uint32_t history_permille; /* of creators have snapshots */
+    uint32_t history_permille;  /* of creators have snapshots */
+    uint32_t audience_permille; /* of creators have engagers */
 };
 
 /* Lines of creators.csv, one a creator. */
@@ -27,6 +28,9 @@ void sandbox_rows_snapshots(struct sandbox_pen *pen, const struct sandbox_person
 void sandbox_rows_prices(struct sandbox_pen *pen, const struct sandbox_person *p);
 /* Lines of collaborations.csv. */
 void sandbox_rows_collaborations(struct sandbox_pen *pen, const struct sandbox_person *p);
+/* Lines of engagers.csv: who liked or commented, 60 to 440 of the 600 people of her main niche, numbered
+ * without a gap (round the end): how many two creators of a niche share can be told from the file. */
+void sandbox_rows_engagers(struct sandbox_pen *pen, const struct sandbox_person *p);
 /* The lines of fixture `index` (0..SANDBOX_FIXTURES - 1) in a file. */
 void sandbox_rows_fixture(struct sandbox_pen *pen, enum sandbox_file file, int index);
 

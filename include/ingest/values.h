@@ -3,6 +3,7 @@
 #define NICHED_INGEST_VALUES_H
 
 #include "base/buf.h"
+#include "base/crypto.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,11 +27,16 @@
     X(CONTACT, "boolean", value_contact, "must be an e-mail address, true or false")                         \
     X(LINK, "text", value_link, "must be a web address")                                                     \
     X(TAGS, "text[]", value_tags, "must be hashtags: ['a', 'b'], [\"a\", \"b\"], or a, b")                   \
+    X(ENGAGER, "bytea", value_engager,                                                                       \
+      "must be an account id or username without blanks, at most 200 characters")                            \
     X(WORD, "text", value_word, "must be one of")
 
 #define VALUE_ENUM(type, sql, reader, reason) VALUE_##type,
 enum value_type { VALUE_TYPES(VALUE_ENUM) VALUE_TYPE_COUNT };
 #undef VALUE_ENUM
+
+/* Bytes of the hash that is all that is kept of an ENGAGER; as many as a hash of a sketch has. */
+enum { ENGAGER_HASH_BYTES = 8 };
 
 /* What a value is read by. */
 struct value_rule {
@@ -42,8 +48,9 @@ struct value_rule {
 
 /* What is the same for a whole row. */
 struct value_context {
-    int platform;      /* of the row; 0 if not known yet */
-    int64_t latest_us; /* times after this are refused */
+    int platform;                       /* of the row; 0 if not known yet */
+    int64_t latest_us;                  /* times after this are refused */
+    const struct crypto_secret *secret; /* salts ENGAGER; NULL: a dry run, in which nothing is kept */
 };
 
 enum value_state {

@@ -46,7 +46,8 @@ static enum err set_kind(struct command *c, char *value, struct fault *f) {
     return kind_find(value)
                ? ERR_OK
                : fault_set(f, ERR_USAGE,
-                           "--kind must be creators, posts, snapshots, prices or collaborations, got \"%s\"",
+                           "--kind must be creators, posts, snapshots, prices, collaborations or engagers, "
+                           "got \"%s\"",
                            value);
 }
 
@@ -236,6 +237,7 @@ static enum err open_store(struct command *c, struct crypto_secret *secret, stru
         return e;
     c->import.key_tag = key_tag;
     c->import.key_tag_ctx = secret;
+    c->import.map.secret = secret;
     return crypto_secret_load(settings.secret_file, f, secret);
 }
 

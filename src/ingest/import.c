@@ -39,6 +39,10 @@ static enum err take_header(struct run *r, const struct record *rec, struct faul
     if (e)
         return e;
     r->s->kind = map_kind(r->s->map)->name;
+    if (r->db && map_has(r->s->map, "engager") && !r->o->map.secret)
+        return fault_set(f, ERR_USAGE,
+                         "of engagers only salted hashes are kept, and there is no lasting salt: set "
+                         "NICHED_SECRET_FILE to a file that stays");
     return r->db ? stage_begin(&r->stage, r->db, r->s->map, f) : ERR_OK;
 }
 

@@ -149,6 +149,19 @@ static const struct field_spec collaborations[] = {
     {"exclusive", OF(BOOL), false, "isexclusive exclusivity"},
 };
 
+static const struct field_spec engagers[] = {
+    USERNAME_FIELD("account creator influencer channel owner profile"),
+    {"platform_account_id", OF(KEY), false, "accountid channelid creatorid influencerid ownerid"},
+    PLATFORM_FIELD,
+    {"engager", OF(ENGAGER), true,
+     "engagerid engagername engagerusername commenter commenterid commentername commenterusername commentauthor "
+     "commentauthorid commentedby liker likerid likername likerusername likedby fan fanid"},
+    {"post_key", OF(KEY), false, "postid videoid mediaid shortcode postcode contentid"},
+    {"interaction", WORDS_OF("comment like comments=comment commented=comment reply=comment likes=like liked=like"), false,
+     "kind type action engagement engagementtype interactiontype"},
+    {"engaged_at", OF(TIME), false, "at date time datetime timestamp createdat commentedat likedat createtime"},
+};
+
 static const struct kind_step creator_steps[] = {{"import_snapshot", "sk", false}, {0}};
 static const struct kind_step post_steps[] = {{"import_account_snapshot", "s", false},
                                               {"import_post_metric", "s", false},
@@ -161,6 +174,7 @@ static const struct kind_step collaboration_steps[] = {{"import_brand", "", fals
                                                        {"import_collaboration_update", "so", true},
                                                        {"import_collaboration_insert", "so", true},
                                                        {0}};
+static const struct kind_step engager_steps[] = {{"import_sketch", "", true}, {0}};
 
 #define FIELDS(table) (table), sizeof(table) / sizeof *(table)
 static const struct kind kinds[] = {
@@ -169,6 +183,7 @@ static const struct kind kinds[] = {
     {"snapshots", FIELDS(snapshots), true, false, snapshot_steps, "import_duplicate_snapshots"},
     {"prices", FIELDS(prices), false, false, price_steps, "import_duplicate_prices"},
     {"collaborations", FIELDS(collaborations), false, false, collaboration_steps, "import_duplicate_collaborations"},
+    {"engagers", FIELDS(engagers), false, false, engager_steps, "import_duplicate_engagers"},
 };
 // clang-format on
 

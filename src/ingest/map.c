@@ -151,9 +151,10 @@ enum err map_new(const struct map_options *o, const struct record *header, struc
                  struct map **ret_map) {
     const struct kind *k = o->kind ? kind_find(o->kind) : detect(o, header);
     if (!k)
-        return fault_set(f, ERR_USAGE,
-                         "kind must be creators, posts, snapshots, prices or collaborations, got \"%s\"",
-                         o->kind);
+        return fault_set(
+            f, ERR_USAGE,
+            "kind must be creators, posts, snapshots, prices, collaborations or engagers, got \"%s\"",
+            o->kind);
     enum err e = check_rules(o, k, header, f);
     if (e)
         return e;

@@ -48,8 +48,12 @@ static bool read_cell(struct map *m, size_t i, const struct value_context *ctx, 
     const char *reason = "";
     cell->state = value_read(&field->rule, ctx, value->text, value->len, &m->values, &reason);
     cell->len = cell->state == VALUE_OK ? m->values.len - cell->from : 0;
+    bool secret = field->rule.type == VALUE_ENGAGER; /* shown to nobody, kept in no report */
+    static const struct record_field hidden = {"(not shown)", 11};
     if (value->len)
-        keep_sample(column, value);
+        keep_sample(column, secret ? &hidden : value);
+    if (secret)
+        value = &hidden;
     column->dropped += cell->state == VALUE_DROPPED;
     if (cell->state == VALUE_BAD) {
         problems_add(p, r->line, column->header, value->text, value->len, reason);
@@ -71,7 +75,8 @@ static const char *cell_text(const struct map *m, int i, size_t *ret_len) {
 
 /* Reads all values, the platform first: usernames depend on it. */
 static bool read_cells(struct map *m, const struct record *r, struct problems *p, int *ret_platform) {
-    struct value_context ctx = {.platform = m->options.platform, .latest_us = m->options.latest_us};
+    struct value_context ctx = {
+        .platform = m->options.platform, .latest_us = m->options.latest_us, .secret = m->options.secret};
     int platform = m->platform_at;
     size_t len;
     m->values.len = 0;

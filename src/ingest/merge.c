@@ -110,6 +110,8 @@ enum err merge_run(struct db *db, const struct import_options *o, int64_t staged
         e = number_accounts(&m);
     if (!e)
         e = run(&m, m.kind->duplicates, "", &s->duplicates, NULL);
+    if (!e && map_has(s->map, "engager"))
+        e = merge_check_salt(db, o, f);
     if (!e && m.kind->creates_accounts)
         e = write_accounts(&m);
     if (!e)

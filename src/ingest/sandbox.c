@@ -37,6 +37,7 @@ static const struct file {
          "platform,username,brand,category,started_on,ended_on,posts,compensation,fee_usd,"
          "labelled\n",
          sandbox_rows_collaborations},
+    [SANDBOX_ENGAGERS] = {"engagers", "platform,username,engager,interaction\n", sandbox_rows_engagers},
 };
 
 struct sandbox_reader {
@@ -89,6 +90,7 @@ enum err sandbox_reader_open(const struct sandbox_options *o, enum sandbox_file 
     r->pen = (struct sandbox_pen){.words = r->words, .out = &r->out, .scratch = &r->scratch};
     r->pen.posts_mean = o->posts_mean ? o->posts_mean : small ? 24 : 12;
     r->pen.history_permille = small ? 400 : 50;
+    r->pen.audience_permille = small ? 25 : 5;
     buf_puts(&r->out, FILES[file].header);
     *ret_reader = r;
     r = NULL;

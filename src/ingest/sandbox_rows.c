@@ -189,3 +189,20 @@ void sandbox_rows_collaborations(struct sandbox_pen *pen, const struct sandbox_p
         buf_puts(pen->out, d->labelled ? "true\n" : "false\n");
     }
 }
+
+void sandbox_rows_engagers(struct sandbox_pen *pen, const struct sandbox_person *p) {
+    static const uint32_t people = 600;
+    struct sandbox_rng r = sandbox_rng_of(p->seed, (uint64_t)p->index, STREAM_ENGAGERS);
+    if (!sandbox_chance(&r, p->cast ? 500 : pen->audience_permille))
+        return;
+    uint32_t first = sandbox_below(&r, people);
+    int64_t n = sandbox_between(&r, 60, 240) + (p->followers > 20000 ? 200 : 0);
+    for (int64_t i = 0; i < n; i++) {
+        sandbox_cell_account(pen->out, p);
+        buf_puts(pen->out, "fan.");
+        sandbox_put(pen->out, pen->words->niches[p->niches[0]].slug);
+        buf_putc(pen->out, '.');
+        sandbox_cell_number(pen->out, (first + i) % people);
+        buf_puts(pen->out, sandbox_chance(&r, 700) ? ",like\n" : ",comment\n");
+    }
+}

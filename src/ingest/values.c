@@ -124,6 +124,32 @@ enum value_state value_key(const struct value_rule *rule, const struct value_con
     return VALUE_OK;
 }
 
+/* Only a salted hash of the name goes on from here: 64 bits, of the platform and the name without @ in lower
+ * case (ASCII). */
+enum value_state value_engager(const struct value_rule *rule, const struct value_context *c, const char *s,
+                               size_t n, struct buf *out, const char **reason) {
+    static const struct crypto_secret none;
+    unsigned char tag[CRYPTO_TAG_BYTES];
+    size_t from = out->len;
+    bool at = n && *s == '@';
+    buf_putc(out, (char)('0' + c->platform));
+    enum value_state state = value_key(rule, c, s + at, n - at, out, reason);
+    if (state == VALUE_OK && out->len - from < 2)
+        state = VALUE_BAD;
+    for (size_t i = from; i < out->len; i++)
+        if (out->data[i] >= 'A' && out->data[i] <= 'Z')
+            out->data[i] = (char)(out->data[i] | 0x20);
+    if (state == VALUE_OK)
+        crypto_tag(c->secret ? c->secret : &none, "engager", out->data + from, out->len - from, tag);
+    out->len = from;
+    if (state != VALUE_OK)
+        return state;
+    buf_puts(out, "\\x");
+    for (size_t i = 0; i < ENGAGER_HASH_BYTES; i++)
+        buf_printf(out, "%02x", tag[i]);
+    return VALUE_OK;
+}
+
 enum value_state value_country(const struct value_rule *rule, const struct value_context *c, const char *s,
                                size_t n, struct buf *out, const char **reason) {
     (void)rule;

@@ -5,7 +5,7 @@ import re
 import psycopg
 import pytest
 
-FILES = ["collaborations.csv", "creators.csv", "posts.csv", "prices.csv", "snapshots.csv"]
+FILES = ["collaborations.csv", "creators.csv", "engagers.csv", "posts.csv", "prices.csv", "snapshots.csv"]
 
 
 def tables_with(db, column):
@@ -84,7 +84,7 @@ def test_purge_leaves_nothing(sandbox_niched):
     with psycopg.connect(sandbox_niched.url, autocommit=True) as db:
         before = rows(db)
         full = {name for name, count in before.items() if count}
-        assert {"creator", "account", "account_key", "post", "follower_snapshot", "price", "collaboration", "account_score",
+        assert {"creator", "account", "account_key", "post", "follower_snapshot", "price", "collaboration", "account_score", "audience_sketch",
                 "creator_niche", "niche_match"} <= full
         said = sandbox_niched.run("sandbox", "--purge").stdout
         assert said.strip() == f"{before['creator']} sandbox creators removed"
