@@ -48,6 +48,9 @@ NODISCARD enum err api_params(struct request *req, void *ret_query, uint64_t *re
  * program. */
 struct statement api_statement(struct request *req, const char *query);
 
+/* Checks that the path's first value is a creator's id. PARAM_INVALID. */
+NODISCARD enum err api_creator_id(struct request *req);
+
 /* Writes the tables as JSON, for the check against openapi.yaml and for `niched contract`. */
 void api_contract(struct buf *out);
 
@@ -69,5 +72,9 @@ enum err api_niche(struct request *req);
 enum err api_creator(struct request *req);
 /* GET /creators/{platform}/{username}: the same, found by name. */
 enum err api_creator_by_name(struct request *req);
+/* GET /creators/{id}/standing: where a creator stands in a niche. */
+enum err api_standing(struct request *req);
+/* GET /standing: the same for somebody who is not in the store, from a few numbers. */
+enum err api_standing_self(struct request *req);
 
 #endif

@@ -18,6 +18,7 @@ enum { PARAM_MAX = 48, PARAM_LIST_MAX = 50, PARAM_TEXT_MAX = 500 };
 enum param_type {
     PARAM_INT,    /* int64_t, min..max; PARAM_NONE if absent */
     PARAM_RATE,   /* double, min..max as a fraction: 0.03 or 3pct; NAN if absent */
+    PARAM_NUMBER, /* double, min..max, plain decimals; NAN if absent */
     PARAM_BOOL,   /* bool: true or false */
     PARAM_CHOICE, /* const char *, one of `choices`; NULL if absent */
     PARAM_TEXT,   /* struct param_text, min..max bytes; text NULL if absent; given more than once: joined by

@@ -7,14 +7,16 @@
 #include <string.h>
 
 static const char *const type_names[] = {
-    [PARAM_INT] = "integer", [PARAM_RATE] = "rate", [PARAM_BOOL] = "boolean", [PARAM_CHOICE] = "choice",
-    [PARAM_TEXT] = "text",   [PARAM_LIST] = "list", [PARAM_WORDS] = "words",  [PARAM_JSON] = "json"};
+    [PARAM_INT] = "integer",  [PARAM_RATE] = "rate",     [PARAM_NUMBER] = "number",
+    [PARAM_BOOL] = "boolean", [PARAM_CHOICE] = "choice", [PARAM_TEXT] = "text",
+    [PARAM_LIST] = "list",    [PARAM_WORDS] = "words",   [PARAM_JSON] = "json"};
 
 static void write_param(const struct param *p, struct json *w) {
     json_object(w);
     json_kstr(w, "name", p->name);
     json_kstr(w, "type", type_names[p->type]);
-    bool bounded = p->type == PARAM_INT || p->type == PARAM_RATE || p->type == PARAM_TEXT;
+    bool bounded =
+        p->type == PARAM_INT || p->type == PARAM_RATE || p->type == PARAM_NUMBER || p->type == PARAM_TEXT;
     json_key(w, "min");
     if (bounded)
         json_f64(w, p->min, 6);
@@ -76,6 +78,16 @@ static const struct view {
     {"FollowerDay", creator_history_fields, &creator_history_field_count, NULL, ""},
     {"ModelBenchmark", model_benchmark_fields, &model_benchmark_field_count, NULL, ""},
     {"ModelVersion", model_version_fields, &model_version_field_count, NULL, ""},
+    {"StandingCreator", standing_fields, &standing_field_count, "creator", ""},
+    {"StandingNiche", standing_fields, &standing_field_count, "niche", ""},
+    {"StandingPeers", standing_fields, &standing_field_count, "peers", ""},
+    {"StandingEngagement", standing_fields, &standing_field_count, "engagement", ""},
+    {"StandingPrice", standing_fields, &standing_field_count, "price", ""},
+    {"Standing", standing_fields, &standing_field_count, NULL,
+     "query creator niche peers engagement price components gaps provenance world model_version"},
+    {"StandingComponent", standing_component_fields, &standing_component_field_count, NULL, ""},
+    {"StandingGap", standing_gap_fields, &standing_gap_field_count, NULL, "levers"},
+    {"StandingSource", standing_source_fields, &standing_source_field_count, NULL, ""},
     {"ModelFitted", model_fitted_fields, &model_fitted_field_count, NULL, ""},
 };
 

@@ -244,16 +244,21 @@ static enum err ask_accounts(struct request *req, const char *id, const char *pl
     return request_query(req, &stmt, COUNT_OF(params), params, account_rows);
 }
 
-enum err api_creator(struct request *req) {
+enum err api_creator_id(struct request *req) {
     const char *id = req->segments[0];
     size_t n = strlen(id);
     if (n <= 18 && strspn(id, "0123456789") == n)
-        return ask_accounts(req, id, NULL, NULL);
+        return ERR_OK;
     request_fail(req, ERR_PARAM_INVALID,
                  "a creator's id is a number, got \"%.100s\"; a name goes after its platform: "
                  "/creators/tiktok/name",
                  id);
     return fault_param(&req->fault, "id", id, "1 to 18 digits");
+}
+
+enum err api_creator(struct request *req) {
+    enum err e = api_creator_id(req);
+    return e ? e : ask_accounts(req, req->segments[0], NULL, NULL);
 }
 
 enum err api_creator_by_name(struct request *req) {

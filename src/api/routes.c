@@ -12,6 +12,10 @@ const struct route api_routes[] = {
     {"GET", "/niches", "niches", niches_params, &niches_param_count, api_niches, NULL},
     {"GET", "/niches/{slug}", "niche", niche_params, &niche_param_count, api_niche, NULL},
     {"GET", "/creators/{id}", "creator", creator_params, &creator_param_count, api_creator, NULL},
+    {"GET", "/creators/{id}/standing", "creator_standing", standing_params, &standing_param_count,
+     api_standing, NULL},
+    {"GET", "/standing", "standing", standing_self_params, &standing_self_param_count, api_standing_self,
+     NULL},
     {"GET", "/creators/{platform}/{username}", "creator_by_name", creator_params, &creator_param_count,
      api_creator_by_name, NULL},
 };

@@ -57,6 +57,16 @@ static enum err set_rate(const struct parse *s, const struct param *p, const cha
     return ERR_OK;
 }
 
+static enum err set_number(const struct parse *s, const struct param *p, const char *value) {
+    char *end;
+    double v = strtod(value, &end);
+    bool number = end != value && !*end && strspn(value, "-.0123456789") == strlen(value);
+    if (!number || !(v >= p->min && v <= p->max))
+        return invalid(s, p, value, arena_printf(s->arena, "a number from %.9g to %.9g", p->min, p->max));
+    *(double *)(void *)(s->query + p->offset) = v;
+    return ERR_OK;
+}
+
 static enum err set_bool(const struct parse *s, const struct param *p, const char *value) {
     bool yes = strcmp(value, "true") == 0;
     if (!yes && strcmp(value, "false") != 0)
@@ -171,6 +181,8 @@ static enum err set_value(const struct parse *s, const struct param *p, const st
         return set_int(s, p, arg->value);
     case PARAM_RATE:
         return set_rate(s, p, arg->value);
+    case PARAM_NUMBER:
+        return set_number(s, p, arg->value);
     case PARAM_BOOL:
         return set_bool(s, p, arg->value);
     case PARAM_CHOICE:

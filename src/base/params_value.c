@@ -9,7 +9,7 @@ void param_set_absent(const struct param *p, void *ret_query) {
     void *at = (char *)ret_query + p->offset;
     if (p->type == PARAM_INT)
         *(int64_t *)at = PARAM_NONE;
-    else if (p->type == PARAM_RATE)
+    else if (p->type == PARAM_RATE || p->type == PARAM_NUMBER)
         *(double *)at = NAN;
     else if (p->type == PARAM_BOOL)
         *(bool *)at = false;
@@ -27,6 +27,7 @@ bool param_is_set(const struct param *p, const void *query) {
     case PARAM_INT:
         return *(const int64_t *)at != PARAM_NONE;
     case PARAM_RATE:
+    case PARAM_NUMBER:
         return !isnan(*(const double *)at);
     case PARAM_BOOL:
         return *(const bool *)at;
@@ -66,7 +67,7 @@ void params_json(const struct param *table, size_t n, const void *query, struct 
             json_null(w);
         else if (p->type == PARAM_INT)
             json_i64(w, *(const int64_t *)at);
-        else if (p->type == PARAM_RATE)
+        else if (p->type == PARAM_RATE || p->type == PARAM_NUMBER)
             json_f64(w, *(const double *)at, 9);
         else
             list_json(at, w);

@@ -169,15 +169,15 @@ static void set_list(struct request *req, const struct json_value *list, const s
 
 /* What a type is written as in JSON. */
 static const char *const wanted[] = {
-    [PARAM_INT] = "a whole number",    [PARAM_RATE] = "a number",
-    [PARAM_BOOL] = "true or false",    [PARAM_CHOICE] = "a text",
-    [PARAM_TEXT] = "a text",           [PARAM_LIST] = "a list of texts",
-    [PARAM_WORDS] = "a list of texts", [PARAM_JSON] = "a list or an object",
+    [PARAM_INT] = "a whole number",   [PARAM_RATE] = "a number",         [PARAM_NUMBER] = "a number",
+    [PARAM_BOOL] = "true or false",   [PARAM_CHOICE] = "a text",         [PARAM_TEXT] = "a text",
+    [PARAM_LIST] = "a list of texts", [PARAM_WORDS] = "a list of texts", [PARAM_JSON] = "a list or an object",
 };
 
 static bool takes(const struct param *p, enum json_kind kind) {
     switch (p->type) {
     case PARAM_INT:
+    case PARAM_NUMBER:
         return kind == JSON_NUMBER;
     case PARAM_RATE:
         return kind == JSON_NUMBER || kind == JSON_TEXT;
@@ -202,7 +202,7 @@ static void set_member(struct request *req, const struct json_value *v, const st
         body_fault(req, v, "%s must be %s, got %s", p->name, wanted[p->type], json_kind_name(v->kind));
     else if (p->type == PARAM_JSON)
         *(const struct json_value **)(void *)((char *)ret_struct + p->offset) = v;
-    else if (p->type == PARAM_RATE && v->kind == JSON_NUMBER)
+    else if ((p->type == PARAM_RATE || p->type == PARAM_NUMBER) && v->kind == JSON_NUMBER)
         set_number(req, v, p, ret_struct);
     else if (v->kind == JSON_LIST)
         set_list(req, v, p, ret_struct);

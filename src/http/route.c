@@ -41,7 +41,8 @@ enum err route_find(const struct route *routes, size_t n, const char *method, co
             return ERR_OK;
         }
         const char *words = strcmp(routes[i].method, "GET") == 0 ? "GET, HEAD" : routes[i].method;
-        allow = allow ? arena_printf(a, "%s, %s", allow, words) : words;
+        if (!allow || !strstr(allow, words))
+            allow = allow ? arena_printf(a, "%s, %s", allow, words) : words;
     }
     if (!allow)
         return ERR_ROUTE_NOT_FOUND;

@@ -12,6 +12,7 @@
 #include "rank/match_score.h"
 #include "rank/numeric.h"
 #include "rank/relevance.h"
+#include "rank/standing.h"
 
 /* The macros among the defaults need an object to point at. */
 static const double COMPONENT_FLOOR = RANK_FLOOR;
@@ -109,6 +110,25 @@ static const struct model_parameter PARAMETERS[] = {
     {"audience_fit", "prior_followers", &AUDIENCE_PRIOR, "A", "weight of the usual audience in followers"},
     {"match", "component_floor", &COMPONENT_FLOOR, "A", "a component below counts as this"},
     {"match", "audience_weight", &AUDIENCE_WEIGHT, "A", "weight of audience fit when there is a target"},
+    {"standing", "band", &STANDING_DEFAULTS.band, "A", "peers are within this of ln followers, to each side"},
+    {"standing", "peers_min", &STANDING_DEFAULTS.peers_min, "A",
+     "fewer peers give no percentile: its standard error would exceed 7 points"},
+    {"standing", "peers_side", &STANDING_DEFAULTS.peers_side, "A",
+     "the nearest in size that count at most, to each side"},
+    {"standing", "effort_relevance", &STANDING_DEFAULTS.effort_relevance, "A",
+     "1 little work to 3 much: topical focus"},
+    {"standing", "effort_engagement", &STANDING_DEFAULTS.effort_engagement, "A",
+     "1 little work to 3 much: an audience that reacts"},
+    {"standing", "effort_authenticity", &STANDING_DEFAULTS.effort_authenticity, "A",
+     "1 little work to 3 much: replying, disclosure, missing evidence"},
+    {"standing", "effort_loyalty", &STANDING_DEFAULTS.effort_loyalty, "A",
+     "1 little work to 3 much: brands that come back, rhythm"},
+    {"standing", "effort_freshness", &STANDING_DEFAULTS.effort_freshness, "A",
+     "1 little work to 3 much: rhythm"},
+    {"standing", "compare_min", &STANDING_DEFAULTS.compare_min, "A",
+     "accounts of each size that a comparison of small and large ones needs"},
+    {"standing", "demand_min", &STANDING_DEFAULTS.demand_min, "A",
+     "paid posts of a niche that crowding needs"},
 };
 
 const struct model_parameter *model_parameters(size_t *ret_n) {

@@ -38,8 +38,8 @@ class Contract:
         return value
 
     def operations_of(self, path):
-        """METHOD -> operationId"""
-        return {method: name for name, (method, pattern, _) in self.operations.items() if pattern.fullmatch(path)}
+        """METHOD -> operationId; of two paths that fit, the first one described"""
+        return {method: name for name, (method, pattern, _) in reversed(self.operations.items()) if pattern.fullmatch(path)}
 
     def operation_of(self, path, method):
         """The operation that answers; of a method that is refused, any of the path."""

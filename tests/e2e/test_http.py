@@ -14,7 +14,8 @@ EXAMPLE = {"niche": "vegan fitness", "country": "US", "limit": 1, "explain": "tr
 
 ADDRESS = {"match": "/match?niche=vegan", "niches": "/niches", "niche": "/niches/vegan", "creator": "/creators/1",
            "creator_by_name": "/creators/instagram/test_many_01", "model": "/model",
-           "livez": "/livez", "readyz": "/readyz", "openapi": "/openapi.yaml"}
+           "creator_standing": "/creators/1/standing",
+           "standing": "/standing?niche=fitness&platform=tiktok&followers=9000&engagement_rate=5pct", "livez": "/livez", "readyz": "/readyz", "openapi": "/openapi.yaml"}
 
 
 SENT = {}  # operations that are no GET, with (METHOD, path, JSON body) that they take
