@@ -31,7 +31,7 @@ UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
 EMBED := $(wildcard sql/migrations/*.sql sql/queries/*.sql sql/taxonomy/*.tsv sql/sample/* openapi.yaml src/web/*)
 DEPFILES := $(OBJ:.o=.d) $(UNIT:=.d)
 
-.PHONY: help deps deps-dev deps-contract contract build objects units run stop test test-unit test-sql test-e2e eval lint format ci fresh clean \
+.PHONY: help deps deps-dev deps-contract contract build objects units run stop test test-unit test-sql test-e2e eval bench-plan lint format ci fresh clean \
 	distclean FORCE
 
 help: ## this list
@@ -84,6 +84,10 @@ eval: deps-dev ## measures the ranking on ../shared/data where present; build/ev
 	@PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -m pytest -p no:cacheprovider -q tests/eval
 	@PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/eval/eval.py --tool $(B)/rank_tool --out $(B) $(ARGS)
 
+bench-plan: deps ## measures the planner against brute force, and its time; build/bench-plan.json
+	@$(MAKE) -j$(JOBS) $(B)/plan_bench
+	@$(B)/plan_bench $(B)/bench-plan.json
+
 lint: deps-dev ## every rule of the house that a machine can check; ONLY=floors,doors for some
 	@PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -m pytest -p no:cacheprovider -q --tb=short tests/lint
 	@PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/lint/lint.py $(if $(ONLY),--only $(ONLY))
@@ -129,6 +133,10 @@ $(B)/unit/%: tests/unit/%.c $(B)/libniched.a $(B)/flags.list
 
 $(B)/rank_tool: $(wildcard tests/eval/*.c tests/eval/*.h) $(B)/libniched.a $(B)/flags.list
 	@echo "  CC  tests/eval/rank_*.c"
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.c,$^) $(B)/libniched.a $(LIBS)
+
+$(B)/plan_bench: $(wildcard tests/bench/plan_*.c tests/bench/plan_*.h) $(B)/libniched.a $(B)/flags.list
+	@echo "  CC  tests/bench/plan_bench.c"
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.c,$^) $(B)/libniched.a $(LIBS)
 
 $(B)/embed.o: $(B)/embed.S $(EMBED)

@@ -53,7 +53,7 @@ struct plan_candidate {
     bool exclude; /* never; wins over include */
 };
 
-/* creator_cap_usd: most that one creator may cost, handling included, also for those not forced; 0: no cap.
+/* creator_cap_usd: most that one creator may cost, handling included, if it is not forced; 0: no cap.
  * min_creators: 0 counts as 1. max_creators: 0 or more than PLAN_CREATORS_MAX counts as PLAN_CREATORS_MAX. */
 struct plan_problem {
     const struct plan_segment *segments;
@@ -92,8 +92,8 @@ struct plan {
     double at_least;
     bool optimal;
     size_t pool; /* candidates that the limits leave, the forced ones included */
-    double
-        share_of_segments[PLAN_SEGMENTS_MAX]; /* per segment, share of its people counted; 0 with sketches */
+    /* per segment, share of its people counted; 0 with sketches */
+    double share_of_segments[PLAN_SEGMENTS_MAX];
 };
 
 /* What any set of candidates does for a goal: `alone` the sum of U of each, `together` U of all,
@@ -108,9 +108,10 @@ struct plan_worth {
 
 /* The best plan found: U(S) = sum_g v_g M_g [1 - prod(1 - p_ig c_i)], p_ig = min(.9, r_ig / M_g), subject to
  * the sum of price and handling <= budget; with sketches U(S) = (1/theta) sum over the sampled people, theta
- * the smallest of the pool (c). Lazy greedy by gain per dollar with the single best addition tried at every
- * prefix, swaps, branch and bound; never below the best single creator. Time of order n segments + k (k +
- * polish) segments. */
+ * the smallest of the candidates not excluded (c). Lazy greedy by gain per dollar with the single best
+ * addition tried at every prefix, swaps, branch and bound; never below the best single creator. Further
+ * beginnings and the swaps look at a short list. A larger budget gives no less: certain where `optimal`, else
+ * held by a test over budgets. */
 void plan_solve(const struct plan_problem *p, struct arena *a, struct plan *ret_plan);
 /* True if every candidate that is not excluded has a sketch: PLAN_BY_SKETCHES is possible. False for none. */
 bool plan_has_sketches(const struct plan_candidate *candidates, size_t n);

@@ -5,7 +5,8 @@
 
 #include "rank/plan.h"
 
-#define PLAN_SPARE 1e-9 /* dollars by which a budget may be passed: rounding of sums, no more */
+#define PLAN_TRIED_MOST 64
+#define PLAN_SPARE      1e-9 /* dollars by which a budget may be passed: rounding of sums, no more */
 
 /* One candidate of the pool. Forced ones come first. */
 struct plan_item {
@@ -73,6 +74,8 @@ struct plan_search {
     struct plan_heap all;   /* by gain per dollar: everything, for the bound */
     struct plan_set best;
     double bound;
+    double tried[PLAN_TRIED_MOST]; /* values of the sets polished so far */
+    size_t n_tried;
 };
 
 /* The audience of a problem for the items, whose `people` it sets. */
@@ -100,5 +103,22 @@ bool plan_before(const struct plan_search *s, uint32_t x, uint32_t y);
  * single addition, lowers the bound if `bounding`. Leaves the last prefix in ret_last. */
 void plan_greedy(struct plan_search *s, double surcharge, size_t seed, bool bounding, struct plan_left *left,
                  struct plan_set *ret_last);
+/* Makes a set the present one: what is left, who is taken, its cost and value anew. */
+void plan_start(struct plan_search *s, struct plan_set *set, struct plan_left *left);
+/* The best items to add to the present set by gain per dollar, then by gain, not in it; returns how many.
+ * ret_items has room for both numbers. */
+size_t plan_shortlist(struct plan_search *s, const struct plan_left *left, size_t by_density, size_t by_gain,
+                      uint32_t *ret_items);
+/* Improves a set within the limits by additions and swaps one for one, one for two, two for one, until none
+ * helps; offers it. */
+void plan_polish(struct plan_search *s, struct plan_left *left, struct plan_set *set);
+/* Sets s->cheapest: the `min` cheapest of the items not forced, in order. */
+void plan_find_cheapest(struct plan_search *s);
+/* The whole search at the problem's effort; the result is s->best, and s->bound. True if it is proven to be
+ * the best. */
+bool plan_search_all(struct plan_search *s, struct plan_left *left);
+/* Searches exactly if after dominance pruning few candidates are left; offers what it finds. True if it
+ * ended: the best set is the best there is. */
+bool plan_exact(struct plan_search *s, struct plan_left *left);
 
 #endif

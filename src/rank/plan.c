@@ -53,30 +53,6 @@ static void collect(struct plan_search *s) {
     }
 }
 
-static bool cheaper(const struct plan_search *s, uint32_t x, uint32_t y) {
-    double a = s->items[x].cost;
-    double b = s->items[y].cost;
-    return a < b || (a == b && plan_before(s, x, y));
-}
-
-/* The `min` cheapest of those not forced, in order. */
-static void find_cheapest(struct plan_search *s) {
-    uint32_t *list = arena_alloc(s->arena, (s->min + 1) * sizeof *list);
-    size_t n = 0;
-    for (uint32_t i = (uint32_t)s->n_forced; i < s->n; i++) {
-        if (n == s->min && !cheaper(s, i, list[n - 1])) {
-            continue;
-        }
-        size_t at = n < s->min ? n++ : n - 1;
-        for (; at && cheaper(s, i, list[at - 1]); at--) {
-            list[at] = list[at - 1];
-        }
-        list[at] = i;
-    }
-    s->cheapest = list;
-    s->n_cheapest = n;
-}
-
 /* The forced ones and the cheapest others up to min creators. */
 static void cheapest_set(const struct plan_search *s, struct plan_set *ret_set) {
     *ret_set = (struct plan_set){0};
@@ -116,7 +92,7 @@ static void drop_unaffordable(struct plan_search *s) {
         n += keep[i];
     }
     s->n = n;
-    find_cheapest(s);
+    plan_find_cheapest(s);
 }
 
 static struct plan_heap heap_new(struct arena *a, size_t n, bool by_gain) {
@@ -197,7 +173,7 @@ void plan_solve(const struct plan_problem *p, struct arena *a, struct plan *ret_
     s.taken = arena_alloc(a, (s.n + 1) * sizeof *s.taken);
     struct plan_set cheapest = {0};
     if (s.min <= s.max) {
-        find_cheapest(&s);
+        plan_find_cheapest(&s);
         cheapest_set(&s, &cheapest);
     }
     struct plan_left left;
@@ -212,11 +188,10 @@ void plan_solve(const struct plan_problem *p, struct arena *a, struct plan *ret_
     if (ret_plan->outcome != PLAN_FOUND) {
         return;
     }
-    struct plan_set last;
-    plan_greedy(&s, 0.0, SIZE_MAX, true, &left, &last);
+    ret_plan->optimal = plan_search_all(&s, &left);
     struct plan_set best = s.best;
     answer(&s, &best, &left, ret_plan);
-    ret_plan->bound = fmax(s.bound, ret_plan->utility);
+    ret_plan->bound = ret_plan->optimal ? ret_plan->utility : fmax(s.bound, ret_plan->utility);
     ret_plan->at_least = ret_plan->bound > 0.0 ? ret_plan->utility / ret_plan->bound : 1.0;
 }
 

@@ -35,12 +35,23 @@ static uint32_t element_of(struct people_table *t, uint64_t hash) {
     return t->slot[i] - 1;
 }
 
-static void open_people(struct plan_item *items, size_t n, struct arena *a, struct plan_cover *cover) {
+/* The smallest theta of the problem's candidates and of the items: the same for every set of one problem. */
+static uint64_t common_theta(const struct plan_problem *p, const struct plan_item *items, size_t n) {
     uint64_t theta = UINT64_MAX;
+    for (size_t i = 0; i < p->n; i++) {
+        uint64_t own = p->candidates[i].sketch.theta;
+        theta = !p->candidates[i].exclude && own && own < theta ? own : theta;
+    }
     for (size_t i = 0; i < n; i++) {
         uint64_t own = items[i].candidate->sketch.theta;
-        theta = own < theta ? own : theta;
+        theta = own && own < theta ? own : theta;
     }
+    return theta;
+}
+
+static void open_people(const struct plan_problem *p, struct plan_item *items, size_t n, struct arena *a,
+                        struct plan_cover *cover) {
+    uint64_t theta = common_theta(p, items, n);
     size_t total = 0;
     for (size_t i = 0; i < n; i++) {
         items[i].n_people = overlap_below(&items[i].candidate->sketch, theta);
@@ -79,7 +90,7 @@ void plan_cover_open(const struct plan_problem *p, struct plan_item *items, size
                      struct plan_cover *ret_cover) {
     *ret_cover = (struct plan_cover){.method = p->method};
     if (p->method == PLAN_BY_SKETCHES) {
-        open_people(items, n, a, ret_cover);
+        open_people(p, items, n, a, ret_cover);
     } else {
         open_segments(p, a, ret_cover);
     }

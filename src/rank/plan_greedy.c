@@ -5,10 +5,9 @@
 #include "rank/plan_parts.h"
 
 #include <math.h>
-#include <string.h>
 
 /* The bound is taken at each of the first prefixes and at every eighth after them. */
-enum { BOUND_EACH = 64, BOUND_STEP = 8 };
+enum { BOUND_EACH = 64, BOUND_STEP = 8, PURGE_FROM = 16 };
 
 bool plan_before(const struct plan_search *s, uint32_t x, uint32_t y) {
     return s->items[x].candidate->account_id < s->items[y].candidate->account_id;
@@ -73,6 +72,12 @@ static double key_of(const struct plan_search *s, const struct plan_heap *h, uin
     return h->by_gain ? s->gain[item] : s->gain[item] / fmax(s->items[item].cost + surcharge, PLAN_SPARE);
 }
 
+static void make_heap(const struct plan_search *s, struct plan_heap *h) {
+    for (size_t i = h->n / 2; i-- > 0;) {
+        sift(s, h, i);
+    }
+}
+
 static void fill(const struct plan_search *s, struct plan_heap *h, double surcharge) {
     h->n = 0;
     for (uint32_t i = (uint32_t)s->n_forced; i < s->n; i++) {
@@ -80,9 +85,7 @@ static void fill(const struct plan_search *s, struct plan_heap *h, double surcha
             h->at[h->n++] = (struct plan_entry){key_of(s, h, i, surcharge), i};
         }
     }
-    for (size_t i = h->n / 2; i-- > 0;) {
-        sift(s, h, i);
-    }
+    make_heap(s, h);
 }
 
 /* Brings an item with its gain of this prefix to the top; false if the heap is empty. */
@@ -152,27 +155,51 @@ static void lower_bound(struct plan_search *s, double surcharge, const struct pl
     s->bound = fmin(s->bound, sum);
 }
 
-static void start(struct plan_search *s, size_t seed, struct plan_left *left, struct plan_set *set) {
+void plan_start(struct plan_search *s, struct plan_set *set, struct plan_left *left) {
     plan_left_reset(&s->cover, left);
-    memset(s->taken, 0, s->n * sizeof *s->taken);
-    set->n = 0;
-    set->cost = set->value = 0.0;
-    for (uint32_t i = 0; i < s->n; i++) {
+    for (size_t i = 0; i < s->n; i++) {
         s->gain[i] = s->items[i].alone;
         s->stamp[i] = 0;
-        if (i < s->n_forced || i == seed) {
-            join(s, set, i, plan_gain(&s->cover, left, &s->items[i]));
-            plan_take(&s->cover, left, &s->items[i]);
-            s->taken[i] = true;
-        }
+        s->taken[i] = false;
+    }
+    size_t n = set->n;
+    set->n = 0;
+    set->cost = set->value = 0.0;
+    for (size_t k = 0; k < n; k++) {
+        uint32_t item = set->item[k];
+        join(s, set, item, plan_gain(&s->cover, left, &s->items[item]));
+        plan_take(&s->cover, left, &s->items[item]);
+        s->taken[item] = true;
     }
     s->now = 1;
+}
+
+size_t plan_shortlist(struct plan_search *s, const struct plan_left *left, size_t by_density, size_t by_gain,
+                      uint32_t *ret_items) {
+    size_t n = 0;
+    fill(s, &s->fit, 0.0);
+    for (; n < by_density && fresh_top(s, &s->fit, 0.0, left); pop(s, &s->fit)) {
+        ret_items[n++] = s->fit.at[0].item;
+    }
+    size_t most = n + by_gain;
+    fill(s, &s->large, 0.0);
+    for (; n < most && fresh_top(s, &s->large, 0.0, left); pop(s, &s->large)) {
+        ret_items[n++] = s->large.at[0].item;
+    }
+    return n;
 }
 
 void plan_greedy(struct plan_search *s, double surcharge, size_t seed, bool bounding, struct plan_left *left,
                  struct plan_set *ret_last) {
     struct plan_set *set = ret_last;
-    start(s, seed, left, set);
+    set->n = 0;
+    for (uint32_t i = 0; i < s->n_forced; i++) {
+        set->item[set->n++] = i;
+    }
+    if (seed < s->n) {
+        set->item[set->n++] = (uint32_t)seed;
+    }
+    plan_start(s, set, left);
     fill(s, &s->fit, surcharge);
     fill(s, &s->large, surcharge);
     if (bounding) {
