@@ -29,6 +29,7 @@
     X(BODY_INVALID, 400, 7, "invalid body")                                                                  \
     X(URI_TOO_LONG, 414, 2, "address too long")                                                              \
     X(HEADER_TOO_LARGE, 431, 2, "header too large")                                                          \
+    X(AUTH_REQUIRED, 401, 4, "a key is required")                                                            \
     X(LIMIT_RATE, 429, 5, "too many requests")                                                               \
     X(LIMIT_OVERLOAD, 503, 5, "overloaded")                                                                  \
     X(NICHE_UNKNOWN, 404, 3, "unknown niche")                                                                \

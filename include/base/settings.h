@@ -25,6 +25,7 @@ struct settings {
     int64_t work_threads;
     int64_t max_work;
     bool worker;
+    bool anonymous_contact;
 };
 
 /* Reads all settings from the environment. ERR_USAGE naming the variable, its bounds and the value. */

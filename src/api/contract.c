@@ -69,7 +69,7 @@ static const struct view {
     const char *group;
     const char *added; /* blank between */
 } views[] = {
-    {"MatchItem", match_fields, &match_field_count, NULL, "creator explanation"},
+    {"MatchItem", match_fields, &match_field_count, NULL, "creator explanation evidence contact"},
     {"MatchCreator", match_fields, &match_field_count, "creator", ""},
     {"Niche", niche_fields, &niche_field_count, NULL, ""},
     {"Account", creator_account_fields, &creator_account_field_count, NULL, "score niches follower_history"},

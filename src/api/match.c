@@ -158,6 +158,7 @@ static void write_items(const struct match_state *st, const struct snapshot *s, 
     for (size_t i = 0; i < st->row_count; i++) {
         json_object(w);
         fields_json(match_fields, match_field_count, &st->rows[i], w);
+        match_evidence_json(st, i, w);
         if (strcmp(st->q.explain, "false") != 0)
             match_explain(&st->rows[i], strcmp(st->q.explain, "full") == 0, st, s, w);
         json_object_end(w);
@@ -290,6 +291,8 @@ enum err api_match(struct request *req) {
     enum err e = api_params(req, &st->q, &given);
     if (!e)
         e = check_bounds(req, &st->q);
+    if (!e)
+        e = match_include_check(req);
     if (!e)
         e = match_ranking_read(req, &st->q, &st->ranking);
     if (!e)

@@ -89,6 +89,7 @@ struct match_state {
     bool behind_asked;
     struct match_diagnosis *diagnosis; /* NULL: the list is not thin */
     struct match_why_not *why_not;     /* NULL: not asked */
+    struct match_proof *proof;         /* of the rows, in their order; NULL: not asked */
 };
 
 /* The lines of a field table that read the stored ln components into the struct's `ln`. */

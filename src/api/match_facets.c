@@ -15,21 +15,19 @@ static bool tier_shown(const struct match_query *q, const char *value) {
 /* What there is to count by: a table of data. */
 static const struct facet {
     const char *name;    /* as in facets= */
-    const char *sql;     /* its value for the candidate m; null: not known */
+    const char *key;     /* what is counted by, of the candidate m; null: not known */
+    const char *value;   /* how a key is shown, with %s for it */
     const char *ignores; /* the filters it does not count under, comma between */
     bool (*shown)(const struct match_query *q, const char *value); /* NULL: always */
 } facets[] = {
-    {"tier",
-     "case when m.followers < 1000 then 'under_1k' when m.followers < 10000 then 'nano' "
-     "when m.followers <= 100000 then 'micro' else 'over_100k' end",
-     "tier,min_followers,max_followers", tier_shown},
-    {"country", "m.country", "country", NULL},
-    {"platform", "(select p.slug from platform p where p.platform = m.platform)", "platform", NULL},
-    {"language", "m.language", "language", NULL},
-    {"price_band",
-     "case when m.price_usd < 50 then 'under_50' when m.price_usd < 100 then '50_100' "
-     "when m.price_usd < 250 then '100_250' when m.price_usd < 500 then '250_500' "
-     "when m.price_usd < 1000 then '500_1000' else 'from_1000' end",
+    {"tier", "width_bucket(m.followers, array[1000, 10000, 100001]::bigint[])",
+     "(array['under_1k', 'nano', 'micro', 'over_100k'])[%s + 1]", "tier,min_followers,max_followers",
+     tier_shown},
+    {"country", "m.country", "%s", "country", NULL},
+    {"platform", "m.platform", "(select t.slug from platform t where t.platform = %s)", "platform", NULL},
+    {"language", "m.language", "%s", "language", NULL},
+    {"price_band", "width_bucket(m.price_usd, array[50, 100, 250, 500, 1000]::float8[])",
+     "(array['under_50', '50_100', '100_250', '250_500', '500_1000', 'from_1000'])[%s + 1]",
      "min_price_usd,max_price_usd", NULL},
 };
 
@@ -87,24 +85,43 @@ static enum err facet_rows(struct request *req, const struct rows *rows) {
     return match_write_when_done(req);
 }
 
+/* A facet's value as SQL, from its key. */
+static const char *value_sql(struct request *req, size_t facet) {
+    const char *value = facets[facet].value, *mark = strstr(value, "%s");
+    return arena_printf(req->arena, "%.*sp.v%zu%s", (int)(mark - value), value, facet, mark + 2);
+}
+
 enum err match_facets_ask(struct request *req) {
     const struct match_state *st = req->state;
-    const char *own[] = {arena_printf(req->arena, "%d", st->world), match_niche_ids(req)};
+    struct arena *a = req->arena;
+    const char *own[] = {arena_printf(a, "%d", st->world), match_niche_ids(req)};
     struct match_tests t = match_tests(req, COUNT_OF(own) + 1);
-    const char *columns = "", *names = "", *values = "";
-    unsigned long long all = 0;
+    const char *columns = "", *keys = "", *sets = "", *values = "";
+    unsigned long long all = 0, count = 0, at = 0;
+    for (size_t i = 0; i < COUNT_OF(facets); i++)
+        count += asked(st, i);
     for (size_t i = 0; i < COUNT_OF(facets); i++) {
         if (!asked(st, i))
             continue;
         unsigned long long set = ignored(&t, &facets[i]);
         all |= set;
-        columns = arena_printf(req->arena, "%s, %s as v%zu", columns, facets[i].sql, i);
-        names = arena_printf(req->arena, "%s, c.v%zu", names, i);
-        values = arena_printf(req->arena, "%s, (%zu, p.v%zu, %llu::bigint)", values, i + 1, i, set);
+        columns = arena_printf(a, "%s, %s as v%zu", columns, facets[i].key, i);
+        keys = arena_printf(a, "%s, m.v%zu", keys, i);
+        sets = arena_printf(a, "%s, (m.fails, m.v%zu)", sets, i);
+        /* grouping() has a bit for every key that a set lacks, the last key's the lowest */
+        unsigned long long missing = ((1ULL << count) - 1) & ~(1ULL << (count - ++at));
+        values = arena_printf(a, "%s, (%zu, %s, %llu::bigint, %llu)", values, i + 1, value_sql(req, i), set,
+                              missing);
     }
     const struct match_mark marks[] = {
-        {"tests", t.columns}, {"fails", t.fails}, {"columns", columns},
-        {"names", names},     {"values", values}, {"ignored", arena_printf(req->arena, "%llu::bigint", all)},
+        {"tests", t.columns},
+        {"fails", t.fails},
+        {"columns", columns},
+        {"keys", keys},
+        {"sets", sets},
+        {"values", values},
+        {"ignored", arena_printf(a, "%llu::bigint", all)},
+        {"total", arena_printf(a, "%llu", (1ULL << count) - 1)},
     };
     return match_ask_marked(req, "match_facets", marks, COUNT_OF(marks), COUNT_OF(own), own, &t.where,
                             facet_rows);

@@ -44,6 +44,13 @@ NODISCARD enum err match_diagnosis_ask(struct request *req);
 /* Asks for the facets that were asked for. */
 NODISCARD enum err match_facets_ask(struct request *req);
 
+/* ERR_AUTH_REQUIRED where contact is asked for and not open to everybody. */
+NODISCARD enum err match_include_check(struct request *req);
+/* Asks for the posts that prove the rows, and for their contact. */
+NODISCARD enum err match_evidence_ask(struct request *req);
+/* Writes "evidence" and "contact" of row i; null where not asked. */
+void match_evidence_json(const struct match_state *st, size_t i, struct json *w);
+
 /* Writes what was asked for beside the list into the open query. */
 void match_beside_query_json(const struct match_state *st, struct json *w);
 /* Writes "total", "facets", "diagnosis" and "why_not" into the open answer; null where not asked or not so.

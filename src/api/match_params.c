@@ -40,6 +40,8 @@ const struct param match_params[] = {
      "exact: also how many there are in all"},
     {"facets", PARAM_WORDS, AT(facets), 0, 0, NULL, "tier,country,platform,language,price_band", false,
      PARAM_NO_FILTER, NULL, "how many there are by tier, country, platform, language, price_band"},
+    {"include", PARAM_WORDS, AT(include), 0, 0, NULL, "evidence,contact", false, PARAM_NO_FILTER, NULL,
+     "evidence: posts that prove the niche; contact: link and address in the profile, needs a key"},
     {"why_not", PARAM_TEXT, AT(why_not), 1, 120, NULL, NULL, false, PARAM_NO_FILTER, NULL,
      "a creator: @handle, platform/handle or id; says why it is not in the list, or where"},
     {"world", PARAM_CHOICE, AT(world), 0, 0, NULL, "live,sandbox", false, PARAM_NO_FILTER, NULL,

@@ -81,7 +81,8 @@ enum err match_behind_ask(struct request *req) {
     if (st->behind_asked)
         return ERR_OK;
     st->behind_asked = true;
-    return match_diagnosis_ask(req);
+    enum err e = match_evidence_ask(req);
+    return e ? e : match_diagnosis_ask(req);
 }
 
 static void words_json(const struct param_list *l, const char *key, struct json *w) {
@@ -99,6 +100,7 @@ static void words_json(const struct param_list *l, const char *key, struct json 
 void match_beside_query_json(const struct match_state *st, struct json *w) {
     json_kstr(w, "count", st->q.count);
     words_json(&st->q.facets, "facets", w);
+    words_json(&st->q.include, "include", w);
     json_kstr(w, "why_not", st->q.why_not.text);
 }
 

@@ -42,6 +42,8 @@ static const struct setting settings_table[] = {
     {"NICHED_MAX_WORK", SETTING_INT, AT(max_work), 1, 10000, "64",
      "requests that wait for such a thread; beyond: 503 at once"},
     {"NICHED_WORKER", SETTING_BOOL, AT(worker), 0, 1, "1", "score new evidence inside serve"},
+    {"NICHED_ANONYMOUS_CONTACT", SETTING_BOOL, AT(anonymous_contact), 0, 1, "0",
+     "include=contact without a key; 0: 401"},
     {"NICHED_NOW", SETTING_TIME, AT(now_us), 0, INT64_MAX, "", "freezes the clock (RFC 3339), for tests"},
     {"NICHED_SECRET_FILE", SETTING_TEXT, TEXT_AT(secret_file), "",
      "file with the 32-byte secret that signs cursors and salts tombstones; made if absent; empty: a new one "

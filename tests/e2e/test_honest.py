@@ -241,7 +241,7 @@ def test_tier_shows_what_the_bounds_reach(client):
 
 @pytest.mark.parametrize("params,param,words", [
     ({"facets": "size"}, "facets", "one of tier,country"), ({"facets": "-tier"}, "facets", "one of"), ({"facets": ""}, "facets", "one of"),
-    ({"why_not": ""}, "why_not", "1 to 120"), ({"why_not": "x" * 121}, "why_not", "1 to 120"), ({"count": "roughly"}, "count", "one of none,exact")])
+    ({"include": "everything"}, "include", "one of evidence,contact"), ({"include": "-evidence"}, "include", "one of"), ({"why_not": ""}, "why_not", "1 to 120"), ({"why_not": "x" * 121}, "why_not", "1 to 120"), ({"count": "roughly"}, "count", "one of none,exact")])
 def test_refusals(client, params, param, words):
     problem = client.problem("/match", 400, "PARAM_INVALID", niche="vegan", **params)
     assert problem["param"] == param and words in problem["detail"]
@@ -324,3 +324,67 @@ def test_one_handle_on_several_platforms(sandbox_niched, ask):
                    " and k.key = %s", (creator["username"], other["platform"], other["username"]))
         accounts = client.match("fitness", why_not=creator["username"])["why_not"]["accounts"]
         assert {(a["platform"], a["creator_id"]) for a in accounts} == {(c["platform"], c["id"]) for c in (creator, other)}
+
+
+# ---- include
+
+@pytest.mark.parametrize("niche", ["fitness", "vegan-fitness", "travel gaming"])
+def test_evidence_is_the_newest_posts_about_the_niche(client, sandbox_db, niche):
+    page = client.match(niche, include="evidence", limit=50)
+    slugs = page["query"]["niche"]["resolved"]
+    shown = 0
+    for item in page["items"]:
+        posts = sandbox_db.execute(
+            "select post_key, posted_at, caption, likes from post p join account a using (creator_id, account_id) join platform f"
+            " on f.platform = a.platform where f.slug = %s and a.username = %s order by posted_at desc, post_key desc limit 64",
+            (item["creator"]["platform"], item["creator"]["username"])).fetchall()
+        masks = [row[0] for row in sandbox_db.execute(
+            "select post_mask from creator_niche c join niche n using (niche_id) join account a using (creator_id, account_id)"
+            " join platform f on f.platform = a.platform where n.slug = any(%s) and f.slug = %s and a.username = %s",
+            (slugs, item["creator"]["platform"], item["creator"]["username"]))]
+        every, some = -1, 0
+        for mask in masks:
+            every, some = every & mask, some | mask
+        chosen = (every if len(masks) == len(slugs) and every else some) & (1 << 64) - 1
+        if not chosen:
+            continue
+        expected = [post for i, post in enumerate(posts) if chosen >> i & 1][:3]
+        assert [post["key"] for post in item["evidence"]] == [post[0] for post in expected]
+        for post, (_, _, caption, likes) in zip(item["evidence"], expected):
+            assert post["likes"] == likes and post["words"], item["creator"]["username"]
+            assert post["caption"] == (caption if caption is None or len(caption) <= 200 else caption[:200] + "…")
+        shown += 1
+    assert shown >= min(3, len(page["items"])) and all(item["contact"] is None for item in page["items"])
+
+
+def test_words_of_the_evidence_are_in_the_post(client):
+    for item in client.match("vegan-fitness", include="evidence")["items"]:
+        for post in item["evidence"]:
+            for where, word in (text.split(": ", 1) for text in post["words"]):
+                text = " ".join(post["hashtags"]) + (post["caption"] or "")
+                assert where in ("hashtag", "caption") and (len(post["caption"] or "") > 200 or word.split()[0][:3] in text.casefold())
+
+
+def test_nothing_is_included_unasked(client):
+    page = client.match("fitness", limit=2)
+    assert all((item["evidence"], item["contact"]) == (None, None) for item in page["items"])
+    assert client.match("test-empty", include="evidence")["items"] == []
+
+
+def test_contact_needs_a_key(client):
+    response = client.get("/match", params={"niche": "fitness", "include": "contact"})
+    assert response.status_code == 401 and response.headers["WWW-Authenticate"] == "Bearer"
+    problem = response.json()
+    assert (problem["code"], problem["param"]) == ("AUTH_REQUIRED", "include") and "NICHED_ANONYMOUS_CONTACT" in problem["detail"]
+
+
+def test_contact_where_it_is_open(sandbox, ask, sandbox_db):
+    with sandbox.serve(NICHED_ANONYMOUS_CONTACT=1) as service:
+        items = ask(service).match("fitness", include="evidence,contact", limit=100)["items"]
+    assert all((item["contact"] is not None) == item["creator"]["has_contact"] for item in items)
+    reached = [item for item in items if item["contact"] and item["contact"]["email"]]
+    assert reached and all(item["contact"]["email"] in item["creator"]["bio"] for item in reached)
+    for item in items:
+        link, = sandbox_db.execute("select bio_link from account a join platform p using (platform) where p.slug = %s and username = %s",
+                                   (item["creator"]["platform"], item["creator"]["username"])).fetchone()
+        assert not item["contact"] or item["contact"]["link"] == link
