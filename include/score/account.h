@@ -39,6 +39,8 @@ enum {
     SCORE_TOP_NICHES = 8,     /* niches named with the account */
     SCORE_WORDS_MAX = 8,      /* words that prove a niche */
     SCORE_WORD_BYTES = 72,
+    SCORE_SEARCH_BYTES = 8192, /* folded name and bio that are kept */
+    SCORE_CITY_BYTES = 128,
 };
 
 /* Least relevance of a related row. */
@@ -90,11 +92,17 @@ struct account_evidence {
     enum rank_platform platform;
     bool opted_out;
     const char *username;
+    const char *display_name; /* the creator's; goes before the account's */
     const char *name;
     const char *bio;
+    const char *picture_url;
     const char *category;
     const char *country;
+    const char *city;
     const char *language;
+    int8_t has_contact; /* 1, 0, -1 unknown */
+    int8_t verified;
+    int64_t observed_us;
     double followers; /* NaN: the newest snapshot's */
     double following;
     double posts_total;
@@ -150,6 +158,11 @@ struct account_quality {
     double freshness;
     double gap_days;
     double posts_per_week;
+    double sponsored_share; /* NaN: known of too few posts */
+    int64_t profile_hash;
+    bool has_words;
+    char words[SCORE_SEARCH_BYTES]; /* a blank before and behind every word */
+    char city_key[SCORE_CITY_BYTES];
 };
 
 /* A row of creator_niche. */

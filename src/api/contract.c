@@ -7,16 +7,23 @@
 #include <string.h>
 
 static const char *const type_names[] = {
-    [PARAM_INT] = "integer",  [PARAM_RATE] = "rate",     [PARAM_NUMBER] = "number",
-    [PARAM_BOOL] = "boolean", [PARAM_CHOICE] = "choice", [PARAM_TEXT] = "text",
+    [PARAM_INT] = "integer",  [PARAM_RATE] = "rate",     [PARAM_NUMBER] = "number", [PARAM_BOOL] = "boolean",
+    [PARAM_FLAG] = "boolean", [PARAM_CHOICE] = "choice", [PARAM_TEXT] = "text",     [PARAM_PHRASE] = "text",
     [PARAM_LIST] = "list",    [PARAM_WORDS] = "words",   [PARAM_JSON] = "json"};
+
+/* Whether min and max are bounds of the value, or of the length of its words. */
+static bool is_bounded(const struct param *p) {
+    bool list = p->type == PARAM_LIST || p->type == PARAM_WORDS;
+    bool free =
+        p->type == PARAM_BOOL || p->type == PARAM_FLAG || p->type == PARAM_CHOICE || p->type == PARAM_JSON;
+    return !free && (!list || p->max > 0);
+}
 
 static void write_param(const struct param *p, struct json *w) {
     json_object(w);
     json_kstr(w, "name", p->name);
     json_kstr(w, "type", type_names[p->type]);
-    bool bounded =
-        p->type == PARAM_INT || p->type == PARAM_RATE || p->type == PARAM_NUMBER || p->type == PARAM_TEXT;
+    bool bounded = is_bounded(p);
     json_key(w, "min");
     if (bounded)
         json_f64(w, p->min, 6);

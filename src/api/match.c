@@ -2,6 +2,7 @@
  * page, one for how many match only in part, write. */
 #include "match.h"
 
+#include "base/clock.h"
 #include "base/hash.h"
 #include "match_honest.h"
 #include "match_why_not.h"
@@ -14,19 +15,7 @@
 
 enum { OWN_MAX = 8 };
 
-static const char filters_mark[] = "/*filters*/";
-
-static enum err check_bounds(struct request *req, const struct match_query *q) {
-    if (q->cursor.text && !isnan(q->diversify)) {
-        request_fail(req, ERR_PARAM_INVALID, "diversify orders one page and takes no cursor");
-        return fault_param(&req->fault, "cursor", q->cursor.text, "none with diversify");
-    }
-    if (q->min_followers <= q->max_followers)
-        return ERR_OK;
-    request_fail(req, ERR_PARAM_INVALID, "min_followers (%lld) must not exceed max_followers (%lld)",
-                 (long long)q->min_followers, (long long)q->max_followers);
-    return fault_param(&req->fault, "min_followers", NULL, "at most max_followers");
-}
+static const char filters_mark[] = "/*filters*/", key_mark[] = "/*key*/";
 
 static enum err resolve(struct request *req, const struct snapshot *s, struct match_state *st) {
     struct tax_resolution r;
@@ -72,31 +61,45 @@ static size_t niche_line(void) {
 
 struct params_where match_where(struct request *req, size_t first) {
     const struct match_state *st = req->state;
-    struct params_where w = params_where(match_params, match_param_count, &st->q, first, req->arena);
+    struct params_where w =
+        params_where(match_params, match_param_count, &st->q, first, st->named, req->arena);
     if (!st->excluded_count)
         return w;
     const char *ids = "";
     for (size_t i = 0; i < st->excluded_count; i++)
         ids = arena_printf(req->arena, "%s%s%d", ids, i ? "," : "", st->excluded_ids[i]);
-    w.each[w.each_count].line = niche_line();
-    w.each[w.each_count].sql =
+    const char *sql =
         arena_printf(req->arena,
                      "not exists (select 1 from creator_niche x where x.creator_id = m.creator_id and "
                      "x.account_id = m.account_id and x.niche_id = any($%zu::integer[]) and x.focus >= 0.25)",
                      first + w.count);
-    w.sql = arena_printf(req->arena, "%s and %s", w.sql, w.each[w.each_count++].sql);
     w.values[w.count++] = arena_printf(req->arena, "{%s}", ids);
-    w.key |= UINT64_C(1) << 63;
+    w.each[w.each_count].line = niche_line();
+    w.each[w.each_count++].sql = sql;
+    w.sql = arena_printf(req->arena, "%s and %s", w.sql, sql);
     return w;
 }
 
-/* What a cursor is bound to: niche, world and every filter with its value. */
+/* The values that filters may name. */
+static void name_values(struct match_state *st, int64_t now_us, struct arena *a) {
+    st->named[0] = (struct param_named){"today", arena_printf(a, "%lld", (long long)(now_us / CLOCK_DAY))};
+    st->named[1] = (struct param_named){"world", arena_printf(a, "%d", st->world)};
+}
+
+/* What a cursor is bound to: niche, world, order and every filter with its value; not the day, for which the
+ * values that filters may name must be those of day 0. */
 static uint64_t hash_query(struct request *req, const struct match_state *st) {
     struct params_where where = match_where(req, 1);
     uint64_t h = hash_text(HASH_START, api_world_name(st->world));
     for (size_t i = 0; i < st->niche_count; i++)
         h = hash_text(h, arena_printf(req->arena, "%d", st->niche_ids[i]));
-    const char *own[] = {st->q.weights.text, st->q.goal, st->q.caution, st->q.audience_target.text};
+    const char *own[] = {st->q.weights.text,
+                         st->q.goal,
+                         st->q.caution,
+                         st->q.audience_target.text,
+                         st->q.sort_by,
+                         st->q.sort_order,
+                         arena_printf(req->arena, "%lld", (long long)st->q.growth_days)};
     for (size_t i = 0; i < COUNT_OF(own); i++)
         h = hash_text(h, own[i] ? own[i] : "");
     h = hash_text(h, where.sql);
@@ -105,20 +108,30 @@ static uint64_t hash_query(struct request *req, const struct match_state *st) {
     return h;
 }
 
+static const char *replace(const char *sql, const char *mark, const char *text, struct arena *a) {
+    const char *at = strstr(sql, mark);
+    return at ? arena_printf(a, "%.*s%s%s", (int)(at - sql), sql, text, at + strlen(mark)) : sql;
+}
+
 enum err match_ask_filtered(struct request *req, const char *query, size_t n, const char *const *own,
                             request_next *next) {
-    struct statement file = api_statement(req, query);
+    const struct match_state *st = req->state;
+    struct statement stmt = api_statement(req, query);
     struct params_where where = match_where(req, n + 1);
-    const char *mark = strstr(file.sql, filters_mark);
-    struct statement filtered = {
-        .name = arena_printf(req->arena, "%s_%llx", query, (unsigned long long)where.key),
-        .sql = arena_printf(req->arena, "%.*s%s%s", (int)(mark - file.sql), file.sql, where.sql,
-                            mark + strlen(filters_mark)),
-    };
-    const char *params[OWN_MAX + 2 * PARAM_MAX];
+    const char *key = strstr(stmt.sql, key_mark) ? match_sort_expression(&st->q) : NULL;
+    stmt.sql = replace(stmt.sql, filters_mark, where.sql, req->arena);
+    if (key)
+        stmt.sql =
+            replace(stmt.sql, key_mark,
+                    params_expression(match_params, match_param_count, &st->q, key, n + 1 + where.count,
+                                      st->named, req->arena, where.values, &where.count),
+                    req->arena);
+    stmt.name =
+        arena_printf(req->arena, "%s_%016llx", query, (unsigned long long)hash_text(HASH_START, stmt.sql));
+    const char *params[OWN_MAX + PARAM_VALUES_MAX];
     memcpy(params, own, n * sizeof *params);
     memcpy(params + n, where.values, where.count * sizeof *params);
-    return request_query(req, &filtered, n + where.count, params, next);
+    return request_query(req, &stmt, n + where.count, params, next);
 }
 
 static void write_niche(const struct match_state *st, const struct snapshot *s, struct json *w) {
@@ -146,6 +159,8 @@ static void write_query(const struct match_state *st, const struct snapshot *s, 
     json_object(w);
     write_niche(st, s, w);
     params_json(match_params, match_param_count, &st->q, w);
+    json_kstr(w, "sort_by", st->q.sort_by);
+    json_kstr(w, "sort_order", st->q.sort_order);
     json_ki64(w, "limit", st->q.limit);
     match_ranking_json(&st->q, &st->ranking, w);
     match_beside_query_json(st, w);
@@ -193,7 +208,7 @@ static void finish_rows(struct request *req, struct match_state *st, const struc
     if (!st->has_more)
         return;
     const struct match_row *last = &st->rows[st->row_count - 1];
-    struct match_place place = {(int32_t)last->score, (int32_t)last->conf, last->account_id};
+    struct match_place place = {last->sort_key, (int32_t)last->score, (int32_t)last->conf, last->account_id};
     st->next_cursor = match_cursor_write(req, st->query_hash, s->model_version[st->world], place);
 }
 
@@ -278,6 +293,8 @@ enum err match_list(struct request *req) {
     enum err e = match_beside_ask(req);
     if (e)
         return e;
+    if (match_sort_expression(&st->q))
+        return match_sort_ask(req);
     if (st->niche_count > 1)
         return match_compound_ask(req);
     return st->ranking.own || !isnan(st->q.diversify) ? match_scan_ask(req) : ask(req);
@@ -290,7 +307,7 @@ enum err api_match(struct request *req) {
     req->state = st;
     enum err e = api_params(req, &st->q, &given);
     if (!e)
-        e = check_bounds(req, &st->q);
+        e = match_filters_check(req, given, &st->q);
     if (!e)
         e = match_include_check(req);
     if (!e)
@@ -301,11 +318,15 @@ enum err api_match(struct request *req) {
         e = resolve(req, s, st);
     if (!e)
         e = fixture_fault(req, s, st->niche_ids[0]);
+    if (!e)
+        e = match_sort_check(req, st);
     if (e)
         return e;
     st->world = api_world(s, st->q.world);
+    name_values(st, 0, req->arena);
     st->query_hash = hash_query(req, st);
-    st->after = (struct match_place){MATCH_SCALE + 1, 0, 0};
+    name_values(st, api_now_us(req->app, s, st->world), req->arena);
+    st->after = (struct match_place){INFINITY, MATCH_SCALE + 1, 0, 0};
     if (st->q.cursor.text)
         e = match_cursor_read(req, st->q.cursor, st->query_hash, s->model_version[st->world], &st->after);
     if (e)

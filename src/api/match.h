@@ -9,19 +9,34 @@
 
 enum { MATCH_TARGETS_MAX = 8 };
 
+/* A price that is known; the estimate for the size passes no filter. */
+#define MATCH_PRICE "case when m.price_known then m.price_usd end"
+/* Followers now against the snapshot of so many days ago, or the newest before. */
+#define MATCH_GROWTH                                                                                         \
+    "(select (m.followers - f.followers)::float8 / nullif(f.followers, 0) from follower_snapshot f"          \
+    " where f.creator_id = m.creator_id and f.account_id = m.account_id"                                     \
+    " and f.day <= date '1970-01-01' + ({today}::integer - {growth_days}::integer)"                          \
+    " order by f.day desc limit 1)"
+
 struct match_query {
-    struct param_text niche;
-    struct param_list platform, country, language, facets, include;
-    int64_t min_followers, max_followers, limit;
-    double min_authenticity, min_confidence;
+    struct param_text niche, q;
+    struct param_list platform, country, city, language, audience_country, exclude, brand_conflict, facets,
+        include;
+    const char *tier;
+    int64_t min_followers, max_followers, last_post_days, growth_days, limit;
+    double min_authenticity, min_confidence, min_engagement_rate, max_engagement_rate;
+    double min_price_usd, max_price_usd, min_posts_per_week, min_follower_growth;
+    double max_sponsored_share, min_audience_share;
+    int8_t has_contact, verified;
     double diversify;
-    const char *world, *explain, *goal, *caution, *count;
+    const char *world, *explain, *goal, *caution, *sort_by, *sort_order, *count;
     struct param_text cursor, weights, audience_target, why_not;
 };
 
 /* One creator of the list, by match_fields[]. */
 struct match_row {
     int64_t creator_id, account_id, score, stored_score, conf, rank;
+    double sort_key;
     double sd, score_points, confidence;
     const char *kind, *name, *bio, *picture_url, *platform, *username, *url, *country, *language;
     int8_t has_contact;
@@ -48,6 +63,7 @@ struct match_row {
 
 /* A place in a list: the last row of a page. */
 struct match_place {
+    double key; /* what it is sorted by, 0 where that is the score; -INFINITY: unknown */
     int32_t score, conf;
     int64_t account_id;
 };
@@ -75,6 +91,7 @@ struct match_state {
     int32_t excluded_ids[TAX_RESOLVED_MAX];
     size_t excluded_count;
     uint64_t query_hash;
+    struct param_named named[3]; /* what filters may name */
     struct match_ranking ranking;
     struct match_place after; /* the page begins behind it */
     struct match_scan *scan;
@@ -101,8 +118,19 @@ struct match_state {
         FIELD(FIELD_F64, struct_, ln[MATCH_LOYALTY], NULL, NULL, "l_loy", 0),                                \
         FIELD(FIELD_F64, struct_, ln[MATCH_FRESHNESS], NULL, NULL, "l_fresh", 0)
 
-/* Asks the statement of a file for the request's combination of filters: its text with the predicates in
- * their place, its own n parameters followed by those of the filters. */
+/* Beyond what a line says: sets the bounds of a tier, refuses what contradicts itself or says half of what it
+ * needs. `given` as by params_parse(). ERR_PARAM_INVALID. */
+NODISCARD enum err match_filters_check(struct request *req, uint64_t given, struct match_query *q);
+/* What the query is sorted by instead of the stored order, as an SQL expression that is the larger the
+ * earlier a row comes and may name parameters; NULL for the stored order. */
+const char *match_sort_expression(const struct match_query *q);
+/* Refuses what cannot be sorted otherwise: own rankings, diversity, compounds. ERR_PARAM_INVALID. */
+NODISCARD enum err match_sort_check(struct request *req, const struct match_state *st);
+/* Lists by sort_by and sort_order, then writes. */
+NODISCARD enum err match_sort_ask(struct request *req);
+
+/* Asks the statement of a file for the request's combination of filters: its text with the predicates (and
+ * where it is sorted, the key) in their place, its own n parameters followed by those of the filters. */
 NODISCARD enum err match_ask_filtered(struct request *req, const char *query, size_t n,
                                       const char *const *own, request_next *next);
 /* The filters of the parameters and the niches that are not wanted, with parameters from $first on; `each`

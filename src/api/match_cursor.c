@@ -10,6 +10,7 @@ struct cursor_bytes {
     unsigned char tag[CRYPTO_TAG_BYTES];
     uint64_t query_hash;
     uint64_t model_hash;
+    double key;
     int64_t account_id;
     int32_t score;
     int32_t conf;
@@ -25,6 +26,7 @@ const char *match_cursor_write(const struct request *req, uint64_t query_hash, c
                                struct match_place place) {
     struct cursor_bytes c = {.query_hash = query_hash,
                              .model_hash = hash_text(HASH_START, model_version),
+                             .key = place.key,
                              .account_id = place.account_id,
                              .score = place.score,
                              .conf = place.conf};
@@ -52,6 +54,6 @@ enum err match_cursor_read(struct request *req, struct param_text cursor, uint64
                      "the ranking model changed since this cursor; begin again without it");
         return fault_param(&req->fault, "cursor", cursor.text, "next_cursor of the same query");
     }
-    *ret_place = (struct match_place){c.score, c.conf, c.account_id};
+    *ret_place = (struct match_place){c.key, c.score, c.conf, c.account_id};
     return ERR_OK;
 }

@@ -21,13 +21,13 @@ static const char *of_single(struct request *req, const struct match_tests *t,
             continue;
         buf_printf(&sql, " when %llu then ", 1ULL << i);
         if (match_is_list(p))
-            buf_printf(&sql, "(%s)::text", p->column);
+            buf_printf(&sql, "(%s)::text", t->where.each[i].column);
         else
             buf_printf(&sql, "%s%s((%s)::float8)", p->op == PARAM_GE ? "-" : "",
                        p->type == PARAM_RATE ? ""
                        : p->op == PARAM_GE   ? "floor"
                                              : "ceil",
-                       p->column);
+                       t->where.each[i].column);
     }
     if (sql.len == empty)
         return none;

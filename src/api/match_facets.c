@@ -26,7 +26,7 @@ static const struct facet {
     {"country", "m.country", "%s", "country", NULL},
     {"platform", "m.platform", "(select t.slug from platform t where t.platform = %s)", "platform", NULL},
     {"language", "m.language", "%s", "language", NULL},
-    {"price_band", "width_bucket(m.price_usd, array[50, 100, 250, 500, 1000]::float8[])",
+    {"price_band", "width_bucket(" MATCH_PRICE ", array[50, 100, 250, 500, 1000]::float8[])",
      "(array['under_50', '50_100', '100_250', '250_500', '500_1000', 'from_1000'])[%s + 1]",
      "min_price_usd,max_price_usd", NULL},
 };

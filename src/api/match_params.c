@@ -3,22 +3,70 @@
 #include "tables.h"
 
 #define AT(member) offsetof(struct match_query, member)
+/* What is kept of the account beside its ranked row. */
+#define OF_SCORE(column)                                                                                     \
+    "(select s." column                                                                                      \
+    " from account_score s where s.creator_id = m.creator_id and s.account_id = m.account_id)"
 
 const struct param match_params[] = {
     {"platform", PARAM_LIST, AT(platform), 0, 0, NULL, "instagram,tiktok,youtube", false, PARAM_IN_ID,
      "m.platform", "platforms, comma between; -tiktok leaves one out"},
     {"country", PARAM_LIST, AT(country), 0, 0, NULL, "AA", false, PARAM_IN, "m.country",
      "ISO countries: US,GB; -US"},
+    {"city", PARAM_LIST, AT(city), 1, 60, NULL, "words", false, PARAM_IN, OF_SCORE("city_key"),
+     "cities in any case, with or without accents: Berlin,New York; -Paris"},
     {"language", PARAM_LIST, AT(language), 0, 0, NULL, "aa", false, PARAM_IN, "m.language",
      "languages: en,es; -en"},
+    {"tier", PARAM_CHOICE, AT(tier), 0, 0, NULL, "nano,micro", false, PARAM_WITH, NULL,
+     "nano: 1,000 to 9,999 followers; micro: 10,000 to 100,000; in place of min_followers and max_followers"},
     {"min_followers", PARAM_INT, AT(min_followers), 0, 1e9, "1000", NULL, false, PARAM_GE, "m.followers",
      "followers at least"},
     {"max_followers", PARAM_INT, AT(max_followers), 0, 1e9, "100000", NULL, false, PARAM_LE, "m.followers",
      "followers at most; above 100,000 must be said"},
+    {"min_engagement_rate", PARAM_RATE, AT(min_engagement_rate), 0, 10, NULL, NULL, false, PARAM_GE,
+     "m.engagement_rate", "engagement rate at least: 0.03 or 3pct"},
+    {"max_engagement_rate", PARAM_RATE, AT(max_engagement_rate), 0, 10, NULL, NULL, false, PARAM_LE,
+     "m.engagement_rate", "engagement rate at most: 0.2 or 20pct"},
     {"min_authenticity", PARAM_RATE, AT(min_authenticity), 0, 1, "0.25", NULL, false, PARAM_GE,
      "exp(m.l_auth)", "authenticity at least; 0 shows all"},
     {"min_confidence", PARAM_RATE, AT(min_confidence), 0, 1, NULL, NULL, false, PARAM_GE,
      "m.conf / 10000.0::float8", "confidence at least"},
+    {"min_price_usd", PARAM_NUMBER, AT(min_price_usd), 0, 1e7, NULL, NULL, false, PARAM_GE, MATCH_PRICE,
+     "USD for one post at least, where a price is known"},
+    {"max_price_usd", PARAM_NUMBER, AT(max_price_usd), 0, 1e7, NULL, NULL, false, PARAM_LE, MATCH_PRICE,
+     "USD for one post at most, where a price is known"},
+    {"last_post_days", PARAM_INT, AT(last_post_days), 0, 36500, NULL, NULL, false, PARAM_LE,
+     "({today}::integer - m.last_post_day)", "days since the newest post at most"},
+    {"min_posts_per_week", PARAM_NUMBER, AT(min_posts_per_week), 0, 1000, NULL, NULL, false, PARAM_GE,
+     "m.posts_per_week", "posts a week at least"},
+    {"min_follower_growth", PARAM_RATE, AT(min_follower_growth), -1, 10, NULL, NULL, false, PARAM_GE,
+     MATCH_GROWTH, "followers gained over growth_days as a share of those before, at least: 5pct"},
+    {"growth_days", PARAM_INT, AT(growth_days), 1, 3650, "30", NULL, false, PARAM_WITH, NULL,
+     "days that min_follower_growth and sort_by=follower_growth look back"},
+    {"max_sponsored_share", PARAM_RATE, AT(max_sponsored_share), 0, 1, NULL, NULL, false, PARAM_LE,
+     "m.sponsored_share", "share of paid posts at most"},
+    {"audience_country", PARAM_LIST, AT(audience_country), 0, 0, NULL, "AA", false, PARAM_HOLDS,
+     "(select coalesce(sum(s.share order by s.bucket) filter (where s.bucket = any({}::text[])), 0)"
+     " from audience_share s where s.creator_id = m.creator_id and s.account_id = m.account_id"
+     " and s.dimension = 'country' having count(*) > 0) >= {min_audience_share}::float8",
+     "countries in which at least min_audience_share of the audience lives, together; -US: less of it there"},
+    {"min_audience_share", PARAM_RATE, AT(min_audience_share), 0, 1, NULL, NULL, false, PARAM_WITH, NULL,
+     "see audience_country"},
+    {"has_contact", PARAM_FLAG, AT(has_contact), 0, 0, NULL, NULL, false, PARAM_EQ, "m.has_contact",
+     "true: with a way to reach them in the profile; false: without"},
+    {"verified", PARAM_FLAG, AT(verified), 0, 0, NULL, NULL, false, PARAM_EQ, "m.verified",
+     "true: verified by the platform; false: known not to be"},
+    {"q", PARAM_PHRASE, AT(q), 1, 100, NULL, NULL, false, PARAM_LIKE, OF_SCORE("words"),
+     "words that name or bio must have, all of them, in any case, with or without accents"},
+    {"exclude", PARAM_WORDS, AT(exclude), 1, 60, NULL, "handles", false, PARAM_NOT,
+     "m.creator_id in (select w::bigint from unnest({}::text[]) w where w !~ '^@' union all"
+     " select k.creator_id from unnest({}::text[]) w cross join platform p join account_key k"
+     " on k.world = {world}::smallint and k.platform = p.platform and k.kind = 'username'"
+     " and k.key = lower(substr(w, 2)) where w ~ '^@')",
+     "creators to leave out, with all their accounts: ids or @handles, up to 50"},
+    {"brand_conflict", PARAM_WORDS, AT(brand_conflict), 1, 60, NULL, "names", false, PARAM_NOT,
+     "m.creator_id in (select brand_partners({}::text[], {today}::integer - 180, {today}::integer))",
+     "brands whose partners of the last 180 days are left out"},
     {"niche", PARAM_TEXT, AT(niche), 1, 200, NULL, "list", true, PARAM_NO_FILTER, NULL,
      "a niche in any spelling: vegan-fitness, Vegan Fitness, #veganfitness, vegan,fitness, keto -vegan"},
     {"weights", PARAM_TEXT, AT(weights), 1, 300, NULL, NULL, false, PARAM_NO_FILTER, NULL,
@@ -31,6 +79,11 @@ const struct param match_params[] = {
      "countries of the audience wanted, with shares: US:0.6,GB:0.4"},
     {"diversify", PARAM_RATE, AT(diversify), 0, 1, NULL, NULL, false, PARAM_NO_FILTER, NULL,
      "0 to 1: weight of the score against likeness to those above; first 100, no cursor"},
+    {"sort_by", PARAM_CHOICE, AT(sort_by), 0, 0, "score",
+     "score,followers,engagement_rate,authenticity,price,follower_growth,last_post", false, PARAM_NO_FILTER,
+     NULL, "what the list is sorted by; creators of whom it is not known come last"},
+    {"sort_order", PARAM_CHOICE, AT(sort_order), 0, 0, "desc", "asc,desc", false, PARAM_NO_FILTER, NULL,
+     "asc: the smallest first"},
     {"limit", PARAM_INT, AT(limit), 1, 100, "20", NULL, false, PARAM_NO_FILTER, NULL, "items in a page"},
     {"cursor", PARAM_TEXT, AT(cursor), 1, 200, NULL, NULL, false, PARAM_NO_FILTER, NULL,
      "next_cursor of the page before"},

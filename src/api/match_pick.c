@@ -69,6 +69,7 @@ void match_weigh(const struct match_ranking *r, const struct match_anew *anew, s
 
 /* What the items statement read by the stored ranking is replaced by what holds for this one. */
 static void take(struct match_row *row, const struct match_pick *p) {
+    row->sort_key = p->sort_key;
     row->score = p->score;
     row->conf = p->conf;
     memcpy(row->ln, p->ln, sizeof row->ln);

@@ -7,7 +7,8 @@
 /* One creator as an own ranking or a compound sees it. */
 struct match_pick {
     int64_t creator_id, account_id;
-    int64_t score; /* by the request's ranking, 0..10,000 */
+    double sort_key; /* see struct match_place */
+    int64_t score;   /* by the request's ranking, 0..10,000 */
     int64_t conf;
     double ln[MATCH_COMPONENTS];
     bool audience_known;

@@ -7,11 +7,13 @@
  * table. A filter with a default is dropped by asking for its loosest bound. */
 #include "match_relax.h"
 
+#include "base/text.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SETS_MAX = 64 };
+enum { SETS_MAX = 64, RELAX_COMPANIONS = 5 };
 #define COST_WORD 1.0
 #define COST_DROP 2.0
 
@@ -20,7 +22,8 @@ const struct param *match_diagnosis_line(const struct match_diagnosis *d, size_t
 }
 
 bool match_is_bound(const struct param *p) {
-    return (p->op == PARAM_GE || p->op == PARAM_LE) && (p->type == PARAM_INT || p->type == PARAM_RATE);
+    return (p->op == PARAM_GE || p->op == PARAM_LE) &&
+           (p->type == PARAM_INT || p->type == PARAM_RATE || p->type == PARAM_NUMBER);
 }
 
 bool match_is_list(const struct param *p) {
@@ -45,6 +48,15 @@ static const char *plain(double v, struct arena *a) {
     return arena_printf(a, "%.40f", v);
 }
 
+/* Whether a word as typed is the value of a row. */
+static bool is_word(const struct param *p, const char *typed, const char *value) {
+    char folded[PARAM_TEXT_MAX];
+    if (strcmp(p->choices, "words") != 0)
+        return strcmp(typed, value) == 0;
+    text_compact(typed, strlen(typed), folded, sizeof folded);
+    return strcmp(folded, value) == 0;
+}
+
 /* A rate that would be ambiguous is typed as a percentage that is not on the wrong side of it. */
 static const char *rate_text(const struct param *p, double v, struct arena *a) {
     if (v < 0.5 || p->max <= 1)
@@ -56,7 +68,9 @@ static const char *rate_text(const struct param *p, double v, struct arena *a) {
 }
 
 static const char *bound_text(const struct param *p, double v, struct arena *a) {
-    return p->type == PARAM_INT ? arena_printf(a, "%.0f", v) : rate_text(p, v, a);
+    if (p->type == PARAM_INT)
+        return arena_printf(a, "%.0f", v);
+    return p->type == PARAM_NUMBER ? plain(v, a) : rate_text(p, v, a);
 }
 
 static double asked_bound(const struct work *x, const struct param *p) {
@@ -64,17 +78,18 @@ static double asked_bound(const struct work *x, const struct param *p) {
     return p->type == PARAM_INT ? (double)*(const int64_t *)at : *(const double *)at;
 }
 
-static bool list_has(const char *const *words, size_t n, const char *word) {
+static bool list_has(const struct param *p, const char *const *words, size_t n, const char *word) {
     for (size_t i = 0; i < n; i++)
-        if (strcmp(words[i], word) == 0)
+        if (is_word(p, words[i], word))
             return true;
     return false;
 }
 
 /* The list with a word let in; NULL where there is no room. */
-static const char *list_text(const struct param_list *l, const char *word, struct arena *a) {
+static const char *list_text(const struct param *p, const struct param_list *l, const char *word,
+                             struct arena *a) {
     const char *text = "";
-    bool add = l->in_count && !list_has(l->in, l->in_count, word);
+    bool add = l->in_count && !list_has(p, l->in, l->in_count, word);
     if (add && l->in_count + l->out_count >= PARAM_LIST_MAX)
         return NULL;
     for (size_t i = 0; i < l->in_count; i++)
@@ -82,7 +97,7 @@ static const char *list_text(const struct param_list *l, const char *word, struc
     if (add)
         text = arena_printf(a, "%s,%s", text, word);
     for (size_t i = 0; i < l->out_count; i++)
-        if (strcmp(l->out[i], word) != 0)
+        if (!is_word(p, l->out[i], word))
             text = arena_printf(a, "%s%s-%s", text, *text ? "," : "", l->out[i]);
     return text;
 }
@@ -164,7 +179,7 @@ static void offer_bound(const struct work *x, const struct param *p, const struc
 
 static void offer_word(const struct work *x, const struct param *p, const struct fail_set *known) {
     const struct param_list *l = (const void *)((const char *)&x->st->q + p->offset);
-    const char *text = list_text(l, word_of(p, known->word, x->req->arena), x->req->arena);
+    const char *text = list_text(p, l, word_of(p, known->word, x->req->arena), x->req->arena);
     struct change c = {p->name, text && *text ? text : NULL};
     if (text && *text)
         offer(x->d, c, x->d->results + known->near_n, COST_WORD, x->req->arena);
@@ -211,16 +226,59 @@ static void relax_many(const struct work *x) {
             d->relaxation.changes[d->relaxation.count++] = drop(x, i);
 }
 
-static bool is_changed(const struct relaxation *r, const char *param) {
+static const struct change *find_change(const struct relaxation *r, const char *param) {
     for (size_t i = 0; i < r->count; i++)
         if (strcmp(r->changes[i].param, param) == 0)
+            return &r->changes[i];
+    return NULL;
+}
+
+static bool is_changed(const struct relaxation *r, const char *param) {
+    return find_change(r, param) || strcmp(param, "cursor") == 0;
+}
+
+static bool is_left_out(const struct relaxation *r, const char *param) {
+    const struct change *c = find_change(r, param);
+    return c && !c->value;
+}
+
+static bool was_sent(const struct request *req, const char *param) {
+    for (size_t i = 0; i < req->n_args; i++)
+        if (strcmp(req->args[i].name, param) == 0)
             return true;
-    return strcmp(param, "cursor") == 0;
+    return false;
 }
 
 static void put_argument(struct buf *out, const char *name, const char *value, size_t len) {
     buf_printf(out, "%s%s=", out->len ? "&" : "", name);
     buf_put_percent(out, value, len);
+}
+
+/* Changes that come with others: who leaves a filter out leaves out what belongs to it, and bounds that a
+ * tier set are said when one of them moves. */
+static void add_companions(const struct request *req, const struct match_query *q, struct relaxation *r) {
+    const struct change *low = find_change(r, "min_followers"), *high = find_change(r, "max_followers");
+    struct change more[RELAX_COMPANIONS];
+    size_t n = 0;
+    if (q->tier && (low || high)) {
+        more[n++] = (struct change){"tier", NULL};
+        if (!low)
+            more[n++] = (struct change){"min_followers",
+                                        arena_printf(req->arena, "%lld", (long long)q->min_followers)};
+        if (!high)
+            more[n++] = (struct change){"max_followers",
+                                        arena_printf(req->arena, "%lld", (long long)q->max_followers)};
+    }
+    if (is_left_out(r, "audience_country"))
+        more[n++] = (struct change){"min_audience_share", NULL};
+    if (is_left_out(r, "min_follower_growth") && strcmp(q->sort_by, "follower_growth") != 0 &&
+        was_sent(req, "growth_days"))
+        more[n++] = (struct change){"growth_days", NULL};
+    struct change *all = arena_alloc(req->arena, (r->count + n) * sizeof *all);
+    memcpy(all, r->changes, r->count * sizeof *all);
+    memcpy(all + r->count, more, n * sizeof *all);
+    r->changes = all;
+    r->count += n;
 }
 
 /* The query of the request with the changes. */
@@ -241,6 +299,8 @@ void match_relax(struct request *req, struct match_diagnosis *d) {
         relax_one(&x, i);
     if (!d->relaxation.changes)
         relax_many(&x);
-    if (d->relaxation.changes)
-        d->relaxation.query = changed_query(req, &d->relaxation);
+    if (!d->relaxation.changes)
+        return;
+    add_companions(req, &x.st->q, &d->relaxation);
+    d->relaxation.query = changed_query(req, &d->relaxation);
 }

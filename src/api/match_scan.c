@@ -52,7 +52,7 @@ static void begin(struct request *req, struct match_scan *scan) {
     const struct match_state *st = req->state;
     bool diverse = !isnan(st->q.diversify);
     scan->picks = match_picks_new(req->arena, diverse ? DIVERSE_FROM : (size_t)st->q.limit + 1);
-    scan->last = (struct match_place){MATCH_SCALE + 1, 0, 0};
+    scan->last = (struct match_place){0, MATCH_SCALE + 1, 0, 0};
     match_why_not_begin(st);
     scan->chunk = scan->restarts < RESTARTS_MAX ? FIRST_CHUNK : INT32_MAX;
 }
@@ -65,7 +65,7 @@ static void weigh_row(const struct match_state *st, const struct scan_row *row, 
     match_weigh(&st->ranking, &anew, &pick);
     match_why_not_see(st, &pick);
     match_picks_add(&scan->picks, &pick, &st->after);
-    scan->last = (struct match_place){(int32_t)row->score, (int32_t)row->conf, row->account_id};
+    scan->last = (struct match_place){0, (int32_t)row->score, (int32_t)row->conf, row->account_id};
 }
 
 /* Whether no row behind the last one read can be among the picks, or ahead of those asked about. */

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { PARAMS_MAX = 8 + 2 * PARAM_MAX };
+enum { PARAMS_MAX = 8 + PARAM_VALUES_MAX };
 
 struct match_tests match_tests(struct request *req, size_t first) {
     struct match_tests t = {.where = match_where(req, first)};

@@ -87,10 +87,10 @@ static const char *values_sql(struct request *req, const struct match_tests *t) 
     const char *sql = "";
     for (size_t i = 0; i < t->where.each_count; i++) {
         const struct param *p = &match_params[t->where.each[i].line];
-        bool one = p->op == PARAM_GE || p->op == PARAM_LE || p->op == PARAM_IN;
+        const char *column = t->where.each[i].column;
         bool id = p->op == PARAM_IN_ID;
         sql = arena_printf(req->arena, id ? "%s%s(string_to_array('%s', ','))[%s]" : "%s%s(%s%s)::text", sql,
-                           i ? ", " : "", id ? p->choices : "", one || id ? p->column : "null");
+                           i ? ", " : "", id ? p->choices : "", column ? column : "null");
     }
     return sql;
 }
@@ -228,9 +228,15 @@ static void evidence_json(const struct match_state *st, const struct snapshot *s
     json_array_end(w);
 }
 
-/* What the caller asked of a filter, as typed or by default. */
+/* What the caller asked of a filter, as typed, by default, or as a tier sets it. */
 static const char *asked_text(const struct request *req, const struct param *p) {
+    const struct match_state *st = req->state;
     const char *text = NULL;
+    if (st->q.tier && p->type == PARAM_INT && param_is_set(p, &st->q)) {
+        int64_t v;
+        memcpy(&v, (const char *)&st->q + p->offset, sizeof v);
+        return arena_printf(req->arena, "%lld", (long long)v);
+    }
     for (size_t i = 0; i < req->n_args; i++)
         if (strcmp(req->args[i].name, p->name) == 0)
             text = text ? arena_printf(req->arena, "%s,%s", text, req->args[i].value) : req->args[i].value;

@@ -71,12 +71,14 @@ static enum err set_bool(const struct parse *s, const struct param *p, const cha
     bool yes = strcmp(value, "true") == 0;
     if (!yes && strcmp(value, "false") != 0)
         return invalid(s, p, value, "true or false");
-    *(bool *)(s->query + p->offset) = yes;
+    if (p->type == PARAM_FLAG)
+        *(int8_t *)(s->query + p->offset) = yes;
+    else
+        *(bool *)(s->query + p->offset) = yes;
     return ERR_OK;
 }
 
-/* Position from 1 of a word in a comma separated list, 0 if absent. */
-static size_t choice_index(const char *choices, const char *word, size_t len) {
+size_t param_choice(const char *choices, const char *word, size_t len) {
     size_t i = 1;
     for (const char *c = choices; *c; i++) {
         size_t n = strcspn(c, ",");
@@ -103,7 +105,7 @@ static enum err not_a_choice(const struct parse *s, const struct param *p, const
 }
 
 static enum err set_choice(const struct parse *s, const struct param *p, const char *value) {
-    if (!choice_index(p->choices, value, strlen(value)))
+    if (!param_choice(p->choices, value, strlen(value)))
         return not_a_choice(s, p, value);
     *(const char **)(void *)(s->query + p->offset) = value;
     return ERR_OK;
@@ -138,22 +140,63 @@ static const char *code_word(const struct parse *s, const char *shape, const cha
     return w;
 }
 
+static bool has_letters(const char *s, size_t n) {
+    char folded[8];
+    return text_compact(s, n, folded, sizeof folded) > 0;
+}
+
+static enum err set_phrase(const struct parse *s, const struct param *p, const struct param_arg *arg) {
+    if (!has_letters(arg->value, arg->value_len))
+        return invalid(s, p, arg->value, "words with at least one letter or digit");
+    return set_text(s, p, arg);
+}
+
+/* What words a list takes. */
+static const struct shape {
+    const char *name;
+    const char *allowed;
+} shapes[] = {
+    {"AA", "ISO 3166-1 alpha-2 codes such as US,GB"},
+    {"aa", "BCP 47 primary tags such as en,es"},
+    {"words", "names with a letter or digit, comma between"},
+    {"names", "names with a letter or digit, comma between"},
+    {"handles", "ids such as 42 or handles such as @name, comma between"},
+};
+
+/* The shape of a list; NULL: its words are choices. */
+static const struct shape *shape_of(const struct param *p) {
+    for (size_t i = 0; i < COUNT_OF(shapes); i++)
+        if (strcmp(shapes[i].name, p->choices) == 0)
+            return &shapes[i];
+    return NULL;
+}
+
+static bool is_handle(const char *s, size_t n) {
+    return s[0] == '@' ? n > 1 : n <= 18 && strspn(s, "0123456789") >= n;
+}
+
+/* A word in the form that is kept, or NULL. */
+static const char *list_word(const struct parse *s, const struct param *p, const char *word, size_t len) {
+    if (strcasecmp(p->choices, "AA") == 0)
+        return code_word(s, p->choices, word, len);
+    if (!shape_of(p))
+        return param_choice(p->choices, word, len) ? arena_strndup(s->arena, word, len) : NULL;
+    if ((double)len > p->max || !has_letters(word, len) ||
+        (strcmp(p->choices, "handles") == 0 && !is_handle(word, len)))
+        return NULL;
+    return arena_strndup(s->arena, word, len);
+}
+
 static enum err add_word(const struct parse *s, const struct param *p, const char *word, size_t len) {
     struct param_list *l = (struct param_list *)(void *)(s->query + p->offset);
-    bool out = len && word[0] == '-' && p->type == PARAM_LIST;
+    const struct shape *shape = shape_of(p);
     const char *whole = arena_strndup(s->arena, word, len);
-    word += out;
-    len -= out;
-    bool code = strcasecmp(p->choices, "AA") == 0;
-    const char *w = code                                  ? code_word(s, p->choices, word, len)
-                    : choice_index(p->choices, word, len) ? arena_strndup(s->arena, word, len)
-                                                          : NULL;
-    if (!w && code)
-        return invalid(s, p, whole,
-                       p->choices[0] == 'A' ? "ISO 3166-1 alpha-2 codes such as US,GB"
-                                            : "BCP 47 primary tags such as en,es");
+    bool out = len && word[0] == '-' && p->type == PARAM_LIST;
+    const char *w = list_word(s, p, word + out, len - out);
+    if (!w && shape && (double)len > p->max && p->max > 0)
+        return invalid(s, p, whole, arena_printf(s->arena, "words of at most %.0f bytes", p->max));
     if (!w)
-        return not_a_choice(s, p, whole);
+        return shape ? invalid(s, p, whole, shape->allowed) : not_a_choice(s, p, whole);
     if (l->in_count + l->out_count == PARAM_LIST_MAX)
         return invalid(s, p, whole, "at most 50 words");
     if (out)
@@ -184,11 +227,14 @@ static enum err set_value(const struct parse *s, const struct param *p, const st
     case PARAM_NUMBER:
         return set_number(s, p, arg->value);
     case PARAM_BOOL:
+    case PARAM_FLAG:
         return set_bool(s, p, arg->value);
     case PARAM_CHOICE:
         return set_choice(s, p, arg->value);
     case PARAM_TEXT:
         return set_text(s, p, arg);
+    case PARAM_PHRASE:
+        return set_phrase(s, p, arg);
     case PARAM_LIST:
     case PARAM_WORDS:
         return set_list(s, p, arg->value);
@@ -278,73 +324,4 @@ enum err params_parse(const struct param *table, size_t n, const struct param_ar
     enum err e = finish(&s);
     *ret_given = s.given;
     return e;
-}
-
-/* {"a","b"} of words, or {1,3} of positions in the choices; words come from the table or are letters only. */
-static const char *array_text(const struct param *p, const char *const *words, size_t n, struct arena *a) {
-    char *out = arena_alloc(a, n * 34 + 3);
-    size_t len = 0;
-    out[len++] = '{';
-    for (size_t i = 0; i < n; i++) {
-        if (i)
-            out[len++] = ',';
-        if (p->op == PARAM_IN_ID)
-            len +=
-                (size_t)snprintf(out + len, 32, "%zu", choice_index(p->choices, words[i], strlen(words[i])));
-        else
-            len += (size_t)snprintf(out + len, 32, "%s", words[i]);
-    }
-    out[len++] = '}';
-    return out;
-}
-
-static const char *scalar_text(const struct param *p, const void *query, struct arena *a) {
-    const void *at = (const char *)query + p->offset;
-    if (p->type == PARAM_INT)
-        return arena_printf(a, "%lld", (long long)*(const int64_t *)at);
-    return arena_printf(a, "%.17g", *(const double *)at);
-}
-
-/* " and " between the two halves of a list that both wants and excludes. */
-static void add_list(struct params_where *w, struct buf *sql, const struct param *p,
-                     const struct param_list *l, size_t i, size_t first, struct arena *a) {
-    const char *type = p->op == PARAM_IN_ID ? "smallint[]" : "text[]";
-    if (l->in_count) {
-        buf_printf(sql, "%s = any($%zu::%s)", p->column, first + w->count, type);
-        w->values[w->count++] = array_text(p, l->in, l->in_count, a);
-        w->key |= UINT64_C(1) << 2 * (i % 32);
-    }
-    if (l->out_count) {
-        buf_printf(sql, "%snot %s = any($%zu::%s)", l->in_count ? " and " : "", p->column, first + w->count,
-                   type);
-        w->values[w->count++] = array_text(p, l->out, l->out_count, a);
-        w->key |= UINT64_C(2) << 2 * (i % 32);
-    }
-}
-
-static void add_bound(struct params_where *w, struct buf *sql, const struct param *p, const void *query,
-                      size_t i, size_t first, struct arena *a) {
-    buf_printf(sql, "%s %s $%zu::%s", p->column, p->op == PARAM_GE ? ">=" : "<=", first + w->count,
-               p->type == PARAM_INT ? "bigint" : "float8");
-    w->values[w->count++] = scalar_text(p, query, a);
-    w->key |= UINT64_C(1) << 2 * (i % 32);
-}
-
-struct params_where params_where(const struct param *table, size_t n, const void *query, size_t first,
-                                 struct arena *a) {
-    struct params_where w = {.sql = ""};
-    for (size_t i = 0; i < n; i++) {
-        const struct param *p = &table[i];
-        if (p->op == PARAM_NO_FILTER || !param_is_set(p, query))
-            continue;
-        CLEANUP(buf_free) struct buf sql = {0};
-        if (p->type == PARAM_LIST)
-            add_list(&w, &sql, p, (const void *)((const char *)query + p->offset), i, first, a);
-        else
-            add_bound(&w, &sql, p, query, i, first, a);
-        w.each[w.each_count].line = i;
-        w.each[w.each_count].sql = arena_strndup(a, sql.data, sql.len);
-        w.sql = arena_printf(a, "%s and %s", w.sql, w.each[w.each_count++].sql);
-    }
-    return w;
 }

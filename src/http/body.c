@@ -169,9 +169,17 @@ static void set_list(struct request *req, const struct json_value *list, const s
 
 /* What a type is written as in JSON. */
 static const char *const wanted[] = {
-    [PARAM_INT] = "a whole number",   [PARAM_RATE] = "a number",         [PARAM_NUMBER] = "a number",
-    [PARAM_BOOL] = "true or false",   [PARAM_CHOICE] = "a text",         [PARAM_TEXT] = "a text",
-    [PARAM_LIST] = "a list of texts", [PARAM_WORDS] = "a list of texts", [PARAM_JSON] = "a list or an object",
+    [PARAM_INT] = "a whole number",
+    [PARAM_RATE] = "a number",
+    [PARAM_NUMBER] = "a number",
+    [PARAM_FLAG] = "true or false",
+    [PARAM_BOOL] = "true or false",
+    [PARAM_CHOICE] = "a text",
+    [PARAM_TEXT] = "a text",
+    [PARAM_LIST] = "a list of texts",
+    [PARAM_PHRASE] = "a text",
+    [PARAM_WORDS] = "a list of texts",
+    [PARAM_JSON] = "a list or an object",
 };
 
 static bool takes(const struct param *p, enum json_kind kind) {
@@ -182,8 +190,10 @@ static bool takes(const struct param *p, enum json_kind kind) {
     case PARAM_RATE:
         return kind == JSON_NUMBER || kind == JSON_TEXT;
     case PARAM_BOOL:
+    case PARAM_FLAG:
         return kind == JSON_BOOL;
     case PARAM_CHOICE:
+    case PARAM_PHRASE:
         return kind == JSON_TEXT;
     case PARAM_TEXT:
         return kind == JSON_TEXT || (kind == JSON_LIST && p->choices);

@@ -96,6 +96,7 @@ void score_account(const struct score_context *ctx, const struct account_evidenc
     authenticity_find(ev, w, &r->quality);
     loyalty_find(ev, today, w, &r->quality, &due_loyalty);
     freshness_find(now_us, w, &r->quality, &due_freshness);
+    profile_find(ev, &r->quality);
     due = sooner(due, sooner(due_loyalty, due_freshness));
     r->quality.due_us = due == SCORE_NO_DAY ? INT64_MIN : (due > today ? due : today + 1) * CLOCK_DAY;
     show_direct(ctx, w, r);

@@ -2,6 +2,7 @@
  * their bytes in network order. Invariant: each value is its length in 4 bytes (-1: null) and its bytes. */
 #include "store.h"
 
+#include "base/clock.h"
 #include "base/fields.h"
 
 #include <arpa/inet.h>
@@ -72,6 +73,10 @@ void copy_i64(struct buf *out, int64_t v) {
 }
 
 void copy_f32(struct buf *out, float v) {
+    if (isnan(v)) {
+        put32(out, -1);
+        return;
+    }
     put32(out, 4);
     put32(out, (int32_t)bits32(v));
 }
@@ -88,6 +93,20 @@ void copy_f64(struct buf *out, double v) {
 void copy_bool(struct buf *out, bool v) {
     put32(out, 1);
     buf_putc(out, v ? 1 : 0);
+}
+
+void copy_flag(struct buf *out, int8_t v) {
+    if (v < 0)
+        put32(out, -1);
+    else
+        copy_bool(out, v);
+}
+
+void copy_day(struct buf *out, int64_t us) {
+    if (us == FIELD_NULL_I64)
+        put32(out, -1);
+    else
+        copy_i32(out, us / CLOCK_DAY);
 }
 
 void copy_text(struct buf *out, const char *s) {

@@ -266,6 +266,7 @@ void authenticity_find(const struct account_evidence *ev, struct account_work *w
     post_signals(ev, w, &in);
     comment_signals(ev, w, &in);
     paid_signals(ev, w, &in);
+    q->sponsored_share = in.raw[AUTH_SPONSORED_SATURATION];
     if (ev->sample_n > 0.0)
         in.raw[AUTH_FOLLOWER_CREDIBILITY] =
             signal_credible_share(ev->sample_n, ev->sample_flagged, ev->sample_mass, SAMPLE_SENSITIVITY,

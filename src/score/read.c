@@ -22,12 +22,18 @@ enum take_column {
     T_BIO,
     T_CATEGORY,
     T_COUNTRY,
+    T_CITY,
     T_LANGUAGE,
     T_FOLLOWERS,
     T_FOLLOWING,
     T_POSTS,
     T_LIKES,
-    T_VIEWS
+    T_VIEWS,
+    T_DISPLAY_NAME,
+    T_PICTURE,
+    T_CONTACT,
+    T_VERIFIED,
+    T_OBSERVED
 };
 
 static void forget(struct batch *b) {
@@ -72,6 +78,10 @@ static double count_of(const struct rows *r, size_t row, int col) {
     return v == FIELD_NULL_I64 ? NAN : (double)v;
 }
 
+static int8_t flag_of(const struct rows *r, size_t row, int col) {
+    return rows_text(r, row, col) ? rows_bool(r, row, col) : -1;
+}
+
 static struct account_evidence evidence_of(const struct rows *r, size_t row, enum rank_platform platform) {
     return (struct account_evidence){
         .creator_id = rows_i64(r, row, T_CREATOR),
@@ -81,11 +91,17 @@ static struct account_evidence evidence_of(const struct rows *r, size_t row, enu
         .platform = platform,
         .opted_out = rows_bool(r, row, T_OPTED_OUT),
         .username = rows_text(r, row, T_USERNAME),
+        .display_name = rows_text(r, row, T_DISPLAY_NAME),
         .name = rows_text(r, row, T_NAME),
         .bio = rows_text(r, row, T_BIO),
+        .picture_url = rows_text(r, row, T_PICTURE),
         .category = rows_text(r, row, T_CATEGORY),
         .country = rows_text(r, row, T_COUNTRY),
+        .city = rows_text(r, row, T_CITY),
         .language = rows_text(r, row, T_LANGUAGE),
+        .has_contact = flag_of(r, row, T_CONTACT),
+        .verified = flag_of(r, row, T_VERIFIED),
+        .observed_us = rows_i64(r, row, T_OBSERVED),
         .followers = count_of(r, row, T_FOLLOWERS),
         .following = count_of(r, row, T_FOLLOWING),
         .posts_total = count_of(r, row, T_POSTS),

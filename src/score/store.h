@@ -106,12 +106,16 @@ void copy_i16(struct buf *out, int64_t v);
 void copy_i32(struct buf *out, int64_t v);
 /* bigint. */
 void copy_i64(struct buf *out, int64_t v);
-/* real. */
+/* real; NaN is null. */
 void copy_f32(struct buf *out, float v);
 /* double precision; NaN is null. */
 void copy_f64(struct buf *out, double v);
 /* boolean. */
 void copy_bool(struct buf *out, bool v);
+/* boolean; -1 is null. */
+void copy_flag(struct buf *out, int8_t v);
+/* integer: the day, since 1970, of a time in microseconds; FIELD_NULL_I64 is null. */
+void copy_day(struct buf *out, int64_t us);
 /* text; NULL is null. */
 void copy_text(struct buf *out, const char *s);
 /* timestamptz from microseconds since 1970; FIELD_NULL_I64 is null. */

@@ -5,7 +5,11 @@
 
 #include "base/fields.h"
 
+#include <math.h>
 #include <stdio.h>
+#include <string.h>
+
+enum { RHYTHM_POSTS = 2 }; /* from which posts a week are known */
 
 enum write_table { T_BATCH, T_ACCOUNT, T_NICHE, T_MATCH };
 
@@ -16,20 +20,22 @@ static const struct {
     [T_BATCH] = {5, "copy pg_temp.score_batch (world, creator_id, account_id, direct_ids, match_ids) "
                     "from stdin (format binary)"},
     [T_ACCOUNT] =
-        {37, "copy pg_temp.score_account (creator_id, account_id, world, model_version, due_at, posts, "
+        {40, "copy pg_temp.score_account (creator_id, account_id, world, model_version, due_at, posts, "
              "last_post_at, niche_ids, post_weights, bio_weight, engagement, engagement_basis, "
              "engagement_rate, engagement_usual, engagement_theta, engagement_sigma, engagement_n, "
              "engagement_shrink, engagement_post_sd, engagement_typical, engagement_tau, authenticity, "
              "audience_credibility, conversation, signal_phi, signal_measured, price_usd, price_source, "
              "loyalty, brands, brands_repeated, rival_brands, consistency, returning_audience, freshness, "
-             "gap_days, posts_per_week) from stdin (format binary)"},
+             "gap_days, posts_per_week, profile_hash, words, city_key) from stdin (format binary)"},
     [T_NICHE] = {10,
                  "copy pg_temp.score_niche (creator_id, account_id, niche_id, k, n, focus, posts, post_mask, "
                  "profile, words) from stdin (format binary)"},
     [T_MATCH] =
-        {24, "copy pg_temp.score_match (creator_id, account_id, niche_id, world, related, kind, score, conf, "
-             "sd, followers, platform, country, language, price_usd, l_rel, l_eng, l_auth, l_aff, l_loy, "
-             "l_fresh, focus, cpe_usual_usd, rel_sd, rel_prior_sd) from stdin (format binary)"},
+        {31,
+         "copy pg_temp.score_match (creator_id, account_id, niche_id, world, related, kind, score, conf, "
+         "sd, followers, platform, country, language, price_usd, l_rel, l_eng, l_auth, l_aff, l_loy, "
+         "l_fresh, focus, cpe_usual_usd, rel_sd, rel_prior_sd, engagement_rate, posts_per_week, "
+         "sponsored_share, last_post_day, price_known, has_contact, verified) from stdin (format binary)"},
 };
 
 void write_begin(struct write *w) {
@@ -90,6 +96,9 @@ static void put_rest(struct buf *out, const struct account_quality *q) {
     copy_f64(out, q->freshness);
     copy_f64(out, q->gap_days);
     copy_f64(out, q->posts_per_week);
+    copy_i64(out, q->profile_hash);
+    copy_text(out, q->has_words ? q->words : NULL);
+    copy_text(out, *q->city_key ? q->city_key : NULL);
 }
 
 static void put_account(struct buf *out, const struct score_context *ctx, const struct account_evidence *ev,
@@ -136,6 +145,18 @@ static void put_niches(struct buf *out, const struct score_context *ctx, const s
     }
 }
 
+/* What filters look at, in the order of the columns. */
+static void put_filtered(struct buf *out, const struct account_evidence *ev,
+                         const struct account_quality *q) {
+    copy_f32(out, (float)q->engagement_rate);
+    copy_f32(out, q->posts < RHYTHM_POSTS ? NAN : (float)q->posts_per_week);
+    copy_f32(out, (float)q->sponsored_share);
+    copy_day(out, q->last_post_us);
+    copy_bool(out, strcmp(q->price_source, "prior") != 0);
+    copy_flag(out, ev->has_contact);
+    copy_flag(out, ev->verified);
+}
+
 static void put_matches(struct buf *out, const struct score_context *ctx, const struct account_evidence *ev,
                         const struct account_result *r) {
     for (size_t i = 0; i < r->match_count; i++) {
@@ -161,6 +182,7 @@ static void put_matches(struct buf *out, const struct score_context *ctx, const 
         copy_f64(out, m->cpe_usual_usd);
         copy_f64(out, m->rel_sd);
         copy_f64(out, m->rel_prior_sd);
+        put_filtered(out, ev, &r->quality);
     }
 }
 

@@ -9,8 +9,9 @@
 
 Types are those of JSON Schema: integer, number, boolean, string, array (object in schemas), or the program's own words for
 a parameter: rate (a number with bounds), choice (a string of `choices`), text (a string of min to max bytes) and list (an
-array of `choices`, or of codes: "AA" countries, "aa" languages; each also with - in front) and words (an array of
-`choices`). params are those of the query string; what stands in braces in a path is compared by the path itself. A bound, default or enum that one side lacks must
+array of `choices`, or of codes: "AA" countries, "aa" languages, each also with - in front; or of free words of min to max
+bytes: "words", also with - in front, "names", or "handles") and words (a list that excludes nothing). params are those of
+the query string; what stands in braces in a path is compared by the path itself. A bound, default or enum that one side lacks must
 lack on the other. body is null or the members of a JSON body, compared by name and required. Of an array the bounds, enum and pattern are those of its items. HEAD and OPTIONS follow from GET and are
 in neither. A route's name is its operationId; a code that a problem may have is in the program's table of errors. schemas:
 the fields of each row table, by the name of its schema in components/schemas; a schema that the program does not list is
@@ -23,6 +24,7 @@ import yaml
 METHODS = {"get", "put", "post", "delete", "patch"}
 TYPES = {"integer", "number", "boolean", "string", "array", "object"}
 CODES = {"AA": "^-?[A-Za-z]{2}$", "aa": "^-?[A-Za-z]{2,3}$"}
+FREE = {"words": None, "names": None, "handles": "^([0-9]{1,18}|@.+)$"}  # lists of words that the caller makes up: at most `max` bytes
 LIST_MAX = 50  # PARAM_LIST_MAX
 KEYS = ("type", "minimum", "maximum", "minLength", "maxLength", "maxItems", "pattern", "default", "required", "enum")
 
@@ -126,6 +128,8 @@ def wanted(param):
             out.update(type="string", enum=choices.split(","))
         case "list" if choices in CODES:
             out.update(type="array", maxItems=LIST_MAX, pattern=CODES[choices])
+        case "list" | "words" if choices in FREE:
+            out.update(type="array", maxItems=LIST_MAX, minLength=bounds[0], maxLength=bounds[1], pattern=FREE[choices])
         case "list":
             out.update(type="array", maxItems=LIST_MAX, enum=[m + c for m in ("", "-") for c in choices.split(",")])
         case "words":

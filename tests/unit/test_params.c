@@ -10,12 +10,12 @@
 #include <cmocka.h>
 
 struct query {
-    struct param_list country, platform, include;
+    struct param_list country, platform, include, city, exclude, audience;
     int64_t min_followers, limit;
-    double min_authenticity, rate;
+    double min_authenticity, rate, price, share;
     const char *explain;
-    struct param_text niche;
-    bool flag;
+    struct param_text niche, q;
+    int8_t flag;
 };
 
 #define AT(m) offsetof(struct query, m)
@@ -32,8 +32,18 @@ static const struct param table[] = {
      ""},
     {"niche", PARAM_TEXT, AT(niche), 1, 20, NULL, "list", true, PARAM_NO_FILTER, NULL, "a niche"},
     {"include", PARAM_WORDS, AT(include), 0, 0, NULL, "evidence,contact", false, PARAM_NO_FILTER, NULL, ""},
-    {"flag", PARAM_BOOL, AT(flag), 0, 0, NULL, NULL, false, PARAM_NO_FILTER, NULL, ""},
+    {"flag", PARAM_FLAG, AT(flag), 0, 0, NULL, NULL, false, PARAM_EQ, "m.flag", ""},
+    {"city", PARAM_LIST, AT(city), 1, 10, NULL, "words", false, PARAM_IN, "m.city", ""},
+    {"price", PARAM_NUMBER, AT(price), 0, 1e7, NULL, NULL, false, PARAM_LE, "({today}::integer - m.day)", ""},
+    {"audience", PARAM_LIST, AT(audience), 0, 0, NULL, "AA", false, PARAM_HOLDS,
+     "part({}::text[]) >= {share}::float8", ""},
+    {"share", PARAM_RATE, AT(share), 0, 1, NULL, NULL, false, PARAM_WITH, NULL, ""},
+    {"q", PARAM_PHRASE, AT(q), 1, 20, NULL, NULL, false, PARAM_LIKE, "m.words", ""},
+    {"exclude", PARAM_WORDS, AT(exclude), 1, 10, NULL, "handles", false, PARAM_NOT,
+     "m.id in (select {}::text[])", ""},
 };
+
+static const struct param_named named[] = {{"today", "20758"}, {NULL, NULL}};
 
 struct fixture {
     struct arena *a;
@@ -111,6 +121,21 @@ static void refusals_say_what_would_be_right(void **state) {
                  {"country=", ERR_PARAM_INVALID, "ISO 3166"},
                  {"include=-contact", ERR_PARAM_INVALID, "one of evidence,contact"},
                  {"flag=1", ERR_PARAM_INVALID, "true or false"},
+                 {"flag=", ERR_PARAM_INVALID, "true or false"},
+                 {"rate=0.6", ERR_PARAM_INVALID, "0.6pct for percent, 60pct for the fraction"},
+                 {"price=-1", ERR_PARAM_INVALID, "a number from 0 to 10000000"},
+                 {"price=10000000.5", ERR_PARAM_INVALID, "a number from 0 to 10000000"},
+                 {"price=1e3", ERR_PARAM_INVALID, "a number"},
+                 {"price=5usd", ERR_PARAM_INVALID, "a number"},
+                 {"city=--", ERR_PARAM_INVALID, "a letter or digit"},
+                 {"city=", ERR_PARAM_INVALID, "a letter or digit"},
+                 {"city=abcdefghijk", ERR_PARAM_INVALID, "at most 10 bytes"},
+                 {"q=!!", ERR_PARAM_INVALID, "at least one letter or digit"},
+                 {"q=123456789012345678901", ERR_PARAM_INVALID, "1 to 20 bytes"},
+                 {"exclude=name", ERR_PARAM_INVALID, "@name"},
+                 {"exclude=-@name", ERR_PARAM_INVALID, "@name"},
+                 {"exclude=@", ERR_PARAM_INVALID, "@name"},
+                 {"exclude=4x", ERR_PARAM_INVALID, "@name"},
                  {"niche=", ERR_PARAM_INVALID, "1 to 20 bytes"},
                  {"niche=\xff", ERR_PARAM_INVALID, "UTF-8"},
                  {"nich=vegan", ERR_PARAM_UNKNOWN, "did you mean \"niche\"?"}};
@@ -129,39 +154,83 @@ static void filters_become_predicates(void **state) {
     struct fixture *x = *state;
     assert_int_equal(PARSE(x, "niche=x", "country=US,GB", "country=-DE", "platform=tiktok", "rate=0.07"),
                      ERR_OK);
-    struct params_where w = params_where(table, COUNT_OF(table), &x->q, 3, x->a);
+    struct params_where w = params_where(table, COUNT_OF(table), &x->q, 3, named, x->a);
     assert_string_equal(w.sql, " and m.country = any($3::text[]) and not m.country = any($4::text[])"
-                               " and m.platform = any($5::smallint[]) and m.followers >= $6::bigint"
-                               " and m.rate <= $7::float8");
+                               " and m.platform = any($5::smallint[]) and m.followers >= $6"
+                               " and m.rate <= $7");
     assert_int_equal(w.count, 5);
     assert_int_equal(w.each_count, 4);
     assert_int_equal(w.each[0].line, 0);
     assert_string_equal(w.each[0].sql, "m.country = any($3::text[]) and not m.country = any($4::text[])");
     assert_int_equal(w.each[3].line, 4);
-    assert_string_equal(w.each[3].sql, "m.rate <= $7::float8");
-    assert_string_equal(w.values[0], "{US,GB}");
-    assert_string_equal(w.values[1], "{DE}");
+    assert_string_equal(w.each[3].sql, "m.rate <= $7");
+    assert_string_equal(w.values[0], "{\"US\",\"GB\"}");
+    assert_string_equal(w.values[1], "{\"DE\"}");
     assert_string_equal(w.values[2], "{2}");
     assert_string_equal(w.values[3], "1000");
     assert_string_equal(w.values[4], "0.070000000000000007");
-    uint64_t key = w.key;
+    const char *text = w.sql;
     assert_int_equal(PARSE(x, "niche=y", "country=FR", "country=-IT", "platform=youtube", "rate=1pct"),
                      ERR_OK);
-    assert_true(params_where(table, COUNT_OF(table), &x->q, 3, x->a).key == key);
+    assert_string_equal(params_where(table, COUNT_OF(table), &x->q, 3, named, x->a).sql, text);
     assert_int_equal(PARSE(x, "niche=y", "country=FR"), ERR_OK);
-    assert_true(params_where(table, COUNT_OF(table), &x->q, 3, x->a).key != key);
+    assert_string_not_equal(params_where(table, COUNT_OF(table), &x->q, 3, named, x->a).sql, text);
+}
+
+static void expressions_name_values(void **state) {
+    struct fixture *x = *state;
+    assert_int_equal(PARSE(x, "niche=x", "city=New York,-S\u00e3o-Paulo", "price=12.5", "audience=US,-gb",
+                           "share=30pct", "q=Plant-based R\"UN", "exclude=42,@a\\b", "flag=false"),
+                     ERR_OK);
+    struct params_where w = params_where(table, COUNT_OF(table), &x->q, 1, named, x->a);
+    static const char *const says[] = {
+        "m.followers >= $1",
+        "m.flag = $2",
+        "m.city = any($3::text[]) and not m.city = any($4::text[])",
+        "($5::integer - m.day) <= $6",
+        "part($7::text[]) >= $8::float8 and not part($9::text[]) >= $10::float8",
+        "m.words like all ($11::text[])",
+        "not (m.id in (select $12::text[]))",
+    };
+    static const char *const values[] = {"1000",
+                                         "false",
+                                         "{\"newyork\"}",
+                                         "{\"saopaulo\"}",
+                                         "20758",
+                                         "12.5",
+                                         "{\"US\"}",
+                                         "0.29999999999999999",
+                                         "{\"GB\"}",
+                                         "0.29999999999999999",
+                                         "{\"% plant %\",\"% based %\",\"% r %\",\"% un %\"}",
+                                         "{\"42\",\"@a\\\\b\"}"};
+    assert_int_equal(w.each_count, COUNT_OF(says));
+    for (size_t i = 0; i < COUNT_OF(says); i++)
+        assert_string_equal(w.each[i].sql, says[i]);
+    assert_int_equal(w.count, COUNT_OF(values));
+    for (size_t i = 0; i < COUNT_OF(values); i++)
+        assert_string_equal(w.values[i], values[i]);
+    const char *more[4] = {"0"};
+    size_t n = 1;
+    assert_string_equal(
+        params_expression(table, COUNT_OF(table), &x->q, "a({share}, {today})", 5, named, x->a, more, &n),
+        "a($5, $6)");
+    assert_int_equal(n, 3);
+    assert_string_equal(more[2], "20758");
 }
 
 static void echo_shows_what_was_applied(void **state) {
     struct fixture *x = *state;
     struct buf b = {0};
-    assert_int_equal(PARSE(x, "niche=x", "country=US,-DE"), ERR_OK);
+    assert_int_equal(PARSE(x, "niche=x", "country=US,-DE", "flag=true", "city=\u00c9vry", "q=a b"), ERR_OK);
     struct json w = json_to(&b);
     json_object(&w);
     params_json(table, COUNT_OF(table), &x->q, &w);
     json_object_end(&w);
-    assert_string_equal(b.data, "{\"country\":[\"US\",\"-DE\"],\"platform\":null,\"min_followers\":1000,"
-                                "\"min_authenticity\":null,\"rate\":null}");
+    assert_string_equal(b.data,
+                        "{\"country\":[\"US\",\"-DE\"],\"platform\":null,\"min_followers\":1000,"
+                        "\"min_authenticity\":null,\"rate\":null,\"flag\":true,\"city\":[\"\u00c9vry\"],"
+                        "\"price\":null,\"audience\":null,\"share\":null,\"q\":\"a b\",\"exclude\":null}");
     buf_free(&b);
 }
 
@@ -170,6 +239,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(defaults_and_values, setup, teardown),
         cmocka_unit_test_setup_teardown(refusals_say_what_would_be_right, setup, teardown),
         cmocka_unit_test_setup_teardown(filters_become_predicates, setup, teardown),
+        cmocka_unit_test_setup_teardown(expressions_name_values, setup, teardown),
         cmocka_unit_test_setup_teardown(echo_shows_what_was_applied, setup, teardown),
     };
     return cmocka_run_group_tests_name("params", tests, NULL, NULL);
