@@ -3,7 +3,10 @@
 Nothing here is taken from the program: numbers of the ranking specification, plain floats, every row looked at.
 """
 import math
+from datetime import date, timedelta
 from dataclasses import dataclass, field, replace
+
+from exact_filters import BRANDS, CITIES, PLATFORMS, TODAY, Details, any_details, any_partners, bounds, keeps, sort_key  # noqa: F401
 
 COMPONENTS = ("relevance", "engagement", "authenticity", "affordability", "loyalty", "freshness")
 DEFAULTS = (0.40, 0.20, 0.15, 0.10, 0.08, 0.07)
@@ -14,7 +17,6 @@ GOALS = {
     "launch": (1.0, 1.2, 1.0, 1.0, 0.2, 2.0)}
 CAUTIONS = {"low": 0.0, "normal": 0.5, "high": 1.28}
 FLOOR, CLOSE = 0.02, 1e-9
-PLATFORMS = {1: "instagram", 2: "tiktok", 3: "youtube"}
 SIZES = {"art": 0, "asmr": 1, "books": 3, "cars": 30, "comedy": 400, "music": 3000, "magic": 400}
 TIGHT = "magic"  # all but authenticity is 1 here: nobody is below the bound of a scan for whom authenticity counts least
 EXCLUDED = "vegan"  # of all accounts some make this too
@@ -69,6 +71,9 @@ class Account:
     values: tuple  # authenticity, affordability, loyalty, freshness
     shares: dict  # of the audience: country -> (share, sample or None)
     topics: dict  # slug -> focus
+    more: Details = None
+    partners: list = ()  # of the creator
+    siblings: list = ()  # all accounts of the creator
 
     def engagement(self, z):
         return ln(normal_cdf((self.theta - z * self.sigma) / self.tau))
@@ -114,11 +119,12 @@ def any_account(rng, creator, account, world, like):
         shares = {c: (round(p / whole * rng.choice((1, 0.9)), 4), sample) for c, p in parts}
         if rng.random() < 0.1:
             shares[parts[0][0]] = (shares[parts[0][0]][0], 7)
+    platform, followers = rng.choice((1, 1, 2, 3)), rng.choice(FOLLOWERS) if rng.random() < 0.3 else int(1000 * 100 ** rng.random())
     return Account(
-        creator, account, world, rng.choice((1, 1, 2, 3)),
-        rng.choice(FOLLOWERS) if rng.random() < 0.3 else int(1000 * 100 ** rng.random()),
+        creator, account, world, platform, followers,
         rng.choice(COUNTRIES), rng.choice(LANGUAGES), *spread, rest, shares,
-        {t: rng.choice((0.1, 0.249, 0.25, 0.625, rng.random())) for t in TOPICS if rng.random() < 0.3})
+        {t: rng.choice((0.1, 0.249, 0.25, 0.625, rng.random())) for t in TOPICS if rng.random() < 0.3},
+        any_details(account, followers), any_partners(creator))
 
 
 def any_row(rng, account, niche, related=False):
@@ -141,6 +147,10 @@ def any_world(rng, most=3000):
         second, live = most <= i < most + 50, most + 50 <= i < most + 100
         accounts.append(any_account(rng, ids[i - 50] if second else account, account, 0 if live else 1,
                                     accounts[-1] if accounts else None))
+    owners = {}
+    for a in accounts:
+        a.siblings = owners.setdefault(a.creator, [])
+        a.siblings.append(a.account)
     usual, spare, second = accounts[:most - 100], accounts[most - 100:most - 50], accounts[most:most + 50]
     live, tight = accounts[most + 50:most + 100], accounts[most + 100:]
     for a in tight:
@@ -170,13 +180,34 @@ def copy(cursor, table, columns, lines):
 
 
 ROW = ("creator_id, account_id, niche_id, world, related, kind, score, conf, sd, followers, platform, country, language,"
-       " price_usd, l_rel, l_eng, l_auth, l_aff, l_loy, l_fresh, focus, cpe_usual_usd, rel_sd, rel_prior_sd")
+       " price_usd, l_rel, l_eng, l_auth, l_aff, l_loy, l_fresh, focus, cpe_usual_usd, rel_sd, rel_prior_sd, engagement_rate,"
+       " posts_per_week, sponsored_share, last_post_day, price_known, has_contact, verified")
 
 
 def row_line(row, ids):
-    a = row.account
+    a, more = row.account, row.account.more
     return (a.creator, a.account, ids[row.niche], a.world, row.related, "related" if row.related else "direct", row.score, row.conf,
-            row.sd, a.followers, a.platform, a.country, a.language, 50.0, *row.logs, 0.5, 0.3, 0.1, 0.5)
+            row.sd, a.followers, a.platform, a.country, a.language, 50.0 if more.price is None else more.price, *row.logs, 0.5, 0.3, 0.1, 0.5,
+            more.engagement_rate, more.posts_per_week, more.sponsored_share, more.last_post_day, more.price is not None, more.has_contact,
+            more.verified)
+
+
+def day(n):
+    return None if n is None else f"{date(1970, 1, 1) + timedelta(n)}"
+
+
+def write_partners(c, accounts):
+    """Brands, and posts and collaborations of each creator, by the first account."""
+    brands = {brand: i for i, brand in enumerate(BRANDS, 1)}
+    copy(c, "brand", "brand_id, name, brand_key", ((i, brand, BRANDS[brand]) for brand, i in brands.items()))
+    c.execute("insert into workspace (workspace_id, name) values (7, 'another') on conflict do nothing")
+    partners = [(a, i, *p) for a in accounts if a.account == a.siblings[0] for i, p in enumerate(a.partners)]
+    copy(c, "post", "creator_id, account_id, post_key, posted_at, brand_id, source, observed_at",
+         ((a.creator, a.account, i, f"{day(first)}T12:00:00Z", brands[brand], "test", "2026-11-01")
+          for a, i, brand, kind, first, last in partners if kind == "post"))
+    copy(c, "collaboration", "creator_id, workspace_id, brand_id, started_on, ended_on, source",
+         ((a.creator, 7 if kind == "private" else None, brands[brand], day(first), day(last), "test")
+          for a, i, brand, kind, first, last in partners if kind != "post"))
 
 
 def write(connection, world, versions="niche_version"):
@@ -184,7 +215,8 @@ def write(connection, world, versions="niche_version"):
     ids = dict(connection.execute("select slug, niche_id from niche").fetchall())
     seen = "2026-10-30T00:00:00Z"
     with connection.transaction(), connection.cursor() as c:
-        c.execute("truncate creator, account, account_key, account_score, creator_niche, niche_match, audience_share cascade")
+        c.execute("truncate creator, account, account_key, account_score, creator_niche, niche_match, audience_share, brand, post,"
+                  " collaboration, follower_snapshot cascade")
         creators = {a.creator: a.world for a in world.accounts}
         copy(c, "creator", "creator_id, world", creators.items())
         copy(c, "account", "creator_id, account_id, world, platform, username, country, language, followers, source, observed_at",
@@ -196,10 +228,14 @@ def write(connection, world, versions="niche_version"):
              " engagement, engagement_basis, engagement_usual, engagement_theta, engagement_sigma, engagement_n, engagement_shrink,"
              " engagement_post_sd, engagement_typical, engagement_tau, authenticity, audience_credibility, conversation, signal_phi,"
              " signal_measured, price_usd, price_source, loyalty, brands, brands_repeated, rival_brands, freshness, gap_days,"
-             " posts_per_week",
+             " posts_per_week, words, city_key",
              ((a.creator, a.account, a.world, "2026.1", 0, [], [], 0.0, math.exp(a.engagement(0.5)), "none", 0.03, a.theta, a.sigma,
                0.0, 0.0, 0.38, 100.0, a.tau, a.values[0], 0.8, 0.8, [], 0, 50.0, "prior", a.values[2], 0, 0, False,
-               max(a.values[3], FLOOR), 7.0, 1.0) for a in world.accounts))
+               max(a.values[3], FLOOR), 7.0, 1.0, a.more.words and f" {' '.join(a.more.words)} ", CITIES[a.more.city])
+              for a in world.accounts))
+        copy(c, "follower_snapshot", "creator_id, account_id, day, followers, source",
+             ((a.creator, a.account, day(n), followers, "test") for a in world.accounts for n, followers in a.more.snapshots.items()))
+        write_partners(c, world.accounts)
         copy(c, "creator_niche", "creator_id, account_id, niche_id, k, n, focus, posts, post_mask, profile, words",
              ((a.creator, a.account, ids[t], 1.0, 2.0, f, 1, 1, 0.0, []) for a in world.accounts for t, f in a.topics.items()))
         copy(c, "audience_share", "creator_id, account_id, dimension, bucket, share, sample_n, source, observed_at",
@@ -209,7 +245,7 @@ def write(connection, world, versions="niche_version"):
         copy(c, "niche_match", ROW, (row_line(r, ids) for r in world.rows.values()))
         for slug in SIZES:
             bump(c, ids[slug], versions)
-    connection.execute("analyze niche_match, creator_niche, audience_share, account_score")
+    connection.execute("analyze niche_match, creator_niche, audience_share, account_score, follower_snapshot")
     return ids
 
 
@@ -244,9 +280,13 @@ class Case:
     excluded: bool = False
     filters: tuple = ()
     explain: str = "false"
+    sort_by: str = "score"
+    sort_order: str = "desc"
 
     def params(self):
         out = {"niche": f"{self.niche} -{EXCLUDED}" if self.excluded else self.niche, "limit": self.limit, **dict(self.filters)}
+        if self.sorted:
+            out.update(sort_by=self.sort_by, sort_order=self.sort_order)
         for name in ("goal", "caution", "diversify"):
             if getattr(self, name) is not None:
                 out[name] = getattr(self, name)
@@ -258,6 +298,10 @@ class Case:
     @property
     def own(self):
         return bool(self.weights or self.goal or self.target) or self.z != 0.5
+
+    @property
+    def sorted(self):
+        return (self.sort_by, self.sort_order) != ("score", "desc")
 
     @property
     def z(self):
@@ -280,22 +324,13 @@ class Case:
         return 0.0 if self.z < 0.5 else min(1.0, *(w / d for w, d in zip(self.used_weights, DEFAULTS)))
 
 
-def keeps(words, have):
-    """A list filter: what is unknown passes none."""
-    chosen, left_out = [w for w in words if w[0] != "-"], [w[1:] for w in words if w[0] == "-"]
-    return have is not None and (not chosen or have in chosen) and have not in left_out
-
-
 def passing(case, rows):
     f = dict(case.filters)
-    low, high = int(f.get("min_followers", 1000)), int(f.get("max_followers", 100_000))
+    low, high = bounds(f)
     authentic, sure = float(f.get("min_authenticity", 0.25)), float(f.get("min_confidence", -1))
-    lists = [(f[name].split(","), get) for name, get in (("platform", lambda a: PLATFORMS[a.platform]), ("country", lambda a: a.country),
-                                                         ("language", lambda a: a.language)) if name in f]
     for row in rows:
         a = row.account
-        if (low <= a.followers <= high and math.exp(row.logs[2]) >= authentic and row.conf / 10_000 >= sure
-                and all(keeps(words, get(a)) for words, get in lists)
+        if (low <= a.followers <= high and math.exp(row.logs[2]) >= authentic and row.conf / 10_000 >= sure and keeps(a, f)
                 and not (case.excluded and a.topics.get(EXCLUDED, 0) >= 0.25)):
             yield row
 
@@ -325,6 +360,9 @@ def ranked(case, rows):
     """Everything that passes, best first: (score, conf, account, row)."""
     weights = case.used_weights
     found = [(quantise(value(logs_of(case, row), weights)), row.conf, row.account.account, row) for row in passing(case, rows)]
+    if case.sorted:
+        given = dict(case.filters)
+        return sorted(found, key=lambda r: (sort_key(r[3], case.sort_by, case.sort_order, given), *r[:3]), reverse=True)
     return sorted(found, key=lambda r: r[:3], reverse=True)
 
 

@@ -112,4 +112,6 @@ class Brute:
         if name == "tier":
             f = row.account.followers
             return "under_1k" if f < 1000 else "nano" if f < 10_000 else "micro" if f <= 100_000 else "over_100k"
-        return "50_100"  # every price of these worlds is 50
+        price = row.account.more.price
+        bands = ((50, "under_50"), (100, "50_100"), (250, "100_250"), (500, "250_500"), (1000, "500_1000"), (math.inf, "from_1000"))
+        return None if price is None else next(band for most, band in bands if price < most)

@@ -11,6 +11,7 @@ import httpx
 import psycopg
 import pytest
 from exact_cases import EVERYBODY, comparable
+from exact_filters import NOW, PREDICATES, SORTS
 from exact_world import (COMPONENTS, DEFAULTS, SIZES, Case, TooClose, any_row, any_world, bump, diversified, logs_of, passing, put, ranked,
                          rescored, round_half_up, value, write)
 
@@ -61,7 +62,7 @@ class Exact:
 @pytest.fixture(scope="module")
 def exact(databases, migrated_template, program, contract):
     with databases.one(migrated_template) as url, psycopg.connect(url, autocommit=True) as connection:
-        with program(url).serve(NICHED_WORKER=0) as service:
+        with program(url).serve(NICHED_WORKER=0, NICHED_NOW=NOW) as service:
             yield Exact(service, connection, contract)
 
 
@@ -141,16 +142,21 @@ def check_case(exact, case, found):
 @pytest.mark.parametrize("seed", range(WORLDS))
 def test_every_list_is_the_one_of_brute_force(exact, seed):
     exact.load(seed)
-    seen = collections.Counter()
+    seen, asked, kept = collections.Counter(), collections.Counter(), collections.Counter()
     for _ in range(CASES):
-        case, found = comparable(exact.rng, exact.rows)
+        case, found = comparable(exact.rng, exact.rows, accounts=exact.world.accounts, resorted=0.25)
         pages = check_case(exact, case, found)
         seen.update({"cases": 1, "pages": pages, "weights": bool(case.weights), "goal": bool(case.goal), "target": bool(case.target),
                      "caution": case.z != 0.5, "rho 0": case.own and case.rho == 0, "filters": bool(case.filters),
                      "ties": len({f[:1] for f in found}) < len(found), "full ties": len({f[:2] for f in found}) < len(found),
-                     "paged": pages > 1, "diversify": case.diversify is not None, "empty": not found, case.niche: 1})
-    print(dict(seen))
-    assert len(seen) == 13 + len(SIZES) and min(seen.values()) >= 4, seen
+                     "sorted": case.sorted, "paged": pages > 1, "diversify": case.diversify is not None, "empty": not found, case.niche: 1})
+        names = [name for name, _ in case.filters] + [f"by {case.sort_by}", case.sort_order] * case.sorted
+        asked.update(names)
+        kept.update(names if found else ())
+    print(dict(seen), dict(asked), dict(kept))
+    assert len(seen) == 14 + len(SIZES) and min(seen.values()) >= 4, seen
+    every = {*PREDICATES, "tier", "growth_days", *(f"by {name}" for name in SORTS)}
+    assert all(asked[name] >= 4 for name in every) and all(kept[name] for name in every), (asked, kept)
 
 
 def test_a_large_niche_is_walked_to_its_end(big):
