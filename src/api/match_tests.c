@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "match_why_not.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { PARAMS_MAX = 8 + PARAM_VALUES_MAX };
@@ -37,7 +38,7 @@ static const char *mark_sql(const struct match_mark *marks, size_t n, const char
     for (size_t i = 0; i < n; i++)
         if (strlen(marks[i].name) == len && memcmp(marks[i].name, name, len) == 0)
             return marks[i].sql;
-    return "";
+    abort(); /* a mark that nobody fills is a mistake of the program */
 }
 
 enum err match_ask_marked(struct request *req, const char *query, const struct match_mark *marks,

@@ -1,42 +1,54 @@
 """What GET /match says beside its list, computed in plain Python over every row of a made-up world: no statement and no
 number is taken from the program."""
 import math
+from collections import Counter
 from itertools import combinations
 
+from exact_filters import PREDICATES, TODAY, bounds, fraction, growth
 from exact_world import EXCLUDED, PLATFORMS, logs_of, quantise, value
 
-LOOSEST = {"min_followers": 0, "max_followers": 1_000_000_000, "min_authenticity": 0}
 DEFAULTS = {"min_followers": "1000", "max_followers": "100000", "min_authenticity": "0.25"}
-BOUNDS = {"min_followers": (1, lambda r: r.account.followers), "max_followers": (-1, lambda r: r.account.followers),
-          "min_authenticity": (1, lambda r: math.exp(r.logs[2])), "min_confidence": (1, lambda r: r.conf / 10_000)}
+COMPANIONS = {"tier", "growth_days", "min_audience_share"}  # parameters that are part of another filter
+# what a bound looks at: 1 for at least, -1 for at most; None where it is not known
+BOUNDS = {
+    "min_followers": (1, lambda r, f: r.account.followers), "max_followers": (-1, lambda r, f: r.account.followers),
+    "min_authenticity": (1, lambda r, f: math.exp(r.logs[2])), "min_confidence": (1, lambda r, f: r.conf / 10_000),
+    "min_engagement_rate": (1, lambda r, f: r.account.more.engagement_rate),
+    "max_engagement_rate": (-1, lambda r, f: r.account.more.engagement_rate),
+    "min_price_usd": (1, lambda r, f: r.account.more.price), "max_price_usd": (-1, lambda r, f: r.account.more.price),
+    "min_posts_per_week": (1, lambda r, f: r.account.more.posts_per_week),
+    "max_sponsored_share": (-1, lambda r, f: r.account.more.sponsored_share),
+    "last_post_days": (-1, lambda r, f: None if r.account.more.last_post_day is None else TODAY - r.account.more.last_post_day),
+    "min_follower_growth": (1, lambda r, f: growth(r.account, f.get("growth_days", 30)))}
 LISTS = {"platform": lambda r: PLATFORMS[r.account.platform], "country": lambda r: r.account.country,
          "language": lambda r: r.account.language}
 
 
-def verdict(name, asked, row):
+def verdict(name, asked, row, given):
     """True: passes; False: does not; None: not known, which does not pass either."""
     if name == "niche":
         return row.account.topics.get(EXCLUDED, 0) < 0.25
-    if name in BOUNDS:
-        sign, get = BOUNDS[name]
-        return sign * get(row) >= sign * float(asked)
-    have, words = LISTS[name](row), asked.split(",")
-    chosen, left_out = [w for w in words if w[0] != "-"], [w[1:] for w in words if w[0] == "-"]
-    return None if have is None else (not chosen or have in chosen) and have not in left_out
+    if name in PREDICATES:
+        return PREDICATES[name](row.account, asked, given)
+    sign, get = BOUNDS[name]
+    return sign * get(row, given) >= sign * float(asked)
 
 
 def in_force(case):
     """Name and asked value of every filter, defaults too."""
-    filters = {**DEFAULTS, **{k: str(v) for k, v in case.filters}}
-    return {**filters, **({"niche": None} if case.excluded else {})}
+    given = {k: str(v) for k, v in case.filters}
+    low, high = bounds(given)
+    filters = {**DEFAULTS, **given, "min_followers": str(low), "max_followers": str(high)}
+    return {**{k: v for k, v in filters.items() if k not in COMPANIONS}, **({"niche": None} if case.excluded else {})}
 
 
 class Brute:
     """Every candidate with its verdicts."""
 
     def __init__(self, case, rows):
-        self.filters, self.rows = in_force(case), rows
-        self.verdicts = [{name: verdict(name, asked, row) for name, asked in self.filters.items()} for row in rows]
+        self.filters, self.rows, self.given = in_force(case), rows, dict(case.filters)
+        self.verdicts = [{name: verdict(name, asked, row, self.given) for name, asked in self.filters.items()} for row in rows]
+        self.sets = Counter((frozenset(n for n, ok in v.items() if not ok), any(v[n] is None for n in DEFAULTS)) for v in self.verdicts)
 
     def left(self, *ignored):
         """Those that pass all filters but these."""
@@ -47,15 +59,14 @@ class Brute:
                        "removed_unknown": sum(1 for v in self.verdicts if v[name] is None),
                        "left_without_it": len(self.left(name))} for name in self.filters}
 
-    def reachable(self, *dropped):
+    def reachable(self, dropped):
         """Those that pass when these are dropped as a caller can: one with a default still keeps out what is not known."""
-        return len([row for row, v in zip(self.rows, self.verdicts)
-                    if all(ok or (name in dropped and not (name in DEFAULTS and ok is None)) for name, ok in v.items())])
+        return sum(n for (failing, hopeless), n in self.sets.items() if failing <= dropped and not hopeless)
 
     def fewest_to_drop(self):
         """How many filters must go for anybody more to be listed, and the most that so many give; None: nothing helps."""
         for n in range(1, len(self.filters) + 1):
-            best = max((self.reachable(*names) for names in combinations(self.filters, n)), default=0)
+            best = max((self.reachable(set(names)) for names in combinations(self.filters, n)), default=0)
             if best > len(self.left()):
                 return n, best
         return None
@@ -65,7 +76,8 @@ class Brute:
         out = {}
         for name in self.filters.keys() & BOUNDS.keys():
             sign, get = BOUNDS[name]
-            kept_out = [get(r) for r in self.left(name) if not sign * get(r) >= sign * float(self.filters[name])]
+            kept_out = [get(r, self.given) for r, v in zip(self.rows, self.verdicts)
+                        if v[name] is False and all(ok for n, ok in v.items() if n != name)]
             if kept_out:
                 near = max(kept_out, key=lambda v: sign * v)
                 out[name] = (near, len(self.left()) + kept_out.count(near))
@@ -73,7 +85,7 @@ class Brute:
 
     def moved(self, name, value):
         """By how much a bound moves, in proportion."""
-        asked = float(self.filters[name])
+        asked = fraction(self.filters[name])
         return abs(value - asked) / max(abs(value), abs(asked))
 
     def why_not(self, case, row):
@@ -89,7 +101,7 @@ class Brute:
         return "ranked", places.index(mine) + 1, (mine[0] + 5) // 10, [], []
 
     def facet(self, name):
-        ignored = ("tier", "min_followers", "max_followers") if name == "tier" else (name,)
+        ignored = {"tier": ("min_followers", "max_followers"), "price_band": ("min_price_usd", "max_price_usd")}.get(name, (name,))
         counts, unknown = {}, 0
         for row in self.left(*ignored):
             value = self.facet_value(name, row)
