@@ -32,6 +32,8 @@ comment on column account_score.profile_hash is 'Hash of the profile as answers 
 comment on column account_score.words is 'Name and bio folded, a blank around each word; null if neither is known';
 comment on column account_score.city_key is 'City up to a comma, folded to letters and digits';
 
+drop index collaboration_brand;
+create index collaboration_brand on collaboration (brand_id, started_on) include (creator_id, ended_on, workspace_id);
 create index post_brand on post (brand_id, posted_at) include (creator_id) where brand_id is not null;
 
 create function brand_partners(names text[], from_day integer, to_day integer) returns setof bigint

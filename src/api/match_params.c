@@ -65,7 +65,8 @@ const struct param match_params[] = {
      " and k.key = lower(substr(w, 2)) where w ~ '^@')",
      "creators to leave out, with all their accounts: ids or @handles, up to 50"},
     {"brand_conflict", PARAM_WORDS, AT(brand_conflict), 1, 60, NULL, "names", false, PARAM_NOT,
-     "m.creator_id in (select brand_partners({}::text[], {today}::integer - 180, {today}::integer))",
+     "m.creator_id in (select p.creator_id from brand_partners({}::text[], {today}::integer - 180,"
+     " {today}::integer) p (creator_id))",
      "brands whose partners of the last 180 days are left out"},
     {"niche", PARAM_TEXT, AT(niche), 1, 200, NULL, "list", true, PARAM_NO_FILTER, NULL,
      "a niche in any spelling: vegan-fitness, Vegan Fitness, #veganfitness, vegan,fitness, keto -vegan"},

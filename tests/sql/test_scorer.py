@@ -3,6 +3,7 @@ changes what it should."""
 import re
 import time
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -278,3 +279,65 @@ def test_arguments(niched):
         done = niched.run("score", *wrong, check=False)
         assert done.returncode == 2 and done.stdout == "", wrong
     assert "usage: niched score" in niched.run("score", "--help").stdout
+
+
+# ---- what filters look at
+
+@pytest.mark.parametrize("table,change", [
+    ("account", "name = 'another name'"), ("account", "picture_url = 'https://pictures.example.invalid/2.jpg'"),
+    ("account", "username = 'renamed'"), ("account", "observed_at = observed_at + interval '1 day'"), ("account", "has_contact = true"),
+    ("account", "bio = 'Plant based runner!'"), ("creator", "display_name = 'Shown Name'")])
+def test_a_profile_that_is_shown_raises_the_versions(niched, db, table, change):
+    """No score depends on it, yet answers change; what nobody sees raises nothing."""
+    who = vegan_athlete(db)
+    niched.run("score")
+    versions = lambda: dict(db.execute("select niche_id, version from niche_version where world = %s", [SANDBOX]).fetchall())
+    ranked = lambda: db.execute("select niche_id, score, conf from niche_match order by 1").fetchall()
+    before, scores = versions(), ranked()
+    unseen = "bio_link = 'https://x.example.invalid'" if table == "account" else "created_at = created_at - interval '1 day'"
+    for what, raised in ((change, True), (unseen, False)):
+        db.execute(f"update {table} set {what} where creator_id = %s", [who[0]])
+        mark_dirty(db, *who)
+        niched.run("score")
+        listed = {niche for niche, _, _ in ranked()}
+        assert {n for n, v in versions().items() if v > before[n]} == (listed if raised else set())
+        before = versions()
+    assert ranked() == scores
+
+
+def test_filtered_columns(niched, db):
+    who = vegan_athlete(db)
+    niched.run("score")
+    columns = ("engagement_rate, posts_per_week, sponsored_share, last_post_day, price_known, has_contact, verified")
+    rate, week, sponsored, day, price, contact, verified = db.execute(f"select distinct {columns} from niche_match").fetchone()
+    assert rate > 0 and week > 0 and (sponsored, price, contact, verified) == (None, False, False, None)
+    assert day == (CLOCK - timedelta(days=3) - datetime(1970, 1, 1, tzinfo=timezone.utc)).days
+    db.execute("update post set sponsored = post_key < 'p2', posted_at = posted_at + interval '1 day'")
+    db.execute("update account set verified = false, has_contact = true, name = %s, bio = %s, city = %s",
+               ["Änne-Marie's", "Plant based runner 🌱", "Zürich, CH"])
+    db.execute("insert into price (creator_id, account_id, amount_usd, source, valid_from) values (%s, %s, 80, 'quote', '2026-01-01')", who)
+    mark_dirty(db, *who)
+    niched.run("score")
+    assert db.execute(f"select distinct {columns}, price_usd from niche_match").fetchall() == [
+        (pytest.approx(rate), pytest.approx(week), 0.25, day + 1, True, True, False, 80)]
+    assert db.execute("select words, city_key from account_score").fetchone() == (" anne marie s plant based runner 🌱 ", "zurich")
+    db.execute("delete from post")
+    db.execute("update account set name = null, bio = null, city = null")
+    mark_dirty(db, *who)
+    niched.run("score")
+    assert db.execute("select words, city_key, posts, last_post_at from account_score").fetchone() == (None, None, 0, None)
+
+
+def test_a_store_of_before_is_scored_anew(empty_niched):
+    """The migration that added the columns marks every account; until then nothing is known."""
+    migrations = sorted((Path(__file__).parents[2] / "sql/migrations").glob("*.sql"))
+    with psycopg.connect(empty_niched.url, autocommit=True) as db:
+        for file in migrations[:4]:
+            db.execute(file.read_text())
+        who = add_account(db, mark=False)
+        db.execute("insert into niche_match values (%s, %s, 1, 1, false, 'direct', 1, 1, 1, 1, 1, null, null, 1, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1)", who)
+        db.execute(migrations[4].read_text())
+        assert migrations[4].name == "0005_filters.sql"
+        assert db.execute("select creator_id, account_id from account_dirty").fetchall() == [who]
+        assert db.execute("select engagement_rate, posts_per_week, sponsored_share, last_post_day, price_known, has_contact, verified"
+                          " from niche_match").fetchone() == (None,) * 7
