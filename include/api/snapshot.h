@@ -4,6 +4,7 @@
 #ifndef NICHED_API_SNAPSHOT_H
 #define NICHED_API_SNAPSHOT_H
 
+#include "api/wishes.h"
 #include "base/settings.h"
 #include "rank/benchmark.h"
 #include "rank/taxonomy.h"
@@ -17,14 +18,34 @@ struct benchmark_note {
     int64_t accounts;
 };
 
-struct snapshot {
+/* A compound of which ranked rows are kept. */
+struct snapshot_compound {
+    int32_t id;
+    int world;
+    int32_t part[COMPOUND_PARTS_MAX]; /* niche ids, ascending */
+    size_t n;
+};
+
+enum { SNAPSHOT_COMPOUNDS_MAX = 1000 };
+
+/* A taxonomy that snapshots share. */
+struct snapshot_taxonomy {
     _Atomic int references;
     struct taxonomy *taxonomy;
+};
+
+struct snapshot {
+    _Atomic int references;
+    struct snapshot_taxonomy *shared; /* owns taxonomy */
+    const struct taxonomy *taxonomy;
     int64_t taxonomy_version;
     int default_world;
     int64_t clock_us[2];       /* by world; 0: real time */
     char model_version[2][32]; /* by world: the sandbox keeps the seeds */
     struct benchmark_note benchmarks[2][RANK_PLATFORM_COUNT][RANK_BASIS_COUNT]; /* by world */
+    bool read_only; /* the store takes no writes */
+    size_t compound_count;
+    struct snapshot_compound compounds[SNAPSHOT_COMPOUNDS_MAX];
 };
 
 struct keeper;
@@ -37,6 +58,10 @@ void keeper_stop(struct keeper *k);
 NODISCARD enum err snapshot_load(const struct settings *s, struct fault *f, struct snapshot **ret_snapshot);
 /* The newest snapshot with a reference for the caller, NULL if there is none yet. */
 struct snapshot *keeper_take(struct keeper *k);
+/* What loops want written; the keeper writes it. */
+struct wishes *keeper_wishes(struct keeper *k);
+/* The id of a compound's rows, 0 if none are kept. */
+int32_t snapshot_compound_id(const struct snapshot *s, int world, const int32_t *parts, size_t n);
 /* Gives a reference back. Accepts NULL. */
 void snapshot_give(struct snapshot *s);
 

@@ -24,6 +24,7 @@ struct settings {
     int64_t statement_timeout_ms;
     int64_t work_threads;
     int64_t max_work;
+    int64_t compounds;
     bool worker;
     bool anonymous_contact;
 };

@@ -207,8 +207,8 @@ struct tax_resolution {
     enum tax_how how;
     size_t niche_count; /* 1..TAX_RESOLVED_MAX; several: a compound without a niche of its own */
     uint16_t niche[TAX_RESOLVED_MAX];
-    size_t part_count; /* the niches as asked, before parents became their compound: what niche_mode=any
-                          takes */
+    size_t part_count; /* the niches as asked, implied ones too, before parents became their compound: what
+                          niche_mode=any takes */
     uint16_t part[TAX_RESOLVED_MAX];
     size_t excluded_count;
     uint16_t excluded[TAX_RESOLVED_MAX];

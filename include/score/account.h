@@ -182,6 +182,7 @@ struct score_direct {
 /* A row of niche_match. */
 struct score_match {
     uint16_t niche;
+    int32_t compound_id; /* 0: it is the row of the niche */
     enum relevance_kind kind;
     int score;
     int conf;
@@ -203,6 +204,8 @@ struct account_result {
     struct score_direct direct[SCORE_DIRECT_MAX];
     size_t match_count; /* listed ones first, then related ones; by score within */
     struct score_match match[SCORE_MATCH_MAX];
+    size_t compound_count; /* in the order of the context's */
+    struct score_match *compound;
     struct account_work *work; /* private */
 };
 

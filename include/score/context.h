@@ -1,17 +1,18 @@
 /* What every account is scored against: the taxonomy, the active model and the day. Built once, then
- * read-only and shareable between threads, the day apart. */
+ * read-only and shareable between threads, the day and the compounds apart. */
 #ifndef NICHED_SCORE_CONTEXT_H
 #define NICHED_SCORE_CONTEXT_H
 
 #include "base/err.h"
 #include "rank/benchmark.h"
+#include "rank/compound.h"
 #include "rank/relevance.h"
 #include "rank/taxonomy.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SCORE_WORLDS_MAX = 4, SCORE_MODEL_BYTES = 32 };
+enum { SCORE_WORLDS_MAX = 4, SCORE_MODEL_BYTES = 32, SCORE_COMPOUNDS_MAX = 1000 };
 
 /* Size of an affordability reference where no fit knows the niche's median size [A]. */
 #define SCORE_REFERENCE_FOLLOWERS 10000.0
@@ -57,16 +58,31 @@ struct score_related_list {
     size_t count;
 };
 
+/* A compound of which rows are kept: parts by niche index, in the order of their ids. */
+struct score_compound {
+    int32_t id;
+    int world;
+    size_t n_parts;
+    uint16_t part[COMPOUND_PARTS_MAX];
+};
+
+/* Ascending by id, at most SCORE_COMPOUNDS_MAX. */
+struct score_compounds {
+    size_t count;
+    struct score_compound item[SCORE_COMPOUNDS_MAX];
+};
+
 struct score_context {
     const struct taxonomy *tax; /* borrowed */
     char model_version[SCORE_MODEL_BYTES];
     int64_t now_us[SCORE_WORLDS_MAX]; /* the day's first microsecond; set by score_context_set_now() */
     struct benchmark benchmark[RANK_PLATFORM_COUNT][RANK_BASIS_COUNT];
-    double *base_rate;                      /* by niche index */
-    double *cpe_usual[RANK_PLATFORM_COUNT]; /* by niche index: USD per engagement at its median size */
-    struct score_related_list *related;     /* by niche index: whose focus transfers to it */
-    struct tax_list *related_to;            /* by niche index: to which niches its focus transfers */
-    struct arena *mem;                      /* owns all of the above */
+    double *base_rate;                       /* by niche index */
+    double *cpe_usual[RANK_PLATFORM_COUNT];  /* by niche index: USD per engagement at its median size */
+    struct score_related_list *related;      /* by niche index: whose focus transfers to it */
+    struct tax_list *related_to;             /* by niche index: to which niches its focus transfers */
+    struct arena *mem;                       /* owns all of the above */
+    const struct score_compounds *compounds; /* borrowed, NULL: none; may change between accounts */
 };
 
 /* Builds a context over a taxonomy that outlives it. A model without version gets MODEL_VERSION.

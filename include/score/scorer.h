@@ -18,10 +18,11 @@
 enum { SCORER_BATCH = 200, SCORER_BATCH_BULK = 1000, SCORER_BATCH_MAX = 5000, SCORER_TRIES = 3 };
 
 /* now_us: the clock of worlds that have none of their own, 0: the real time. batch: accounts a transaction,
- * 0: SCORER_BATCH. */
+ * 0: SCORER_BATCH. compounds: those of which rows are kept at most, 0: none are made or dropped. */
 struct scorer_options {
     int64_t now_us;
     size_t batch;
+    size_t compounds;
 };
 
 /* Since scorer_open(). changed: accounts of which any row changed. failed: attempts that failed. */
@@ -30,7 +31,8 @@ struct scorer_totals {
     uint64_t changed;
     uint64_t failed;
     uint64_t batches;
-    int64_t read_us; /* spent in reading, computing and writing */
+    uint64_t compounds; /* of which rows were made */
+    int64_t read_us;    /* spent in reading, computing and writing */
     int64_t compute_us;
     int64_t write_us;
     char last_error[480]; /* of the last failed attempt; empty: none */
@@ -46,10 +48,11 @@ NODISCARD enum err scorer_open(struct db *db, const struct scorer_options *optio
 void scorer_free(struct scorer *s);
 /* For CLEANUP(scorer_free_at). */
 void scorer_free_at(struct scorer **s);
-/* Scores one batch in one transaction and notifies "niched" if any ranked row changed. When the batch fails,
+/* Makes the rows of one compound that was asked for, if any, and drops those beyond options.compounds; then
+ * scores one batch in one transaction and notifies "niched" if any ranked row changed. When the batch fails,
  * its accounts are tried singly; one that fails gets its error and one more try on record and is set aside
- * after SCORER_TRIES. *ret_handled: accounts scored or failed, 0 when nothing is to do. Reads the taxonomy
- * anew when its version changed. ERR_STORE_* when it was not an account's fault. */
+ * after SCORER_TRIES. *ret_handled: accounts scored or failed, 1 for a compound alone, 0 when nothing is to
+ * do. Reads the taxonomy anew when its version changed. ERR_STORE_* when it was not an account's fault. */
 NODISCARD enum err scorer_step(struct scorer *s, struct fault *f, size_t *ret_handled);
 /* Marks accounts whose due_at has passed in their world as dirty, at most a few thousand a call; *ret_marked
  * tells how many, 0 when none is left. ERR_STORE_*. */

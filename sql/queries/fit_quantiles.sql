@@ -8,7 +8,7 @@ with q as (
          exp(m.l_aff) as affordability, exp(m.l_loy) as loyalty, exp(m.l_fresh) as freshness, m.score / 10000.0 as score
   from niche_match m
   join account_score s on s.creator_id = m.creator_id and s.account_id = m.account_id
-  where m.world = 0 and m.related = false and m.followers > 0
+  where m.world = 0 and m.related = false and m.followers > 0 and m.niche_id < 1000000 -- compounds come and go
 ), everyone as (
   select a.platform, floor(ln(a.followers::float8) / 0.7)::smallint as size_bin, s.model_version, s.engagement,
          s.authenticity, s.loyalty, s.freshness

@@ -10,10 +10,7 @@ with part as (
       from (
         select m.*/*tests*/
         from niche_match m
-        where m.world = $1::smallint and m.niche_id = ($2::integer[])[1] and m.related = false
-          and (cardinality($2::integer[]) = 1 or cardinality($2::integer[]) = (
-            select count(*) from niche_match o where o.creator_id = m.creator_id and o.account_id = m.account_id
-              and o.niche_id = any($2::integer[]) and o.related = false))
+        where m.world = $1::smallint and m.related = false and /*candidates*/
         offset 0
       ) m
       offset 0

@@ -1,16 +1,16 @@
 -- match_scan_ask: api/match_scan.c. The next rows of a niche in the stored order, to be scored anew. $1 world, $2 niche,
 -- $3 rows, $4 $5 $6 the last row read (score, conf, account), $7 countries of the audience wanted or null, $8 whether
--- engagement is to be weighed anew. Without rows one that has the version alone
+-- engagement is to be weighed anew, $9 whether related rows are asked for. Without rows one that has the version alone
 with part as materialized (
   select m.creator_id, m.account_id, m.score, m.conf, m.country,
          m.l_rel, m.l_eng, m.l_auth, m.l_aff, m.l_loy, m.l_fresh
   from niche_match m
-  where m.world = $1::smallint and m.niche_id = $2::integer and m.related = false
+  where m.world = $1::smallint and m.niche_id = $2::integer and m.related = $9::boolean
     and (m.score, m.conf, m.account_id) < ($4::integer, $5::integer, $6::bigint)/*filters*/
   order by m.score desc, m.conf desc, m.account_id desc
   limit $3::integer
 )
-select p.creator_id, p.account_id, p.score, p.conf, p.country,
+select p.creator_id, p.account_id, p.score, p.conf, $2::integer as niche_id, p.conf as row_conf, p.country,
        p.l_rel, p.l_eng, p.l_auth, p.l_aff, p.l_loy, p.l_fresh,
        v.version,
        s.engagement_theta, s.engagement_sigma, s.engagement_tau,

@@ -4,4 +4,5 @@ select (select w.world from world w join state s on s.key = 'default_world' and 
        (select model_version from model where status = 'active'),
        (select (extract(epoch from clock) * 1000000)::bigint from world where world = 0),
        (select (extract(epoch from clock) * 1000000)::bigint from world where world = 1),
-       (select max(version) from schema_migration)
+       (select max(version) from schema_migration),
+       current_setting('transaction_read_only')::boolean

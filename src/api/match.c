@@ -13,9 +13,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OWN_MAX = 8 };
+enum { OWN_MAX = 9 };
 
 static const char filters_mark[] = "/*filters*/", key_mark[] = "/*key*/";
+
+static bool includes(const struct match_query *q, const char *what) {
+    for (size_t i = 0; i < q->include.in_count; i++)
+        if (strcmp(q->include.in[i], what) == 0)
+            return true;
+    return false;
+}
+
+static int by_id(const void *a, const void *b) {
+    const int32_t *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
 
 static enum err resolve(struct request *req, const struct snapshot *s, struct match_state *st) {
     struct tax_resolution r;
@@ -23,8 +35,12 @@ static enum err resolve(struct request *req, const struct snapshot *s, struct ma
     if (e)
         return fault_param(&req->fault, "niche", st->q.niche.text, NULL);
     st->how = taxonomy_how_name(r.how);
-    for (size_t i = 0; i < r.niche_count; i++)
-        st->niche_ids[st->niche_count++] = taxonomy_id(s->taxonomy, r.niche[i]);
+    st->any = strcmp(st->q.niche_mode, "any") == 0;
+    const uint16_t *niches = st->any ? r.part : r.niche;
+    for (size_t i = 0; i < (st->any ? r.part_count : r.niche_count); i++)
+        st->niche_ids[st->niche_count++] = taxonomy_id(s->taxonomy, niches[i]);
+    qsort(st->niche_ids, st->niche_count, sizeof st->niche_ids[0], by_id);
+    st->any = st->any && st->niche_count > 1;
     for (size_t i = 0; i < r.excluded_count; i++)
         st->excluded_ids[st->excluded_count++] = taxonomy_id(s->taxonomy, r.excluded[i]);
     return ERR_OK;
@@ -93,6 +109,8 @@ static uint64_t hash_query(struct request *req, const struct match_state *st) {
     uint64_t h = hash_text(HASH_START, api_world_name(st->world));
     for (size_t i = 0; i < st->niche_count; i++)
         h = hash_text(h, arena_printf(req->arena, "%d", st->niche_ids[i]));
+    h = hash_text(h, st->any ? "any" : "all");
+    h = hash_text(h, st->with_related ? "related" : "");
     const char *own[] = {st->q.weights.text,
                          st->q.goal,
                          st->q.caution,
@@ -108,9 +126,15 @@ static uint64_t hash_query(struct request *req, const struct match_state *st) {
     return h;
 }
 
+/* The text with another one at each mark. */
 static const char *replace(const char *sql, const char *mark, const char *text, struct arena *a) {
-    const char *at = strstr(sql, mark);
-    return at ? arena_printf(a, "%.*s%s%s", (int)(at - sql), sql, text, at + strlen(mark)) : sql;
+    CLEANUP(buf_free) struct buf out = {0};
+    for (const char *at; (at = strstr(sql, mark)); sql = at + strlen(mark)) {
+        buf_put(&out, sql, (size_t)(at - sql));
+        buf_puts(&out, text);
+    }
+    buf_puts(&out, sql);
+    return arena_strndup(a, out.data, out.len);
 }
 
 enum err match_ask_filtered(struct request *req, const char *query, size_t n, const char *const *own,
@@ -149,7 +173,7 @@ static void write_niche(const struct match_state *st, const struct snapshot *s, 
     for (size_t i = 0; i < st->excluded_count; i++)
         json_str(w, taxonomy_slug(s->taxonomy, (size_t)taxonomy_by_id(s->taxonomy, st->excluded_ids[i])));
     json_array_end(w);
-    json_kstr(w, "mode", "all");
+    json_kstr(w, "mode", st->any ? "any" : "all");
     json_kstr(w, "how", st->how);
     json_object_end(w);
 }
@@ -208,7 +232,8 @@ static void finish_rows(struct request *req, struct match_state *st, const struc
     if (!st->has_more)
         return;
     const struct match_row *last = &st->rows[st->row_count - 1];
-    struct match_place place = {last->sort_key, (int32_t)last->score, (int32_t)last->conf, last->account_id};
+    struct match_place place = {last->sort_key, (int32_t)last->score, (int32_t)last->conf, last->account_id,
+                                strcmp(last->kind, "related") == 0};
     st->next_cursor = match_cursor_write(req, st->query_hash, s->model_version[st->world], place);
 }
 
@@ -241,19 +266,6 @@ enum err match_write_when_done(struct request *req) {
         return ERR_OK;
     enum err e = match_behind_ask(req);
     return e || req->waiting ? e : match_write(req);
-}
-
-static enum err related_rows(struct request *req, const struct rows *rows) {
-    struct match_state *st = req->state;
-    st->related = rows_i64(rows, 0, 0);
-    return match_write_when_done(req);
-}
-
-enum err match_ask_related(struct request *req) {
-    const struct match_state *st = req->state;
-    const char *own[] = {arena_printf(req->arena, "%d", st->world),
-                         arena_printf(req->arena, "%d", st->niche_ids[0])};
-    return match_ask_filtered(req, "match_related", COUNT_OF(own), own, related_rows);
 }
 
 enum err match_take_rows(struct request *req, const struct rows *rows) {
@@ -295,9 +307,23 @@ enum err match_list(struct request *req) {
         return e;
     if (match_sort_expression(&st->q))
         return match_sort_ask(req);
-    if (st->niche_count > 1)
-        return match_compound_ask(req);
-    return st->ranking.own || !isnan(st->q.diversify) ? match_scan_ask(req) : ask(req);
+    bool plain = st->niche_count == 1 && !st->ranking.own && !st->with_related && isnan(st->q.diversify);
+    return plain ? ask(req) : match_list_ask(req);
+}
+
+/* The kept rows of a compound, or the wish that they be made. why_not is told from the parts. */
+static void find_kept(struct request *req, const struct snapshot *s, struct match_state *st) {
+    const struct api *api = req->app;
+    if (!match_is_compound(st) || !api->shared->settings->compounds || st->q.why_not.text)
+        return;
+    st->kept_id = snapshot_compound_id(s, st->world, st->niche_ids, st->niche_count);
+    struct wishes *wishes = api->shared->keeper ? keeper_wishes(api->shared->keeper) : NULL;
+    if (!wishes)
+        return;
+    if (st->kept_id)
+        wishes_used(wishes, st->kept_id);
+    else if (!s->read_only)
+        wishes_compound(wishes, st->world, st->niche_ids, st->niche_count);
 }
 
 enum err api_match(struct request *req) {
@@ -318,18 +344,22 @@ enum err api_match(struct request *req) {
         e = resolve(req, s, st);
     if (!e)
         e = fixture_fault(req, s, st->niche_ids[0]);
+    st->with_related = includes(&st->q, "related");
     if (!e)
         e = match_sort_check(req, st);
+    if (!e)
+        e = match_phase_check(req, st);
     if (e)
         return e;
     st->world = api_world(s, st->q.world);
     name_values(st, 0, req->arena);
     st->query_hash = hash_query(req, st);
     name_values(st, api_now_us(req->app, s, st->world), req->arena);
-    st->after = (struct match_place){INFINITY, MATCH_SCALE + 1, 0, 0};
+    st->after = MATCH_START;
     if (st->q.cursor.text)
         e = match_cursor_read(req, st->q.cursor, st->query_hash, s->model_version[st->world], &st->after);
     if (e)
         return e;
+    find_kept(req, s, st);
     return st->q.why_not.text ? match_why_not_ask(req) : match_list(req);
 }

@@ -29,7 +29,7 @@ struct match_query {
     double max_sponsored_share, min_audience_share;
     int8_t has_contact, verified;
     double diversify;
-    const char *world, *explain, *goal, *caution, *sort_by, *sort_order, *count;
+    const char *world, *explain, *goal, *caution, *sort_by, *sort_order, *count, *niche_mode;
     struct param_text cursor, weights, audience_target, why_not;
 };
 
@@ -47,7 +47,8 @@ struct match_row {
     struct text_list not_measured;
     double price_usd;
     int64_t last_post_us, observed_us, data_age_days;
-    struct text_list niche_ids, niches, words, reasons, cautions;
+    struct text_list niche_ids, niches, matched, words, reasons, cautions;
+    uint32_t parts; /* bit i: st->niche_ids[i] lists the account; 0: the one niche */
     int64_t posts, niche_posts;
     double profile, k, n, focus;
     double ln[MATCH_COMPONENTS];
@@ -61,12 +62,16 @@ struct match_row {
     int64_t brands, brands_repeated;
 };
 
-/* A place in a list: the last row of a page. */
+/* A place in a list: the last row of a page. Related rows come after all others. */
 struct match_place {
     double key; /* what it is sorted by, 0 where that is the score; -INFINITY: unknown */
     int32_t score, conf;
     int64_t account_id;
+    bool related;
 };
+
+/* Before the first row of a list. */
+#define MATCH_START ((struct match_place){INFINITY, MATCH_SCALE + 1, 0, 0, false})
 
 /* How a request ranks: the default way, or its own. */
 struct match_ranking {
@@ -87,7 +92,11 @@ struct match_state {
     int world;
     const char *how;
     int32_t niche_ids[TAX_RESOLVED_MAX];
-    size_t niche_count;
+    size_t niche_count; /* several: ascending */
+    bool any;           /* one of several niches is enough */
+    bool with_related;  /* related rows are listed after the others */
+    bool related_phase; /* they are what is looked for now */
+    int32_t kept_id;    /* the compound's rows, 0: none are kept */
     int32_t excluded_ids[TAX_RESOLVED_MAX];
     size_t excluded_count;
     uint64_t query_hash;
@@ -96,6 +105,7 @@ struct match_state {
     struct match_place after; /* the page begins behind it */
     struct match_scan *scan;
     struct match_picks *picks;
+    struct match_picks *full; /* those before the related ones */
     struct match_row *rows;
     size_t row_count;
     bool has_more;
@@ -126,11 +136,13 @@ NODISCARD enum err match_filters_check(struct request *req, uint64_t given, stru
 const char *match_sort_expression(const struct match_query *q);
 /* Refuses what cannot be sorted otherwise: own rankings, diversity, compounds. ERR_PARAM_INVALID. */
 NODISCARD enum err match_sort_check(struct request *req, const struct match_state *st);
+/* Refuses what does not go with several niches or related rows. ERR_PARAM_INVALID. */
+NODISCARD enum err match_phase_check(struct request *req, const struct match_state *st);
 /* Lists by sort_by and sort_order, then writes. */
 NODISCARD enum err match_sort_ask(struct request *req);
 
 /* Asks the statement of a file for the request's combination of filters: its text with the predicates (and
- * where it is sorted, the key) in their place, its own n parameters followed by those of the filters. */
+ * where it is sorted, the key) in their places, its own n parameters followed by those of the filters. */
 NODISCARD enum err match_ask_filtered(struct request *req, const char *query, size_t n,
                                       const char *const *own, request_next *next);
 /* The filters of the parameters and the niches that are not wanted, with parameters from $first on; `each`
@@ -140,6 +152,12 @@ struct params_where match_where(struct request *req, size_t first);
 NODISCARD enum err match_take_rows(struct request *req, const struct rows *rows);
 /* Asks how many match only in part, beside the statements of the page. */
 NODISCARD enum err match_ask_related(struct request *req);
+/* Whether the niches asked for are a compound without a niche of its own. */
+bool match_is_compound(const struct match_state *st);
+/* The niches asked for as the text of an array, ascending. */
+const char *match_niche_array(const struct match_state *st, struct arena *a);
+/* Countries of the audience wanted as the text of an array, or NULL without a target. */
+const char *match_target_countries(const struct match_ranking *r, struct arena *a);
 /* Writes the answer from the rows in the state. */
 NODISCARD enum err match_write(struct request *req);
 /* The same once no statement is under way and what depends on the page was asked: of several at once, whoever
@@ -150,11 +168,12 @@ NODISCARD enum err match_ranking_read(struct request *req, const struct match_qu
                                       struct match_ranking *ret_ranking);
 /* Writes how it ranked: goal, caution, weights, audience_target. */
 void match_ranking_json(const struct match_query *q, const struct match_ranking *r, struct json *w);
-/* The countries of an audience target as the text of an array, NULL without one. */
-const char *match_target_countries(const struct match_ranking *r, struct arena *a);
-/* Lists by the request's own ranking, exactly, then writes. */
+/* Lists what the plain statement does not: own rankings, several niches, related rows; then writes. */
+NODISCARD enum err match_list_ask(struct request *req);
+/* Reads the picks of one phase by a scan of the stored order: of one niche, of any of several, of a kept
+ * compound. */
 NODISCARD enum err match_scan_ask(struct request *req);
-/* Ranks a compound without a niche of its own, then writes. */
+/* Reads the picks of one phase for a compound of which no rows are kept. */
 NODISCARD enum err match_compound_ask(struct request *req);
 
 /* A signed, opaque text for a place in the list of a query (base64url, in the arena). */

@@ -1,12 +1,12 @@
-/* A compound without a niche of its own ("vegan, comedy"), ranked on the fly. A post in all parts counts for
- * the compound directly, the profile does by the product of its parts; affordability compares with the first
- * part's usual cost, its base rate is the product of theirs (independence, an assumption).
+/* A compound without a niche of its own ("vegan, comedy"), scored on the fly from what is stored of its
+ * parts, by the function that scores the rows that are kept of it (rank/compound.h). Where rows are kept,
+ * they give the order, and what is shown comes from here all the same: the bytes are equal by construction.
  *
- * Bound: at most COMPOUND_MAX candidates are scored, those whose weakest part ranks best. */
+ * Bound: without kept rows at most COMPOUND_MAX candidates are scored, those whose weakest part ranks best;
+ * of those that match in part always, those whose best part does. */
 #include "match_why_not.h"
 
-#include "rank/engagement.h"
-#include "rank/relevance.h"
+#include "rank/compound.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -15,11 +15,12 @@
 enum { COMPOUND_MAX = 1000 };
 
 struct candidate {
-    int64_t creator_id, account_id, conf, niche_posts;
+    int64_t creator_id, account_id, niche_id, conf, niche_posts;
     double sd, rel_sd, rel_prior_sd, ln[MATCH_STORED];
-    double n, k_profile, k_posts;
-    double theta, sigma, tau;
-    struct text_list focus;
+    double n, k_posts, bio_weight, cpe_usual_usd;
+    double theta, sigma, tau, sample_n;
+    const char *country;
+    struct text_list listed, focus, profiles, shares;
 };
 
 #define READ(type, member, column) FIELD(type, struct candidate, member, NULL, NULL, column, 0)
@@ -27,6 +28,7 @@ struct candidate {
 static const struct field candidate_fields[] = {
     READ(FIELD_I64, creator_id, "creator_id"),
     READ(FIELD_I64, account_id, "account_id"),
+    READ(FIELD_I64, niche_id, "niche_id"),
     READ(FIELD_I64, conf, "conf"),
     READ(FIELD_I64, niche_posts, "niche_posts"),
     READ(FIELD_F64, sd, "sd"),
@@ -34,100 +36,140 @@ static const struct field candidate_fields[] = {
     READ(FIELD_F64, rel_prior_sd, "rel_prior_sd"),
     MATCH_LN_FIELDS(struct candidate),
     READ(FIELD_F64, n, "n"),
-    READ(FIELD_F64, k_profile, "k_profile"),
     READ(FIELD_F64, k_posts, "k_posts"),
+    READ(FIELD_F64, bio_weight, "bio_weight"),
+    READ(FIELD_F64, cpe_usual_usd, "cpe_usual_usd"),
     READ(FIELD_F64, theta, "engagement_theta"),
     READ(FIELD_F64, sigma, "engagement_sigma"),
     READ(FIELD_F64, tau, "engagement_tau"),
+    READ(FIELD_F64, sample_n, "sample_n"),
+    READ(FIELD_TEXT, country, "country"),
+    READ(FIELD_TEXTS, listed, "listed"),
     READ(FIELD_TEXTS, focus, "focus"),
+    READ(FIELD_TEXTS, profiles, "profiles"),
+    READ(FIELD_TEXTS, shares, "shares"),
 };
 
-static double ratio(double sd, double prior_sd) {
-    return fmin(1, sd * sd / (prior_sd * prior_sd));
+static double number_or(const struct text_list *l, size_t i, double fallback) {
+    return i < l->count && l->items[i] ? strtod(l->items[i], NULL) : fallback;
 }
 
-static void relevance_of(const struct candidate *c, double base_rate, struct relevance *ret) {
-    struct relevance_parent parents[TAX_RESOLVED_MAX];
-    size_t n = c->focus.count < TAX_RESOLVED_MAX ? c->focus.count : TAX_RESOLVED_MAX;
-    for (size_t i = 0; i < n; i++)
-        parents[i] = (struct relevance_parent){strtod(c->focus.items[i], NULL), true};
-    struct relevance_input in = {.own = {c->k_posts + c->k_profile, c->n, base_rate},
-                                 .intersection = true,
-                                 .parents = parents,
-                                 .n_parents = n};
-    relevance_score(&in, ret);
+/* Fills the parts and what of them list the account, as bits. */
+static uint32_t parts_of(const struct candidate *c, const struct match_state *st, const struct snapshot *s,
+                         struct compound_part parts[COMPOUND_PARTS_MAX]) {
+    uint32_t bits = 0;
+    for (size_t i = 0; i < st->niche_count; i++) {
+        int at = taxonomy_by_id(s->taxonomy, st->niche_ids[i]);
+        parts[i] = (struct compound_part){
+            .listed = number_or(&c->listed, i, 0) > 0,
+            .focus = number_or(&c->focus, i, NAN),
+            .profile = number_or(&c->profiles, i, 0),
+            .base_rate = at < 0 ? 0 : taxonomy_base_rate(s->taxonomy, (size_t)at),
+        };
+        bits |= (uint32_t)parts[i].listed << i;
+    }
+    return bits;
 }
 
-/* The first part's relevance is replaced by the compound's, in score, spread and confidence alike. */
-static struct match_pick pick_of(const struct candidate *c, double base_rate,
-                                 const struct match_ranking *ranking) {
-    struct relevance rel;
-    relevance_of(c, base_rate, &rel);
-    double w = match_default_weights()[MATCH_RELEVANCE];
-    double rest = fmax(0, c->sd * c->sd - w * w * c->rel_sd * c->rel_sd);
-    double known = (double)c->conf / MATCH_SCALE + w * ratio(c->rel_sd, c->rel_prior_sd);
-    struct match_pick p = {
-        .creator_id = c->creator_id,
-        .account_id = c->account_id,
-        .conf = match_quantise(known - w * ratio(rel.estimate.sd_ln, rel.estimate.prior_sd_ln)),
-        .compound = true,
-        .sd = sqrt(rest + w * w * rel.estimate.sd_ln * rel.estimate.sd_ln),
-        .focus = rel.own.focus,
-        .k = c->k_posts + c->k_profile,
-        .profile = c->k_profile,
-        .niche_posts = c->niche_posts,
-        .kind = relevance_kind_name(rel.kind)};
-    memcpy(p.ln, c->ln, sizeof c->ln);
-    p.ln[MATCH_RELEVANCE] = rank_ln(rel.estimate.value);
-    struct match_anew anew = {.theta = c->theta, .sigma = c->sigma, .tau = c->tau, .sample_n = NAN};
-    match_weigh(ranking, &anew, &p);
+static struct match_pick pick_of(const struct candidate *c, const struct match_state *st,
+                                 const struct snapshot *s) {
+    struct compound_part parts[COMPOUND_PARTS_MAX];
+    struct compound_in in = {.parts = parts,
+                             .n_parts = st->niche_count,
+                             .n = c->n,
+                             .k_posts = c->k_posts,
+                             .bio_weight = c->bio_weight,
+                             .conf = (int)c->conf,
+                             .sd = c->sd,
+                             .rel_sd = c->rel_sd,
+                             .rel_prior_sd = c->rel_prior_sd};
+    memcpy(in.ln, c->ln, sizeof in.ln);
+    struct match_pick p = {.creator_id = c->creator_id,
+                           .account_id = c->account_id,
+                           .niche_id = (int32_t)c->niche_id,
+                           .parts = parts_of(c, st, s, parts),
+                           .compound = true,
+                           .niche_posts = c->niche_posts,
+                           .cpe_usual_usd = c->cpe_usual_usd};
+    struct compound scored;
+    compound_score(&in, &scored);
+    p.conf = scored.conf;
+    p.stored_score = scored.score;
+    p.sd = (double)scored.sd;
+    p.focus = scored.focus;
+    p.k = scored.k;
+    p.profile = scored.profile;
+    p.kind = relevance_kind_name(scored.kind);
+    memcpy(p.ln, scored.ln, sizeof scored.ln);
+    struct match_anew anew = {c->theta, c->sigma, c->tau, c->country, c->shares, c->sample_n};
+    match_weigh(&st->ranking, &anew, &p);
     return p;
 }
 
-static double joint_base_rate(const struct snapshot *s, const struct match_state *st) {
-    double rates[TAX_RESOLVED_MAX];
-    for (size_t i = 0; i < st->niche_count; i++) {
-        int at = taxonomy_by_id(s->taxonomy, st->niche_ids[i]);
-        rates[i] = at < 0 ? 0.001 : taxonomy_base_rate(s->taxonomy, (size_t)at);
-    }
-    return relevance_joint_base_rate(rates, st->niche_count);
+/* The compound's own confidence; of what matches in part, the statement looked at the part's. */
+static bool is_sure(const struct match_state *st, const struct match_pick *p) {
+    return isnan(st->q.min_confidence) || st->related_phase ||
+           (double)p->conf / MATCH_SCALE >= st->q.min_confidence;
 }
 
-static enum err candidate_rows(struct request *req, const struct rows *rows) {
+static enum err joint_rows(struct request *req, const struct rows *rows) {
     struct match_state *st = req->state;
     const struct snapshot *s;
     enum err e = api_snapshot(req, &s);
     if (e)
         return e;
-    double base_rate = joint_base_rate(s, st);
     struct match_picks *picks = arena_alloc(req->arena, sizeof *picks);
-    *picks = match_picks_new(req->arena, (size_t)st->q.limit + 1);
+    *picks = match_phase_picks(st, req->arena);
     struct match_pick *all = arena_alloc(req->arena, rows_count(rows) * sizeof *all + 1);
+    size_t n = 0;
     for (size_t i = 0; i < rows_count(rows); i++) {
         struct candidate c;
         rows_decode(rows, i, candidate_fields, COUNT_OF(candidate_fields), req->arena, &c);
-        all[i] = pick_of(&c, base_rate, &st->ranking);
-        match_picks_add(picks, &all[i], &st->after);
+        all[n] = pick_of(&c, st, s);
+        if (!is_sure(st, &all[n]))
+            continue;
+        match_picks_add(picks, &all[n], &st->after);
+        n++;
     }
-    match_why_not_place(st, all, rows_count(rows));
-    return match_picks_show(req, picks);
+    if (!st->related_phase)
+        match_why_not_place(st, all, n);
+    return match_phase_done(req, picks);
+}
+
+enum err match_joint_ask(struct request *req, const char *creators, const char *accounts) {
+    const struct match_state *st = req->state;
+    const char *params[] = {creators, accounts, match_niche_array(st, req->arena),
+                            match_target_countries(&st->ranking, req->arena)};
+    struct statement stmt = api_statement(req, "match_joint");
+    return request_query(req, &stmt, COUNT_OF(params), params, joint_rows);
+}
+
+static enum err candidate_rows(struct request *req, const struct rows *rows) {
+    CLEANUP(buf_free) struct buf creators = {0};
+    CLEANUP(buf_free) struct buf accounts = {0};
+    buf_putc(&creators, '{');
+    buf_putc(&accounts, '{');
+    for (size_t i = 0; i < rows_count(rows); i++) {
+        buf_printf(&creators, "%s%s", i ? "," : "", rows_text(rows, i, 0));
+        buf_printf(&accounts, "%s%s", i ? "," : "", rows_text(rows, i, 1));
+    }
+    return match_joint_ask(req, arena_printf(req->arena, "%s}", creators.data),
+                           arena_printf(req->arena, "%s}", accounts.data));
 }
 
 enum err match_compound_ask(struct request *req) {
-    const struct match_state *st = req->state;
-    if (st->ranking.target_count) {
-        request_fail(req, ERR_PARAM_INVALID,
-                     "audience_target cannot be combined with a compound that has no niche of its own");
-        return fault_param(&req->fault, "audience_target", st->q.audience_target.text, "a single niche");
-    }
-    const char *ids = "";
-    for (size_t i = 0; i < st->niche_count; i++)
-        ids = arena_printf(req->arena, "%s%s%d", ids, i ? "," : "", st->niche_ids[i]);
+    struct match_state *st = req->state;
     const char *own[] = {
         arena_printf(req->arena, "%d", st->world),
-        arena_printf(req->arena, "{%s}", ids),
+        match_niche_array(st, req->arena),
         arena_printf(req->arena, "%zu", st->niche_count),
         arena_printf(req->arena, "%d", COMPOUND_MAX),
     };
-    return match_ask_filtered(req, "match_compound", COUNT_OF(own), own, candidate_rows);
+    if (st->related_phase)
+        return match_ask_filtered(req, "match_compound_related", COUNT_OF(own), own, candidate_rows);
+    double min_confidence = st->q.min_confidence;
+    st->q.min_confidence = NAN; /* it is meant for the compound's, not for the parts' */
+    enum err e = match_ask_filtered(req, "match_compound", COUNT_OF(own), own, candidate_rows);
+    st->q.min_confidence = min_confidence;
+    return e;
 }

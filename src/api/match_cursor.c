@@ -14,6 +14,7 @@ struct cursor_bytes {
     int64_t account_id;
     int32_t score;
     int32_t conf;
+    int64_t related;
 };
 
 static void sign(const struct request *req, const struct cursor_bytes *c,
@@ -29,7 +30,8 @@ const char *match_cursor_write(const struct request *req, uint64_t query_hash, c
                              .key = place.key,
                              .account_id = place.account_id,
                              .score = place.score,
-                             .conf = place.conf};
+                             .conf = place.conf,
+                             .related = place.related};
     sign(req, &c, c.tag);
     char *out = arena_alloc(req->arena, sizeof c * 4 / 3 + 8);
     crypto_base64(&c, sizeof c, out);
@@ -54,6 +56,6 @@ enum err match_cursor_read(struct request *req, struct param_text cursor, uint64
                      "the ranking model changed since this cursor; begin again without it");
         return fault_param(&req->fault, "cursor", cursor.text, "next_cursor of the same query");
     }
-    *ret_place = (struct match_place){c.key, c.score, c.conf, c.account_id};
+    *ret_place = (struct match_place){c.key, c.score, c.conf, c.account_id, c.related != 0};
     return ERR_OK;
 }

@@ -73,10 +73,11 @@ enum err match_diagnosis_ask(struct request *req) {
     if (st->q.cursor.text || st->row_count >= (size_t)(st->q.limit < THIN ? st->q.limit : THIN))
         return ERR_OK;
     st->diagnosis = arena_alloc(req->arena, sizeof *st->diagnosis);
-    const char *own[] = {arena_printf(req->arena, "%d", st->world), match_niche_ids(req)};
+    const char *own[] = {arena_printf(req->arena, "%d", st->world), match_niche_array(st, req->arena)};
     st->diagnosis->tests = match_tests(req, COUNT_OF(own) + 1);
     const struct match_tests *t = &st->diagnosis->tests;
     const struct match_mark marks[] = {
+        {"candidates", match_candidates(st)},
         {"tests", t->columns},
         {"fails", t->fails},
         {"unknowns", t->unknowns},

@@ -174,7 +174,7 @@ enum err match_evidence_ask(struct request *req) {
         accounts = arena_printf(req->arena, "%s%s%lld", accounts, comma, (long long)st->rows[i].account_id);
     }
     const char *params[] = {arena_printf(req->arena, "{%s}", creators),
-                            arena_printf(req->arena, "{%s}", accounts), match_niche_ids(req),
+                            arena_printf(req->arena, "{%s}", accounts), match_niche_array(st, req->arena),
                             parent_ids(req, s->taxonomy)};
     struct statement posts = api_statement(req, "match_evidence"),
                      reach = api_statement(req, "match_contact");

@@ -11,6 +11,7 @@ const struct field match_fields[] = {
     MATCH_F(score_points, NULL, "score", NULL, 1),
     MATCH_F(confidence, NULL, "confidence", NULL, 2),
     MATCH(FIELD_TEXT, kind, NULL, "match", "kind"),
+    MATCH(FIELD_TEXTS, matched, NULL, "matched_niches", NULL),
     MATCH(FIELD_ID, creator_id, "creator", "id", "creator_id"),
     MATCH(FIELD_TEXT, name, "creator", "name", "name"),
     MATCH(FIELD_TEXT, bio, "creator", "bio", "bio"),

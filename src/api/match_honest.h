@@ -30,8 +30,10 @@ const char *match_filter_name(const struct match_tests *t, size_t i);
 NODISCARD enum err match_ask_marked(struct request *req, const char *query, const struct match_mark *marks,
                                     size_t n_marks, size_t n, const char *const *own,
                                     const struct params_where *where, request_next *next);
-/* The niches asked for as the text of an array. */
-const char *match_niche_ids(struct request *req);
+/* What the candidates m of a list are, beside world and related, as a predicate with the niches in $2: of one
+ * niche its rows; of several that must all list an account its row of the first; of several of which one is
+ * enough its surest row, which passes the filters if any does. */
+const char *match_candidates(const struct match_state *st);
 
 /* Lists: asks for the page and for what was asked for beside it. */
 NODISCARD enum err match_list(struct request *req);

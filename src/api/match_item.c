@@ -29,20 +29,35 @@ static const char *thousands(int64_t v, struct arena *a) {
     return text;
 }
 
-/* "vegan fitness", or "vegan and comedy" for a compound. */
-static const char *topic(const struct snapshot *s, const struct match_state *st, struct arena *a) {
-    const char *text = "";
+/* Names the niches that list the creator; of a single one it is always that one. */
+static void name_matched(struct match_row *r, const struct snapshot *s, const struct match_state *st,
+                         struct arena *a) {
+    r->matched.items = arena_alloc(a, st->niche_count * sizeof *r->matched.items);
+    r->matched.count = 0;
     for (size_t i = 0; i < st->niche_count; i++) {
         int at = taxonomy_by_id(s->taxonomy, st->niche_ids[i]);
+        if (at >= 0 && (st->niche_count == 1 || r->parts >> i & 1))
+            r->matched.items[r->matched.count++] = taxonomy_slug(s->taxonomy, (size_t)at);
+    }
+}
+
+/* "vegan fitness", or "vegan and comedy" for a compound. */
+static const char *topic(const struct match_row *r, const struct snapshot *s, const struct match_state *st,
+                         struct arena *a) {
+    const char *text = "";
+    for (size_t i = 0; i < st->niche_count; i++) {
+        if (st->any && !(r->parts >> i & 1))
+            continue;
+        int at = taxonomy_by_id(s->taxonomy, st->niche_ids[i]);
         const char *label = at < 0 ? "?" : taxonomy_label(s->taxonomy, (size_t)at);
-        text = i ? arena_printf(a, "%s and %s", text, label) : label;
+        text = *text ? arena_printf(a, "%s and %s", text, label) : label;
     }
     return text;
 }
 
 static void say_relevance(struct match_row *r, const struct snapshot *s, const struct match_state *st,
                           struct arena *a) {
-    const char *about = topic(s, st, a);
+    const char *about = topic(r, s, st, a);
     if (r->niche_posts != FIELD_NULL_I64 && r->niche_posts > 0)
         add(&r->reasons, arena_printf(a, "%lld of %lld recent posts are about %s", (long long)r->niche_posts,
                                       (long long)r->posts, about));
@@ -127,6 +142,7 @@ void match_row_finish(struct match_row *r, const struct snapshot *s, const struc
     r->also_on = (struct text_list){0};
     list_not_measured(r, a);
     name_niches(r, s);
+    name_matched(r, s, st, a);
     say_relevance(r, s, st, a);
     say_engagement(r, a);
     say_authenticity(r, a);

@@ -74,9 +74,10 @@ static void take(struct match_row *row, const struct match_pick *p) {
     row->conf = p->conf;
     memcpy(row->ln, p->ln, sizeof row->ln);
     row->audience_known = p->audience_known;
+    row->parts = p->parts;
     if (!p->compound)
         return;
-    row->stored_score = p->score;
+    row->stored_score = p->stored_score;
     row->sd = p->sd;
     row->kind = p->kind;
     row->focus = p->focus;
@@ -102,19 +103,22 @@ static enum err item_rows(struct request *req, const struct rows *rows) {
 struct match_pick_ids match_picks_ids(struct request *req, const struct match_picks *picks) {
     CLEANUP(buf_free) struct buf creators = {0};
     CLEANUP(buf_free) struct buf accounts = {0};
+    CLEANUP(buf_free) struct buf niches = {0};
     for (size_t i = 0; i < picks->count; i++) {
         buf_printf(&creators, "%s%lld", i ? "," : "", (long long)picks->at[i].creator_id);
         buf_printf(&accounts, "%s%lld", i ? "," : "", (long long)picks->at[i].account_id);
+        buf_printf(&niches, "%s%d", i ? "," : "", picks->at[i].niche_id);
     }
     return (struct match_pick_ids){arena_printf(req->arena, "{%s}", picks->count ? creators.data : ""),
-                                   arena_printf(req->arena, "{%s}", picks->count ? accounts.data : "")};
+                                   arena_printf(req->arena, "{%s}", picks->count ? accounts.data : ""),
+                                   arena_printf(req->arena, "{%s}", picks->count ? niches.data : "")};
 }
 
 enum err match_picks_show(struct request *req, struct match_picks *picks) {
     struct match_state *st = req->state;
     st->picks = picks;
     struct match_pick_ids ids = match_picks_ids(req, picks);
-    const char *params[] = {ids.creators, ids.accounts, arena_printf(req->arena, "%d", st->niche_ids[0])};
+    const char *params[] = {ids.creators, ids.accounts, ids.niches};
     struct statement stmt = api_statement(req, "match_items");
     return request_query(req, &stmt, COUNT_OF(params), params, item_rows);
 }

@@ -7,15 +7,17 @@
 /* One creator as an own ranking or a compound sees it. */
 struct match_pick {
     int64_t creator_id, account_id;
-    double sort_key; /* see struct match_place */
-    int64_t score;   /* by the request's ranking, 0..10,000 */
+    double sort_key;  /* see struct match_place */
+    int32_t niche_id; /* whose row is shown */
+    int64_t score;    /* by the request's ranking, 0..10,000 */
     int64_t conf;
+    uint32_t parts; /* as in struct match_row */
     double ln[MATCH_COMPONENTS];
     bool audience_known;
     /* a compound only */
     bool compound;
-    double sd, focus, k, profile;
-    int64_t niche_posts;
+    double sd, focus, k, profile, cpe_usual_usd;
+    int64_t niche_posts, stored_score;
     const char *kind;
 };
 
@@ -42,12 +44,19 @@ void match_picks_add(struct match_picks *picks, const struct match_pick *pick,
                      const struct match_place *after);
 /* Applies caution and audience target to the components, and scores by the request's weights. */
 void match_weigh(const struct match_ranking *r, const struct match_anew *anew, struct match_pick *pick);
-/* The picks as the texts of two arrays of ids, in order. */
+/* The picks as the texts of three arrays of ids, in order. */
 struct match_pick_ids {
-    const char *creators, *accounts;
+    const char *creators, *accounts, *niches;
 };
 /* Those texts, in the arena. */
 struct match_pick_ids match_picks_ids(struct request *req, const struct match_picks *picks);
+/* Goes on when a phase has its picks: to the related ones, to a page that repeats itself less, to the answer.
+ */
+NODISCARD enum err match_phase_done(struct request *req, struct match_picks *picks);
+/* Room for as many picks as a phase may show. */
+struct match_picks match_phase_picks(const struct match_state *st, struct arena *a);
+/* Scores the accounts of a compound from what is stored of its parts; goes on with their picks. */
+NODISCARD enum err match_joint_ask(struct request *req, const char *creators, const char *accounts);
 /* Chooses a page out of the picks that repeats itself less, then shows it. */
 NODISCARD enum err match_diverse_ask(struct request *req, struct match_picks *picks);
 /* Reads the items of the picks and writes the answer. */

@@ -1,8 +1,10 @@
-/* The exact list under own weights, by an early-stopping scan (ranking specification, g): all ln x are at
- * most 0, so S' <= S^rho with rho = min w'/w. Rows are read in the stored order in chunks until no unread row
- * can reach the k-th best. Invariants: a row is dropped only when its bound is strictly below the k-th score
- * (ties are decided by the total order); when the niche changes between two chunks the scan begins again, and
- * after RESTARTS_MAX times it reads all in one statement, which sees one state. */
+/* The exact list by an early-stopping scan of the stored order. Under own weights (ranking specification, g):
+ * all ln x are at most 0, so S' <= S^rho with rho = min w'/w; of several niches an account is bounded by its
+ * best row, with which all of its rows come. Under the stored ranking the first rows are the page. Rows are
+ * read in the stored order in chunks until no unread row can reach the k-th best. Invariants: a row is
+ * dropped only when its bound is strictly below the k-th score (ties are decided by the total order); when
+ * the niche changes between two chunks the scan begins again, and after RESTARTS_MAX times it reads all in
+ * one statement, which sees one state. */
 #include "match_why_not.h"
 
 #include "rank/engagement.h"
@@ -11,10 +13,10 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { DIVERSE_FROM = 100, FIRST_CHUNK = 128, LAST_CHUNK = 1024, RESTARTS_MAX = 5 };
+enum { FIRST_CHUNK = 128, LAST_CHUNK = 1024, RESTARTS_MAX = 5 };
 
 struct scan_row {
-    int64_t creator_id, account_id, score, conf, version;
+    int64_t creator_id, account_id, score, conf, niche_id, row_conf, version;
     double ln[MATCH_STORED], theta, sigma, tau, sample_n;
     const char *country;
     struct text_list shares;
@@ -27,6 +29,8 @@ static const struct field scan_fields[] = {
     READ(FIELD_I64, account_id, "account_id"),
     READ(FIELD_I64, score, "score"),
     READ(FIELD_I64, conf, "conf"),
+    READ(FIELD_I64, niche_id, "niche_id"),
+    READ(FIELD_I64, row_conf, "row_conf"),
     READ(FIELD_I64, version, "version"),
     MATCH_LN_FIELDS(struct scan_row),
     READ(FIELD_F64, theta, "engagement_theta"),
@@ -41,6 +45,7 @@ struct match_scan {
     struct match_picks picks;
     struct match_place last; /* in the stored order */
     int64_t version;
+    bool begun; /* version is known */
     int64_t rows_read;
     int64_t chunk;
     int restarts;
@@ -48,24 +53,55 @@ struct match_scan {
 
 static enum err ask_chunk(struct request *req);
 
-static void begin(struct request *req, struct match_scan *scan) {
-    const struct match_state *st = req->state;
-    bool diverse = !isnan(st->q.diversify);
-    scan->picks = match_picks_new(req->arena, diverse ? DIVERSE_FROM : (size_t)st->q.limit + 1);
-    scan->last = (struct match_place){0, MATCH_SCALE + 1, 0, 0};
-    match_why_not_begin(st);
-    scan->chunk = scan->restarts < RESTARTS_MAX ? FIRST_CHUNK : INT32_MAX;
+static bool is_stored_order(const struct match_state *st) {
+    return !st->ranking.own;
 }
 
-static void weigh_row(const struct match_state *st, const struct scan_row *row, struct match_scan *scan) {
-    struct match_pick pick = {
-        .creator_id = row->creator_id, .account_id = row->account_id, .conf = row->conf};
+static void begin(struct request *req, struct match_scan *scan) {
+    const struct match_state *st = req->state;
+    scan->picks = match_phase_picks(st, req->arena);
+    scan->last = is_stored_order(st) ? st->after : MATCH_START;
+    if (!st->related_phase)
+        match_why_not_begin(st);
+    scan->chunk = scan->restarts < RESTARTS_MAX ? FIRST_CHUNK : INT32_MAX;
+    if (is_stored_order(st))
+        scan->chunk = (int64_t)scan->picks.cap;
+}
+
+static struct match_pick pick_of(const struct match_state *st, const struct scan_row *row) {
+    struct match_pick pick = {.creator_id = row->creator_id,
+                              .account_id = row->account_id,
+                              .niche_id = (int32_t)row->niche_id,
+                              .conf = row->row_conf};
+    for (size_t i = 0; i < st->niche_count; i++)
+        pick.parts |= (uint32_t)(st->any && st->niche_ids[i] == pick.niche_id) << i;
     memcpy(pick.ln, row->ln, sizeof row->ln);
     struct match_anew anew = {row->theta, row->sigma, row->tau, row->country, row->shares, row->sample_n};
     match_weigh(&st->ranking, &anew, &pick);
-    match_why_not_see(st, &pick);
-    match_picks_add(&scan->picks, &pick, &st->after);
-    scan->last = (struct match_place){0, (int32_t)row->score, (int32_t)row->conf, row->account_id};
+    return pick;
+}
+
+/* Takes row `at` and those of the same account behind it; the best is the account's. Returns where the next
+ * account begins. */
+static size_t take_account(const struct match_state *st, const struct rows *rows, size_t at, struct arena *a,
+                           struct match_scan *scan) {
+    struct match_pick best = {.score = -1};
+    struct scan_row row;
+    size_t i = at;
+    for (int64_t account = 0; i < rows_count(rows); i++) {
+        rows_decode(rows, i, scan_fields, COUNT_OF(scan_fields), a, &row);
+        if (i > at && row.account_id != account)
+            break;
+        account = row.account_id;
+        struct match_pick pick = pick_of(st, &row);
+        if (pick.score > best.score || (pick.score == best.score && pick.conf > best.conf))
+            best = pick;
+        scan->last = (struct match_place){0, (int32_t)row.score, (int32_t)row.conf, row.account_id, false};
+    }
+    if (!st->related_phase)
+        match_why_not_see(st, &best);
+    match_picks_add(&scan->picks, &best, &st->after);
+    return i;
 }
 
 /* Whether no row behind the last one read can be among the picks, or ahead of those asked about. */
@@ -77,16 +113,19 @@ static bool settled(const struct match_state *st, const struct match_scan *scan)
 }
 
 static enum err finish(struct request *req, struct match_scan *scan) {
-    request_timing(req, arena_printf(req->arena, "rows;desc=\"%lld\"", (long long)scan->rows_read));
     const struct match_state *st = req->state;
-    return !isnan(st->q.diversify) ? match_diverse_ask(req, &scan->picks)
-                                   : match_picks_show(req, &scan->picks);
+    if (st->ranking.own || !isnan(st->q.diversify))
+        request_timing(req, arena_printf(req->arena, "rows;desc=\"%lld\"", (long long)scan->rows_read));
+    if (!st->kept_id || !match_is_compound(st) || st->related_phase)
+        return match_phase_done(req, &scan->picks);
+    struct match_pick_ids ids = match_picks_ids(req, &scan->picks);
+    return match_joint_ask(req, ids.creators, ids.accounts);
 }
 
 /* Whether the niche is another than in the chunk before; the first chunk sets the version. */
 static bool changed(struct match_scan *scan, int64_t version) {
-    bool first = scan->last.score > MATCH_SCALE;
-    bool same = first || version == scan->version;
+    bool same = !scan->begun || version == scan->version;
+    scan->begun = true;
     scan->version = version;
     return !same;
 }
@@ -97,6 +136,11 @@ static enum err again(struct request *req, struct match_scan *scan) {
     return ask_chunk(req);
 }
 
+/* Whether the rows of a kept compound went since the snapshot was taken: its version went with them. */
+static bool is_gone(const struct match_state *st, int64_t version) {
+    return st->kept_id && version == FIELD_NULL_I64;
+}
+
 /* A chunk has a row even when the niche has no more: the version alone. */
 static enum err chunk_rows(struct request *req, const struct rows *rows) {
     struct match_state *st = req->state;
@@ -104,54 +148,46 @@ static enum err chunk_rows(struct request *req, const struct rows *rows) {
     CLEANUP(arena_free_at) struct arena *a = arena_new(65536);
     if (!a)
         return request_fail(req, ERR_NO_MEMORY, "no memory for a scan");
-    int64_t n = 0;
-    for (size_t i = 0; i < rows_count(rows); i++) {
-        struct scan_row row;
-        rows_decode(rows, i, scan_fields, COUNT_OF(scan_fields), a, &row);
-        if (i == 0 && changed(scan, row.version))
-            return again(req, scan);
-        if (row.account_id == FIELD_NULL_I64)
-            continue;
-        weigh_row(st, &row, scan);
-        n++;
+    struct scan_row first;
+    rows_decode(rows, 0, scan_fields, COUNT_OF(scan_fields), a, &first);
+    if (is_gone(st, first.version)) {
+        st->kept_id = 0;
+        return match_compound_ask(req);
     }
+    if (changed(scan, first.version))
+        return again(req, scan);
+    int64_t n = 0;
+    for (size_t i = 0; first.account_id != FIELD_NULL_I64 && i < rows_count(rows); n++)
+        i = take_account(st, rows, i, a, scan);
     scan->rows_read += n;
-    if (n < scan->chunk || settled(st, scan))
+    if (n < scan->chunk || is_stored_order(st) || settled(st, scan))
         return finish(req, scan);
     scan->chunk = scan->chunk * 2 > LAST_CHUNK ? LAST_CHUNK : scan->chunk * 2;
     return ask_chunk(req);
-}
-
-const char *match_target_countries(const struct match_ranking *r, struct arena *a) {
-    if (!r->target_count)
-        return NULL;
-    const char *list = "{";
-    for (size_t i = 0; i < r->target_count; i++)
-        list = arena_printf(a, "%s%s%s", list, i ? "," : "", r->target[i].country);
-    return arena_printf(a, "%s}", list);
 }
 
 static enum err ask_chunk(struct request *req) {
     struct match_state *st = req->state;
     const struct match_scan *scan = st->scan;
     struct arena *a = req->arena;
+    int32_t niche = match_is_compound(st) ? st->kept_id : st->niche_ids[0];
     const char *own[] = {
         arena_printf(a, "%d", st->world),
-        arena_printf(a, "%d", st->niche_ids[0]),
+        st->any ? match_niche_array(st, a) : arena_printf(a, "%d", niche),
         arena_printf(a, "%lld", (long long)scan->chunk),
         arena_printf(a, "%d", scan->last.score),
         arena_printf(a, "%d", scan->last.conf),
         arena_printf(a, "%lld", (long long)scan->last.account_id),
         match_target_countries(&st->ranking, a),
         st->ranking.z != ENGAGEMENT_DEFAULTS.z ? "t" : "f",
+        st->related_phase ? "t" : "f",
     };
-    return match_ask_filtered(req, "match_scan", COUNT_OF(own), own, chunk_rows);
+    return match_ask_filtered(req, st->any ? "match_any" : "match_scan", COUNT_OF(own), own, chunk_rows);
 }
 
 enum err match_scan_ask(struct request *req) {
     struct match_state *st = req->state;
     st->scan = arena_alloc(req->arena, sizeof *st->scan);
     begin(req, st->scan);
-    enum err e = ask_chunk(req);
-    return e ? e : match_ask_related(req);
+    return ask_chunk(req);
 }

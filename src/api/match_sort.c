@@ -55,8 +55,7 @@ enum err match_sort_check(struct request *req, const struct match_state *st) {
     const char *param = score ? "sort_order" : "sort_by";
     const char *value = score ? st->q.sort_order : st->q.sort_by;
     if (st->niche_count > 1) {
-        request_fail(req, ERR_PARAM_INVALID,
-                     "%s=%s cannot be combined with a compound that has no niche of its own", param, value);
+        request_fail(req, ERR_PARAM_INVALID, "%s=%s cannot be combined with several niches", param, value);
         return fault_param(&req->fault, param, value, "left out, or a single niche");
     }
     request_fail(req, ERR_PARAM_INVALID,
@@ -67,6 +66,7 @@ enum err match_sort_check(struct request *req, const struct match_state *st) {
 }
 
 static enum err sorted_rows(struct request *req, const struct rows *rows) {
+    const struct match_state *st = req->state;
     size_t n = rows_count(rows);
     struct match_picks *picks = arena_alloc(req->arena, sizeof *picks);
     *picks = match_picks_new(req->arena, n + 1);
@@ -76,6 +76,7 @@ static enum err sorted_rows(struct request *req, const struct rows *rows) {
         struct match_pick *pick = &picks->at[picks->count++];
         *pick = (struct match_pick){.creator_id = row.creator_id,
                                     .account_id = row.account_id,
+                                    .niche_id = st->niche_ids[0],
                                     .sort_key = row.key,
                                     .score = row.score,
                                     .conf = row.conf};

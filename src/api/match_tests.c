@@ -63,12 +63,20 @@ enum err match_ask_marked(struct request *req, const char *query, const struct m
     return request_query(req, &made, n + where->count, params, next);
 }
 
-const char *match_niche_ids(struct request *req) {
-    const struct match_state *st = req->state;
-    const char *ids = "";
-    for (size_t i = 0; i < st->niche_count; i++)
-        ids = arena_printf(req->arena, "%s%s%d", ids, i ? "," : "", st->niche_ids[i]);
-    return arena_printf(req->arena, "{%s}", ids);
+const char *match_candidates(const struct match_state *st) {
+    if (st->niche_count == 1)
+        return "m.niche_id = ($2::integer[])[1]";
+    if (st->any)
+        return "m.niche_id = any($2::integer[]) and not exists (select 1 from niche_match o where "
+               "o.creator_id = "
+               "m.creator_id and o.account_id = m.account_id and o.niche_id = any($2::integer[]) and "
+               "o.related = "
+               "false and (o.conf, -o.niche_id) > (m.conf, -m.niche_id))";
+    return "m.niche_id = ($2::integer[])[1] and cardinality($2::integer[]) = (select count(*) from "
+           "niche_match o "
+           "where o.creator_id = m.creator_id and o.account_id = m.account_id and o.niche_id = "
+           "any($2::integer[]) "
+           "and o.related = false)";
 }
 
 enum err match_beside_ask(struct request *req) {

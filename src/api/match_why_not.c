@@ -127,7 +127,7 @@ enum err match_why_not_ask(struct request *req) {
     struct name name = read_name(st->q.why_not, req->arena);
     const char *own[] = {
         arena_printf(req->arena, "%d", st->world),
-        match_niche_ids(req),
+        match_niche_array(st, req->arena),
         name.platform,
         name.handle,
         name.id,

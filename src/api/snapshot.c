@@ -2,6 +2,7 @@
  * back; the mutex is held only to swap or take the pointer, ten times a second a loop, never on a request. */
 #include "api/snapshot.h"
 
+#include "base/arena.h"
 #include "base/log.h"
 #include "rank/model.h"
 #include "store/leash.h"
@@ -20,14 +21,31 @@ struct keeper {
     const struct settings *settings;
     pthread_mutex_t lock;
     struct snapshot *newest;
+    struct wishes *wishes;
     struct leash leash;
 };
 
 void snapshot_give(struct snapshot *s) {
     if (!s || atomic_fetch_sub(&s->references, 1) > 1)
         return;
-    taxonomy_free(s->taxonomy);
+    if (s->shared && atomic_fetch_sub(&s->shared->references, 1) == 1) {
+        taxonomy_free(s->shared->taxonomy);
+        free(s->shared);
+    }
     free(s);
+}
+
+struct wishes *keeper_wishes(struct keeper *k) {
+    return k->wishes;
+}
+
+int32_t snapshot_compound_id(const struct snapshot *s, int world, const int32_t *parts, size_t n) {
+    for (size_t i = 0; i < s->compound_count; i++) {
+        const struct snapshot_compound *c = &s->compounds[i];
+        if (c->world == world && c->n == n && memcmp(c->part, parts, n * sizeof *parts) == 0)
+            return c->id;
+    }
+    return 0;
 }
 
 struct snapshot *keeper_take(struct keeper *k) {
@@ -54,7 +72,9 @@ static int64_t or_zero(int64_t v) {
 static bool same(const struct snapshot *a, const struct snapshot *b) {
     return a && a->taxonomy_version == b->taxonomy_version && a->default_world == b->default_world &&
            a->clock_us[0] == b->clock_us[0] && a->clock_us[1] == b->clock_us[1] &&
-           strcmp(a->model_version[0], b->model_version[0]) == 0;
+           strcmp(a->model_version[0], b->model_version[0]) == 0 && a->read_only == b->read_only &&
+           a->compound_count == b->compound_count &&
+           memcmp(a->compounds, b->compounds, a->compound_count * sizeof a->compounds[0]) == 0;
 }
 
 static enum err read_state(struct db *db, struct fault *f, struct snapshot *s) {
@@ -78,6 +98,47 @@ static enum err read_state(struct db *db, struct fault *f, struct snapshot *s) {
     snprintf(s->model_version[1], sizeof s->model_version[1], "%s", MODEL_VERSION);
     s->clock_us[0] = or_zero(rows_i64(r, 0, 3));
     s->clock_us[1] = or_zero(rows_i64(r, 0, 4));
+    s->read_only = rows_bool(r, 0, 6);
+    return ERR_OK;
+}
+
+static enum err read_compounds(struct db *db, struct fault *f, struct snapshot *s) {
+    CLEANUP(rows_free_at) struct rows *r = NULL;
+    CLEANUP(arena_free_at) struct arena *a = arena_new(1 << 14);
+    if (!a)
+        return fault_set(f, ERR_NO_MEMORY, "no memory for a snapshot");
+    enum err e = db_query(db, "state_compounds", 0, NULL, f, &r);
+    for (size_t i = 0; !e && i < rows_count(r) && s->compound_count < SNAPSHOT_COMPOUNDS_MAX; i++) {
+        struct text_list parts = rows_list(r, i, 2, a);
+        struct snapshot_compound *c = &s->compounds[s->compound_count++];
+        c->id = (int32_t)rows_i64(r, i, 0);
+        c->world = (int)rows_i64(r, i, 1);
+        for (; c->n < parts.count && c->n < COMPOUND_PARTS_MAX; c->n++)
+            c->part[c->n] = (int32_t)strtol(parts.items[c->n], NULL, 10);
+    }
+    return e;
+}
+
+/* The newest snapshot's taxonomy where it is the same, else a new one. */
+static enum err read_taxonomy(const struct snapshot *newest, struct db *db, struct fault *f,
+                              struct snapshot *s) {
+    if (newest && newest->taxonomy_version == s->taxonomy_version) {
+        s->shared = newest->shared;
+        atomic_fetch_add(&s->shared->references, 1);
+        s->taxonomy = s->shared->taxonomy;
+        return ERR_OK;
+    }
+    struct snapshot_taxonomy *shared = calloc(1, sizeof *shared);
+    if (!shared)
+        return fault_set(f, ERR_NO_MEMORY, "no memory for a taxonomy");
+    enum err e = taxonomy_read(db, f, &shared->taxonomy, &s->taxonomy_version);
+    if (e) {
+        free(shared);
+        return e;
+    }
+    shared->references = 1;
+    s->shared = shared;
+    s->taxonomy = shared->taxonomy;
     return ERR_OK;
 }
 
@@ -117,9 +178,11 @@ static enum err read_newer(struct db *db, const struct snapshot *newest, struct 
         return fault_set(f, ERR_NO_MEMORY, "no memory for a snapshot");
     s->references = 1;
     enum err e = read_state(db, f, s);
+    if (!e)
+        e = read_compounds(db, f, s);
     bool differs = !e && !same(newest, s);
     if (differs)
-        e = taxonomy_read(db, f, &s->taxonomy, &s->taxonomy_version);
+        e = read_taxonomy(newest, db, f, s);
     if (!e && differs)
         e = read_benchmarks(db, f, s);
     if (e || !differs)
@@ -151,6 +214,8 @@ static void rest(struct keeper *k, struct db *db) {
             usleep(100 * 1000);
         else if (db_wait_notify(db, 100))
             return;
+        if (db && wishes_waiting(k->wishes))
+            return;
     }
 }
 
@@ -162,6 +227,8 @@ static enum err look(struct keeper *k, struct db **db, struct fault *f) {
         e = db_run(*db, "listen niched", f, NULL);
     if (!e)
         e = refresh(k, *db, f);
+    if (!e)
+        e = wishes_write(k->wishes, *db, k->newest->read_only, f);
     if (*db && !db_alive(*db)) {
         leash_hold(&k->leash, NULL);
         db_close(*db);
@@ -196,10 +263,13 @@ enum err keeper_start(const struct settings *settings, struct fault *f, struct k
         return fault_set(f, ERR_NO_MEMORY, "no memory for the keeper");
     k->settings = settings;
     pthread_mutex_init(&k->lock, NULL);
-    enum err e = leash_start(&k->leash, keeper_run, k, f);
-    if (e)
+    k->wishes = wishes_new();
+    enum err e = k->wishes ? leash_start(&k->leash, keeper_run, k, f)
+                           : fault_set(f, ERR_NO_MEMORY, "no memory for the keeper");
+    if (e) {
+        wishes_free(k->wishes);
         free(k);
-    else
+    } else
         *ret_keeper = k;
     return e;
 }
@@ -209,6 +279,7 @@ void keeper_stop(struct keeper *k) {
         return;
     leash_end(&k->leash, GRACE_MS);
     snapshot_give(k->newest);
+    wishes_free(k->wishes);
     pthread_mutex_destroy(&k->lock);
     free(k);
 }

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -77,7 +78,8 @@ static enum err parse(int argc, char **argv, struct score_args *ret, struct faul
 static enum err run_job(struct job *j, struct fault *f) {
     CLEANUP(db_close_at) struct db *db = NULL;
     CLEANUP(scorer_free_at) struct scorer *s = NULL;
-    struct scorer_options options = {.now_us = j->settings.now_us, .batch = j->batch};
+    struct scorer_options options = {
+        .now_us = j->settings.now_us, .batch = j->batch, .compounds = (size_t)j->settings.compounds};
     enum err e = db_open(j->settings.database_url, "niched score", f, &db);
     if (!e)
         e = scorer_open(db, &options, f, &s);
@@ -169,12 +171,15 @@ static void summarise(const struct job *jobs, size_t n, int64_t us) {
         if (j->last_error[0])
             memcpy(t.last_error, j->last_error, sizeof t.last_error);
     }
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
     double s = (double)us / 1e6;
     printf("%llu accounts scored, %llu changed, in %.1f s: %.0f accounts/s (reading %.1f s, computing %.1f "
            "s, writing "
-           "%.1f s), peak memory %.0f MB\n",
+           "%.1f s), peak memory %ld MB\n",
            (unsigned long long)t.scored, (unsigned long long)t.changed, s, s > 0 ? (double)t.scored / s : 0.0,
-           (double)t.read_us / 1e6, (double)t.compute_us / 1e6, (double)t.write_us / 1e6, cli_peak_mib());
+           (double)t.read_us / 1e6, (double)t.compute_us / 1e6, (double)t.write_us / 1e6,
+           usage.ru_maxrss / 1024);
     if (t.failed)
         printf("%llu attempts failed, accounts are set aside after %d: %s\n", (unsigned long long)t.failed,
                SCORER_TRIES, t.last_error);

@@ -294,28 +294,27 @@ static int compound_of(const struct taxonomy *tax, const struct set *s) {
 
 static enum err answer(struct query *q, bool is_slug, struct fault *f, struct tax_resolution *ret) {
     const struct taxonomy *tax = q->tax;
-    drop_implied(tax, &q->in);
     if (q->in.count == 0)
         return fault_set(f, ERR_PARAM_INVALID, "niche must name at least one niche to look for");
     if (q->in.count > TAX_RESOLVED_MAX || q->out.count > TAX_RESOLVED_MAX)
         return fault_set(f, ERR_PARAM_INVALID, "niche must name at most %d niches", TAX_RESOLVED_MAX);
+    struct tax_resolution r = {.how = TAX_HOW_COMPOUND, .part_count = q->in.count};
+    memcpy(r.part, q->in.niche, q->in.count * sizeof r.part[0]);
+    drop_implied(tax, &q->in);
     for (size_t i = 0; i < q->in.count * q->out.count; i++) {
-        size_t asked = q->in.niche[i / q->out.count];
+        size_t wanted = q->in.niche[i / q->out.count];
         size_t left_out = q->out.niche[i % q->out.count];
-        if (asked == left_out)
+        if (wanted == left_out)
             return fault_set(f, ERR_PARAM_INVALID, "niche both asks for and leaves out \"%s\"",
-                             taxonomy_slug(tax, asked));
-        if (taxonomy_is_above(tax, left_out, asked))
+                             taxonomy_slug(tax, wanted));
+        if (taxonomy_is_above(tax, left_out, wanted))
             return fault_set(f, ERR_PARAM_INVALID, "niche leaves out \"%s\", which \"%s\" is part of",
-                             taxonomy_slug(tax, left_out), taxonomy_slug(tax, asked));
+                             taxonomy_slug(tax, left_out), taxonomy_slug(tax, wanted));
     }
-    struct tax_resolution r = {.how = TAX_HOW_COMPOUND};
     if (q->spelled)
         r.how = TAX_HOW_SPELLING;
     else if (q->whole)
         r.how = is_slug ? TAX_HOW_SLUG : TAX_HOW_ALIAS;
-    r.part_count = q->in.count;
-    memcpy(r.part, q->in.niche, q->in.count * sizeof r.part[0]);
     r.niche_count = q->in.count;
     memcpy(r.niche, q->in.niche, q->in.count * sizeof r.niche[0]);
     r.excluded_count = q->out.count;
@@ -362,8 +361,8 @@ static enum err unknown(const struct query *q, const char *value, struct fault *
     fault_param(f, "niche", value, NULL);
     uint16_t niche[TAX_SUGGESTIONS_MAX * 2];
     char all[JOINED_MAX];
-    size_t n = join(q, 0, q->count, ' ', all, sizeof all);
-    size_t found = taxonomy_suggest(q->tax, all, n, TAX_SUGGESTIONS_MAX, niche);
+    size_t found =
+        taxonomy_suggest(q->tax, all, join(q, 0, q->count, ' ', all, sizeof all), TAX_SUGGESTIONS_MAX, niche);
     if (found == 0)
         found = taxonomy_suggest(q->tax, text, len, TAX_SUGGESTIONS_MAX, niche);
     for (size_t i = 0; i < found; i++)

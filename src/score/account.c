@@ -10,7 +10,9 @@
 
 enum err account_result_new(struct fault *f, struct account_result **ret_result) {
     struct account_result *r = calloc(1, sizeof *r);
-    if (!r || !(r->work = calloc(1, sizeof *r->work)) || !match_weights(NULL, false, r->work->weights)) {
+    if (!r || !(r->work = calloc(1, sizeof *r->work)) ||
+        !(r->compound = calloc(SCORE_COMPOUNDS_MAX, sizeof *r->compound)) ||
+        !match_weights(NULL, false, r->work->weights)) {
         account_result_free(r);
         return fault_set(f, ERR_NO_MEMORY, "no memory for a score");
     }
@@ -22,6 +24,7 @@ void account_result_free(struct account_result *r) {
     if (!r)
         return;
     free(r->work);
+    free(r->compound);
     free(r);
 }
 
@@ -101,4 +104,5 @@ void score_account(const struct score_context *ctx, const struct account_evidenc
     r->quality.due_us = due == SCORE_NO_DAY ? INT64_MIN : (due > today ? due : today + 1) * CLOCK_DAY;
     show_direct(ctx, w, r);
     reach_rank(ctx, ev, w, r);
+    compounds_rank(ctx, ev, r);
 }

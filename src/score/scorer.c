@@ -30,6 +30,7 @@ struct scorer {
     struct platform_map platforms;
     struct account_result *result;
     struct batch batch;
+    struct score_compounds *compounds;
     struct write write;
     struct account_at at; /* the next batch begins behind it */
     struct scorer_totals totals;
@@ -54,6 +55,7 @@ static enum err reload(struct scorer *s, const struct store_state *state, struct
     }
     score_context_free(s->ctx);
     score_context_free(s->seed);
+    ctx->compounds = seed->compounds = s->compounds;
     s->seed = seed;
     taxonomy_free(s->tax);
     s->ctx = ctx;
@@ -99,6 +101,8 @@ enum err scorer_open(struct db *db, const struct scorer_options *options, struct
     if (s->options.batch > SCORER_BATCH_MAX)
         s->options.batch = SCORER_BATCH_MAX;
     enum err e = account_result_new(f, &s->result);
+    if (!e && !(s->compounds = calloc(1, sizeof *s->compounds)))
+        e = fault_set(f, ERR_NO_MEMORY, "no memory for a scorer");
     if (!e)
         e = batch_init(&s->batch, f);
     const struct embedded *setup = embed_find("sql/queries/score_temp.sql");
@@ -123,6 +127,7 @@ void scorer_free(struct scorer *s) {
     score_context_free(s->ctx);
     score_context_free(s->seed);
     taxonomy_free(s->tax);
+    free(s->compounds);
     free(s);
 }
 
@@ -164,7 +169,12 @@ static enum err score_taken(struct scorer *s, struct account_at after, struct ac
 static enum err transact(struct scorer *s, struct account_at after, struct account_at upto, size_t limit,
                          struct fault *f) {
     size_t changed = 0;
+    const char *shared[] = {"f"};
     enum err e = db_run(s->db, "begin", f, NULL);
+    if (!e)
+        e = db_query(s->db, "score_lock", 1, shared, f, NULL);
+    if (!e)
+        e = compounds_read(s->db, s->tax, f, s->compounds);
     if (!e)
         e = score_taken(s, after, upto, limit, f, &changed);
     int64_t begin = clock_mono_us();
@@ -240,7 +250,11 @@ static enum err step_on(struct scorer *s, struct fault *f, size_t *ret_taken) {
 
 enum err scorer_step(struct scorer *s, struct fault *f, size_t *ret_handled) {
     size_t taken = 0;
+    bool made = false;
     enum err e = refresh(s, f);
+    if (!e && s->options.compounds)
+        e = compounds_keep(s->db, s->tax, s->options.compounds, f, &made);
+    s->totals.compounds += made;
     if (!e)
         e = step_on(s, f, &taken);
     if (!e && taken == 0 && (s->at.creator_id != FIRST.creator_id || s->at.account_id != FIRST.account_id)) {
@@ -250,7 +264,7 @@ enum err scorer_step(struct scorer *s, struct fault *f, size_t *ret_handled) {
     if (!e && taken == 0)
         e = db_query(s->db, "score_recount", 0, NULL, f, NULL);
     if (!e)
-        *ret_handled = taken;
+        *ret_handled = taken ? taken : made;
     return e;
 }
 

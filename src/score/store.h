@@ -131,6 +131,17 @@ size_t copy_texts(struct buf *out, size_t n);
 /* text[] ends. */
 void copy_texts_end(struct buf *out, size_t mark);
 
+/* ---- keep.c ---- */
+
+/* Inside a transaction that began with score_lock: the compounds of which rows are kept. Those with a niche
+ * that the taxonomy does not know are left out. ERR_STORE_*. */
+NODISCARD enum err compounds_read(struct db *db, const struct taxonomy *tax, struct fault *f,
+                                  struct score_compounds *ret_compounds);
+/* Makes the rows of the compound that has waited longest, and drops the least recently used beyond `most`, in
+ * one transaction. *ret_made: whether there was one. ERR_STORE_*. */
+NODISCARD enum err compounds_keep(struct db *db, const struct taxonomy *tax, size_t most, struct fault *f,
+                                  bool *ret_made);
+
 /* ---- write.c ---- */
 
 enum { WRITE_TABLES = 4 };

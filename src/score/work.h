@@ -108,6 +108,10 @@ void topics_find(const struct score_context *ctx, const struct account_evidence 
  * components. */
 void reach_rank(const struct score_context *ctx, const struct account_evidence *ev, struct account_work *w,
                 struct account_result *r);
+/* The rows of the kept compounds all of whose parts list the account. Needs the result's direct and ranked
+ * rows, which are what the store keeps. */
+void compounds_rank(const struct score_context *ctx, const struct account_evidence *ev,
+                    struct account_result *r);
 /* Puts the posts in order (w->order, w->age_days, w->newest_us) and finds the followers. */
 void work_begin(const struct account_evidence *ev, struct account_work *w);
 /* What the posts' rates are divided by: views where the platform is read so and at least half of the posts

@@ -47,11 +47,11 @@ static void log_failures(struct worker *w, const struct scorer_totals *t) {
 }
 
 /* One line when a busy period is over. */
-static void note_busy(struct worker *w, const struct scorer_totals *t, size_t handled) {
+static void note_busy(struct worker *w, const struct scorer_totals *t, uint64_t before, size_t handled) {
     int64_t now = clock_mono_ms();
     if (handled > 0 && !w->busy_since) {
         w->busy_since = now;
-        w->busy_from = t->scored - (t->scored < handled ? t->scored : handled);
+        w->busy_from = before;
     }
     if (handled > 0 || !w->busy_since)
         return;
@@ -73,19 +73,21 @@ static enum err mark_due(struct worker *w, struct scorer *s, struct fault *f) {
 /* Scores until the connection fails or the end comes. */
 static enum err run_connected(struct worker *w, struct db *db, struct fault *f) {
     CLEANUP(scorer_free_at) struct scorer *s = NULL;
-    struct scorer_options options = {.now_us = w->settings.now_us};
+    struct scorer_options options = {.now_us = w->settings.now_us,
+                                     .compounds = (size_t)w->settings.compounds};
     enum err e = scorer_open(db, &options, f, &s);
     if (!e)
         e = db_run(db, "listen niched_dirty", f, NULL);
     w->failed = 0;
     while (!e && !leash_stopped(&w->leash)) {
         size_t handled = 0;
+        uint64_t before = scorer_totals(s)->scored;
         e = mark_due(w, s, f);
         if (!e)
             e = scorer_step(s, f, &handled);
         if (e)
             break;
-        note_busy(w, scorer_totals(s), handled);
+        note_busy(w, scorer_totals(s), before, handled);
         log_failures(w, scorer_totals(s));
         if (handled >= SCORER_BATCH)
             continue;

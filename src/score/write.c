@@ -52,7 +52,7 @@ void write_done(struct write *w) {
 
 static void put_batch(struct buf *out, const struct score_context *ctx, const struct account_evidence *ev,
                       const struct account_result *r) {
-    int32_t ids[SCORE_DIRECT_MAX];
+    int32_t ids[SCORE_MATCH_MAX + SCORE_COMPOUNDS_MAX + SCORE_DIRECT_MAX];
     copy_row(out, tables[T_BATCH].fields);
     copy_i16(out, ev->world);
     copy_i64(out, ev->creator_id);
@@ -62,7 +62,9 @@ static void put_batch(struct buf *out, const struct score_context *ctx, const st
     copy_i32s(out, ids, r->direct_count);
     for (size_t i = 0; i < r->match_count; i++)
         ids[i] = taxonomy_id(ctx->tax, r->match[i].niche);
-    copy_i32s(out, ids, r->match_count);
+    for (size_t i = 0; i < r->compound_count; i++)
+        ids[r->match_count + i] = r->compound[i].compound_id;
+    copy_i32s(out, ids, r->match_count + r->compound_count);
 }
 
 static void put_engagement(struct buf *out, const struct account_quality *q) {
@@ -158,13 +160,13 @@ static void put_filtered(struct buf *out, const struct account_evidence *ev,
 }
 
 static void put_matches(struct buf *out, const struct score_context *ctx, const struct account_evidence *ev,
-                        const struct account_result *r) {
-    for (size_t i = 0; i < r->match_count; i++) {
-        const struct score_match *m = &r->match[i];
+                        const struct account_result *r, const struct score_match *rows, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        const struct score_match *m = &rows[i];
         copy_row(out, tables[T_MATCH].fields);
         copy_i64(out, ev->creator_id);
         copy_i64(out, ev->account_id);
-        copy_i32(out, taxonomy_id(ctx->tax, m->niche));
+        copy_i32(out, m->compound_id ? m->compound_id : taxonomy_id(ctx->tax, m->niche));
         copy_i16(out, ev->world);
         copy_bool(out, m->kind == RELEVANCE_RELATED);
         copy_text(out, relevance_kind_name(m->kind));
@@ -191,11 +193,12 @@ void write_account(struct write *w, const struct score_context *ctx, const struc
     put_batch(&w->table[T_BATCH], ctx, ev, r);
     put_account(&w->table[T_ACCOUNT], ctx, ev, r);
     put_niches(&w->table[T_NICHE], ctx, ev, r);
-    put_matches(&w->table[T_MATCH], ctx, ev, r);
+    put_matches(&w->table[T_MATCH], ctx, ev, r, r->match, r->match_count);
+    put_matches(&w->table[T_MATCH], ctx, ev, r, r->compound, r->compound_count);
     w->rows[T_BATCH]++;
     w->rows[T_ACCOUNT]++;
     w->rows[T_NICHE] += r->direct_count;
-    w->rows[T_MATCH] += r->match_count;
+    w->rows[T_MATCH] += r->match_count + r->compound_count;
 }
 
 static enum err copy_table(struct db *db, const char *sql, struct buf *rows, struct fault *f) {

@@ -402,7 +402,25 @@ def test_retired_model_ends_its_cursors(sandbox_niched, ask):
         assert response.status_code == 410 and response.json()["code"] == "PARAM_CURSOR_RETIRED"
 
 
-def test_limits_of_a_compound_without_a_niche_are_as_told(client):
-    assert client.match("vegan,comedy")["related_available"] == 0
-    refused = client.problem("/match", 400, "PARAM_INVALID", niche="vegan,comedy", audience_target="US:1")
-    assert refused["param"] == "audience_target"
+def test_a_compound_without_a_niche_takes_every_ranking(client):
+    whole = client.walk(niche="vegan,comedy", limit=100, **ALL)
+    target = client.match("vegan,comedy", audience_target="US:1", explain="true", limit=100, **ALL)
+    assert sorted(keys(target["items"])) == sorted(keys(whole)) and whole
+    assert all("audience_fit" in item["explanation"]["components"] for item in target["items"])
+    diverse = client.match("vegan,comedy", diversify="0.5", limit=100, **ALL)
+    assert sorted(keys(diverse["items"])) == sorted(keys(whole))
+    middle = sorted(item["confidence"] for item in whole)[len(whole) // 2]
+    sure = client.walk(niche="vegan,comedy", limit=100, min_confidence=middle, **ALL)
+    assert keys(sure) == keys(item for item in whole if item["confidence"] >= middle)  # its own, not that of each part
+
+
+def test_part_of_a_compound(client):
+    page = client.match("travel gaming", limit=100, include="related", **ALL)
+    walked = client.walk(niche="travel gaming", limit=100, include="related", **ALL)
+    full = [item for item in walked if item["match"] != "related"]
+    assert keys(full) == keys(client.walk(niche="travel gaming", limit=100, **ALL))
+    part = walked[len(full):]
+    assert part and all(item["match"] == "related" and len(item["matched_niches"]) == 1 for item in part)
+    members = {niche: set(keys(client.walk(niche=niche, limit=100, **ALL))) for niche in ("travel", "gaming")}
+    assert set(keys(part)) == members["travel"] ^ members["gaming"] and page["related_available"] == min(100, len(part))
+    assert all(sorted(item["matched_niches"]) == ["gaming", "travel"] for item in full)

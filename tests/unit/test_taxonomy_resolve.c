@@ -35,8 +35,8 @@ static void test_resolve_compound(void **state) {
     resolves(t, "vegan and fitness", "compound: vegan-fitness (vegan fitness)");
     resolves(t, "vegano y gym", "compound: vegan-fitness (vegan fitness)");
     resolves(t, "vegan fitness influencers", "compound: vegan-fitness (vegan-fitness)");
-    resolves(t, "vegan, vegan-fitness", "compound: vegan-fitness (vegan-fitness)");
-    resolves(t, "food vegan", "compound: vegan (vegan)");
+    resolves(t, "vegan, vegan-fitness", "compound: vegan-fitness (vegan-fitness vegan)");
+    resolves(t, "food vegan", "compound: vegan (food vegan)");
     resolves(t, "vegan hiking", "compound: vegan hiking (vegan hiking)");
     resolves(t, "fitness, wellness", "compound: fitness wellness (fitness wellness)");
     resolves(t, "vegan,fitness,travel", "compound: vegan fitness travel (vegan fitness travel)");

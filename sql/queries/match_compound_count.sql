@@ -1,0 +1,12 @@
+-- match_ask_related: api/match_related.c. How many creators are listed in some part of a compound and not in every one, up
+-- to 100: an account in several parts has a row in each, so that rows enough for 100 accounts are read. $1 world, $2 niches,
+-- $3 how many
+select least(100, count(distinct r.account_id)) from (
+  select m.account_id
+  from niche_match m
+  where m.world = $1::smallint and m.niche_id = any($2::integer[]) and m.related = false
+    and (select count(*) from niche_match x
+         where x.creator_id = m.creator_id and x.account_id = m.account_id and x.niche_id = any($2::integer[])
+           and x.related = false) < $3::integer/*filters*/
+  limit 100 * ($3::integer - 1)
+) r

@@ -1,0 +1,276 @@
+"""GET /match over several niches: any of them, all of them without a niche of their own, and those that match in part. Lists
+are held against brute force over the stored rows."""
+import collections
+import itertools
+import time
+from dataclasses import dataclass, replace
+
+import psycopg
+import pytest
+from exact_cases import EVERYBODY, any_case
+from exact_world import DEFAULTS, SIZES, Case, TooClose, logs_of, passing, quantise, value
+from test_exact import exact, keys  # noqa: F401 (a fixture)
+
+ALL = {"min_followers": 0, "max_followers": 1_000_000_000, "min_authenticity": 0}  # what leaves nobody out
+
+
+def names(items):
+    return [(item["creator"]["platform"], item["creator"]["username"]) for item in items]
+
+
+# ---- any of several niches, and related ones: brute force
+
+@dataclass(frozen=True)
+class Several(Case):
+    niches: tuple = ()
+    related: bool = False
+
+    def params(self):
+        out = {**super().params(), "count": "exact", "niche": ",".join(self.niches) + (" -vegan" if self.excluded else "")}
+        if len(self.niches) > 1:
+            out["niche_mode"] = "any"
+        return {**out, "include": "related"} if self.related else out
+
+
+def best_rows(case, rows, ids):
+    """Each account once, by its best row, as (score, conf, account, row)."""
+    best = {}
+    for row in passing(case, rows):
+        score = quantise(value(logs_of(case, row), case.used_weights))
+        key = (score, row.conf, -ids[row.niche])
+        if key > best.get(row.account.account, ((-1,),))[0]:
+            best[row.account.account] = (key, (score, row.conf, row.account.account, row))
+    return sorted((found for _, found in best.values()), key=lambda f: f[:3], reverse=True)
+
+
+def listed(exact, case):
+    """Full matches, then those who match in part and in no niche fully, and how many these are."""
+    rows = [row for slug in case.niches for row in exact.rows[slug]]
+    full = best_rows(case, rows, exact.ids)
+    known = {account for _, _, account, _ in full}
+    part = [row for slug in case.niches for row in exact.related[slug] if row.account.account not in known]
+    related = best_rows(case, part, exact.ids)
+    return full + related if case.related else full, min(100, len(related))
+
+
+def any_several(rng):
+    niches = tuple(rng.sample([slug for slug in SIZES if slug != "magic"], rng.choice((1, 2, 2, 3, 4))))
+    related = rng.random() < 0.5
+    case = any_case(rng, niche="cars", diverse=0)
+    return Several(**{**vars(case), "niches": niches, "related": related, "explain": "false"})
+
+
+def check_page(case, page, found):
+    assert page["keys"] == keys(found), case
+    for item, (_, _, _, row) in zip(page["items"], found):
+        assert item["match"] == ("related" if row.related else "direct") and item["matched_niches"] == [row.niche], case
+
+
+def walk(exact, case, found, in_part):
+    at, cursor = 0, None
+    for pages in itertools.count(1):
+        page = exact.ask.page(case, cursor)
+        check_page(case, page, found[at:at + case.limit])
+        at, cursor = at + case.limit, page["next_cursor"]
+        assert page["has_more"] == (cursor is not None) == (at < len(found)), case
+        assert page["total"] == sum(not row.related for _, _, _, row in found), case
+        assert page["related_available"] == in_part and page["query"]["niche"]["mode"] == ("any" if len(case.niches) > 1 else "all")
+        if not cursor or pages == 6:
+            return pages
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_any_of_several_is_what_brute_force_finds(exact, seed):  # noqa: F811
+    exact.load(f"any {seed}", most=1000)
+    seen = collections.Counter()
+    while seen["cases"] < 120:
+        case = any_several(exact.rng)
+        try:
+            found, in_part = listed(exact, case)
+        except TooClose:
+            continue
+        pages = walk(exact, case, found, in_part)
+        kinds = {row.related for _, _, _, row in found}
+        seen.update({"cases": 1, "any": len(case.niches) > 1, "own": case.own, "related": case.related and True in kinds,
+                     "both": len(kinds) == 2, "paged": pages > 1, "filters": bool(case.filters),
+                     "several rows": len({f[3].niche for f in found}) > 1})
+    print(dict(seen))
+    assert len(seen) == 8 and min(seen.values()) >= 5, seen
+
+
+def test_stored_order_is_read_page_by_page(exact):  # noqa: F811
+    """The defaults need no more rows than the page has."""
+    exact.load("any deep", most=1000)
+    case = Several("cars", limit=100, filters=EVERYBODY, niches=("comedy", "music", "cars"), related=True)
+    found, in_part = listed(exact, case)
+    assert in_part > 0 and len(found) > 400
+    at, cursor = 0, None
+    while at < len(found):
+        page = exact.ask.page(case, cursor)
+        check_page(case, page, found[at:at + 100])
+        at, cursor = at + 100, page["next_cursor"]
+    assert cursor is None
+
+
+# ---- the sandbox
+
+def test_any_with_one_niche_is_all(client):
+    one, same = client.match("vegan-fitness"), client.match("vegan-fitness", niche_mode="any")
+    assert one == same and one["query"]["niche"]["mode"] == "all"
+    assert all(item["matched_niches"] == ["vegan-fitness"] for item in one["items"])
+
+
+def test_any_takes_the_niches_as_asked(client):
+    """Parents stay themselves, and what one implies stays too."""
+    for asked, resolved in (("vegan,fitness", ["fitness", "vegan"]), ("food,vegan", ["food", "vegan"]), ("vegan,vegan", ["vegan"])):
+        niche = client.match(asked, niche_mode="any")["query"]["niche"]
+        assert (sorted(niche["resolved"]), niche["asked"]) == (resolved, asked)
+
+
+def test_any_lists_everybody_once(client):
+    everyone = client.walk(niche="vegan,keto", niche_mode="any", limit=100, **ALL)
+    parts = [client.walk(niche=niche, limit=100, **ALL) for niche in ("vegan", "keto")]
+    assert set(names(everyone)) == set(names(parts[0])) | set(names(parts[1])) and len(set(names(everyone))) == len(everyone)
+    best = {}
+    for item in parts[0] + parts[1]:
+        key = (item["score"], item["confidence"])
+        best[item["creator"]["id"], item["creator"]["platform"]] = max(key, best.get((item["creator"]["id"], item["creator"]["platform"]), key))
+    assert all(best[item["creator"]["id"], item["creator"]["platform"]] == (item["score"], item["confidence"]) for item in everyone)
+    assert {tuple(item["matched_niches"]) for item in everyone} == {("vegan",), ("keto",)}
+
+
+def test_related_come_last_and_are_marked(client):
+    page = client.match("vegan-fitness", **ALL)
+    full = client.walk(niche="vegan-fitness", limit=100, **ALL)
+    both = client.walk(niche="vegan-fitness", limit=7, include="related", **ALL)
+    assert [{**item, "rank": 0} for item in both[:len(full)]] == [{**item, "rank": 0} for item in full]
+    rest = both[len(full):]
+    assert len(rest) >= page["related_available"] > 0 and all(item["match"] == "related" for item in rest)
+    scores = [item["score"] for item in rest]
+    assert scores == sorted(scores, reverse=True) and len(set(names(both))) == len(both)
+    assert page["query"]["include"] is None and client.match("vegan-fitness", include="related")["query"]["include"] == ["related"]
+
+
+@pytest.mark.parametrize("params,code,param", [
+    ({"niche_mode": "some"}, "PARAM_INVALID", "niche_mode"), ({"niche_mode": ""}, "PARAM_INVALID", "niche_mode"),
+    ({"niche_mode": ["any", "all"]}, "PARAM_DUPLICATE", "niche_mode"), ({"include": "everything"}, "PARAM_INVALID", "include"),
+    ({"include": "-related"}, "PARAM_INVALID", "include"),
+    ({"niche_mode": "any", "why_not": "@somebody"}, "PARAM_INVALID", "why_not"), ({"include": "related", "diversify": "0.5"}, "PARAM_INVALID", "include")])
+def test_refused(client, params, code, param):
+    assert client.problem("/match", 400, code, niche="vegan,keto", **params)["param"] == param
+
+
+def test_cursor_is_of_one_mode(client):
+    cursor = client.match("vegan,keto", niche_mode="any", limit=1, **ALL)["next_cursor"]
+    for other in ({"niche_mode": "all"}, {"niche_mode": "any", "include": "related"}):
+        client.problem("/match", 400, "PARAM_CURSOR", niche="vegan,keto", cursor=cursor, limit=1, **ALL, **other)
+
+
+# ---- compounds of which rows are kept
+
+PAIRS = ("travel,fitness", "vegan,comedy", "fitness,travel,food")
+WAYS = ({}, {"explain": "full"}, {"weights": "engagement:3,loyalty:0"}, {"goal": "launch"}, {"audience_target": "US:0.7,GB:0.3"},
+        {"caution": "low"}, {"diversify": "0.5"}, {"min_confidence": "0.5"}, {"country": "US,GB"}, {"limit": 3}, {"limit": 3, "include": "related"},
+        {"min_followers": 1000, "max_followers": 100000, "min_authenticity": 0.25}, {"platform": "-tiktok", "include": "related"})
+
+
+def kept(db):
+    return db.execute("select count(*) from niche_compound where state = 'kept'").fetchone()[0]
+
+
+def wait_for(what, seconds=20):
+    end = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def bytes_of(client, niche, way):
+    """Every page, byte for byte."""
+    out, params = [], {"niche": niche, **{"limit": 100, **ALL, **way}}
+    while True:
+        answer = client.get("/match", params=params)
+        assert answer.status_code == 200, answer.text
+        out.append(answer.content)
+        if not answer.json()["next_cursor"] or len(out) == 8:
+            return out
+        params["cursor"] = answer.json()["next_cursor"]
+
+
+def test_kept_rows_give_the_bytes_of_the_fly(sandbox_niched, ask, tmp_path):
+    """Also after all accounts are scored anew, and a cursor of the one goes on in the other."""
+    secret = {"NICHED_SECRET_FILE": tmp_path / "secret"}
+    with psycopg.connect(sandbox_niched.url, autocommit=True) as db:
+        with sandbox_niched.serve(secret, NICHED_COMPOUNDS=0) as service:
+            fly = {(niche, i): bytes_of(ask(service), niche, way) for niche in PAIRS for i, way in enumerate(WAYS)}
+            cursors = {niche: ask(service).match(niche, limit=1, **ALL)["next_cursor"] for niche in PAIRS}
+            assert sum(map(bool, cursors.values())) >= 2
+        assert not db.execute("select count(*) from niche_compound").fetchone()[0], "0 keeps none"
+        with sandbox_niched.serve(secret) as service:
+            client = ask(service)
+            for niche in PAIRS:
+                client.match(niche)
+            wait_for(lambda: kept(db) == len(PAIRS))
+            ids = [row[0] for row in db.execute("select compound_id from niche_compound")]
+            plan = [row[0] for row in db.execute("select count(*) from niche_match where niche_id = any(%s) group by niche_id", [ids])]
+            assert len(plan) == len(PAIRS) and all(plan)
+            time.sleep(0.5)  # loops take the new snapshot within a tenth of a second
+            for (niche, i), was in fly.items():
+                assert bytes_of(client, niche, WAYS[i]) == was, (niche, WAYS[i])
+            for niche, cursor in cursors.items():
+                rest = client.match(niche, limit=99, cursor=cursor, **ALL)["items"] if cursor else []
+                assert names(rest) == names(client.match(niche, limit=100, **ALL)["items"])[1:]
+            before = db.execute("select * from niche_match where niche_id = any(%s) order by niche_id, account_id", [ids]).fetchall()
+            db.execute("insert into account_dirty (creator_id, account_id) select distinct creator_id, account_id from niche_match"
+                       " where niche_id = any(%s) on conflict (creator_id, account_id) do update set tries = 0", [ids])
+            wait_for(lambda: not db.execute("select count(*) from account_dirty").fetchone()[0], 120)
+            after = db.execute("select * from niche_match where niche_id = any(%s) order by niche_id, account_id", [ids]).fetchall()
+            assert before == after and before, "the scorer makes the same rows of an account as were made of what is stored"
+
+
+def test_rows_of_a_compound_follow_their_accounts(sandbox_niched, ask):
+    with psycopg.connect(sandbox_niched.url, autocommit=True) as db, sandbox_niched.serve() as service:
+        client = ask(service)
+        first = client.walk(niche="travel gaming", limit=100, **ALL)
+        wait_for(lambda: kept(db) == 1)
+        compound = db.execute("select compound_id from niche_compound").fetchone()[0]
+        gone = first[0]["creator"]
+        version = "select version from niche_version where niche_id = %s"
+        was = db.execute(version, [compound]).fetchone()[0]
+        db.execute("delete from post where creator_id = %s", [int(gone["id"])])
+        db.execute("update account set bio = 'hello', name = 'hello', category = null, username = 'hello' || account_id where creator_id = %s",
+                   [int(gone["id"])])
+        db.execute("insert into account_dirty (creator_id, account_id) select creator_id, account_id from account where creator_id = %s",
+                   [int(gone["id"])])
+        wait_for(lambda: not db.execute("select count(*) from account_dirty").fetchone()[0])
+        assert names(client.walk(niche="travel gaming", limit=100, **ALL)) == names(first[1:])
+        assert db.execute(version, [compound]).fetchone()[0] > was
+
+
+def test_the_least_recently_used_compound_goes(sandbox_niched, ask):
+    with psycopg.connect(sandbox_niched.url, autocommit=True) as db, sandbox_niched.serve(NICHED_COMPOUNDS=2) as service:
+        client = ask(service)
+        whole = {niche: bytes_of(client, niche, {}) for niche in PAIRS[:3]}
+        wait_for(lambda: kept(db) >= 2 and not db.execute("select count(*) from niche_compound where state = 'asked'").fetchone()[0])
+        assert kept(db) == 2
+        ids = [row[0] for row in db.execute("select compound_id from niche_compound")]
+        for table in ("niche_match", "niche_version"):
+            assert db.execute(f"select count(distinct niche_id) from {table} where niche_id >= 1000000 and niche_id <> all(%s)",
+                              [ids]).fetchone()[0] == 0, "its rows went with it"
+        # the rows go under the feet of loops that still know them: they answer on the fly at once
+        db.execute("delete from niche_match where niche_id >= 1000000")
+        db.execute("delete from niche_version where niche_id >= 1000000")
+        for niche, was in whole.items():
+            assert bytes_of(client, niche, {}) == was
+
+
+def test_a_store_without_writes_keeps_none(sandbox_niched, ask):
+    with psycopg.connect(sandbox_niched.url, autocommit=True) as db:
+        name = db.info.dbname
+        db.execute(f'alter database "{name}" set default_transaction_read_only = on')
+        with sandbox_niched.serve(NICHED_WORKER=0) as service:
+            assert ask(service).match("vegan,comedy", **ALL)["items"]
+            time.sleep(1)
+            assert ask(service).match("vegan,comedy", **ALL)["items"]
+            assert "read-only" not in service.log
+        assert not db.execute("select count(*) from niche_compound").fetchone()[0]
