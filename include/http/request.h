@@ -56,6 +56,7 @@ struct request {
     int waiting;        /* statements and work in flight */
     const char *timing; /* more Server-Timing, NULL: none */
     bool replied;
+    const char *problem_more; /* members of a problem document as JSON, with a comma in front; NULL: none */
     /* the reply */
     int status;
     const char *content_type;

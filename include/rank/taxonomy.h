@@ -231,6 +231,19 @@ const char *taxonomy_how_name(enum tax_how how);
 NODISCARD enum err taxonomy_resolve(const struct taxonomy *tax, const char *asked, size_t len,
                                     struct fault *f, struct tax_resolution *ret);
 
+/* A niche that a text may be the beginning of. likeness: 3 it is an alias or the slug itself, 2 the slug or
+ * 1.5 an alias begins with it, else the trigram similarity of the likest alias, .3 to 1. */
+struct tax_found {
+    uint16_t niche;
+    float likeness;
+    const char *alias; /* folded, of the taxonomy's life; NULL: the slug */
+};
+
+/* What a person who is typing `text` may mean: every niche at most once, in the order of the taxonomy, into
+ * ret_found, which has room for all. Case, accents and punctuation do not count. What is merely like it is
+ * looked for where fewer than ten niches begin with it. Returns how many. */
+size_t taxonomy_search(const struct taxonomy *tax, const char *text, size_t len, struct tax_found *ret_found);
+
 /* Slugs like `text`, for suggestions: indices of up to `max` (<= 16) niches with trigram similarity >= .3 of
  * slug, label or an alias, most similar first, then by base rate, then by index. Returns how many. */
 size_t taxonomy_suggest(const struct taxonomy *tax, const char *text, size_t len, size_t max,

@@ -28,6 +28,7 @@ struct lex_meaning {
 struct lex_sketch {
     uint64_t signature; /* bit set of its trigrams, hashed */
     uint64_t bag;       /* sum of the hashes of its words: equal for any order */
+    uint64_t head;      /* its first eight bytes, the first one highest */
     uint32_t letters;   /* bit set of the letters in compact */
     uint16_t niche;
     uint8_t compact_len, words, trigrams, collisions; /* collisions: trigrams less bits of the signature */
@@ -127,6 +128,8 @@ bool tax_hit_add(struct tax_hits *hits, size_t niche, float p, enum tax_how_hit 
 uint32_t lex_hash(const char *s, size_t n);
 /* The bit set of a text's trigrams. */
 uint64_t lex_signature(const uint32_t *trigrams, size_t n);
+/* The first eight bytes of a text as a number, the first one highest. */
+uint64_t lex_head(const char *s, size_t n);
 /* The bit set of the bytes of a text, modulo 32. */
 uint32_t lex_letters(const char *s, size_t n);
 /* The entry of a folded text, or NULL. */

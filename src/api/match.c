@@ -2,6 +2,7 @@
  * page, one for how many match only in part, write. */
 #include "match.h"
 
+#include "api/suggest.h"
 #include "base/clock.h"
 #include "base/hash.h"
 #include "match_honest.h"
@@ -328,7 +329,7 @@ static void find_kept(struct request *req, const struct snapshot *s, struct matc
 
 enum err api_match(struct request *req) {
     struct match_state *st = arena_alloc(req->arena, sizeof *st);
-    const struct snapshot *s;
+    const struct snapshot *s = NULL;
     uint64_t given;
     req->state = st;
     enum err e = api_params(req, &st->q, &given);
@@ -342,6 +343,8 @@ enum err api_match(struct request *req) {
         e = api_snapshot(req, &s);
     if (!e)
         e = resolve(req, s, st);
+    if (e == ERR_NICHE_UNKNOWN && s)
+        return suggest_ask(req, api_world(s, st->q.world));
     if (!e)
         e = fixture_fault(req, s, st->niche_ids[0]);
     st->with_related = includes(&st->q, "related");

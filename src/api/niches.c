@@ -1,5 +1,5 @@
 /* GET /niches and GET /niches/{slug}: the taxonomy with how many creators each niche lists. */
-#include "api/api.h"
+#include "api/suggest.h"
 
 #include "base/fields.h"
 #include "base/json.h"
@@ -19,6 +19,7 @@ struct niche_row {
     int8_t generic;
     double base_rate;
     int64_t creators;
+    const char *matched_alias;
     struct text_list parents, children, related, aliases;
 };
 
@@ -29,6 +30,7 @@ const struct field niche_fields[] = {
     NICHE(FIELD_TEXT, slug, "slug", "slug", 0),
     NICHE(FIELD_TEXT, label, "label", "label", 0),
     NICHE(FIELD_I64, creators, "creators", "creators", 0),
+    NICHE(FIELD_TEXT, matched_alias, "matched_alias", "matched_alias", 0),
     NICHE(FIELD_TEXTS, parents, "parents", "parents", 0),
     NICHE(FIELD_TEXTS, children, "children", "children", 0),
     NICHE(FIELD_TEXTS, related, "related", "related", 0),
@@ -108,6 +110,34 @@ static enum err begin(struct request *req, const struct snapshot **ret_s) {
     return e;
 }
 
+/* What a search found, as the texts of arrays; NULL: all niches. */
+struct found_texts {
+    const char *ids, *likeness, *matched;
+};
+
+/* Folded aliases have letters, digits, blanks and emoji only: nothing to escape between quotes. */
+static struct found_texts search(struct request *req, const struct snapshot *s, struct param_text q) {
+    struct tax_found *found = arena_alloc(req->arena, taxonomy_count(s->taxonomy) * sizeof *found + 1);
+    size_t n = taxonomy_search(s->taxonomy, q.text, q.len, found);
+    CLEANUP(buf_free) struct buf ids = {0};
+    CLEANUP(buf_free) struct buf likeness = {0};
+    CLEANUP(buf_free) struct buf matched = {0};
+    for (size_t i = 0; i < n; i++) {
+        char sep = i ? ',' : '{';
+        buf_printf(&ids, "%c%d", sep, taxonomy_id(s->taxonomy, found[i].niche));
+        buf_printf(&likeness, "%c%.6f", sep, (double)found[i].likeness);
+        if (found[i].alias)
+            buf_printf(&matched, "%c\"%s\"", sep, found[i].alias);
+        else
+            buf_printf(&matched, "%cnull", sep);
+    }
+    if (!n)
+        return (struct found_texts){"{}", "{}", "{}"};
+    return (struct found_texts){arena_printf(req->arena, "%s}", ids.data),
+                                arena_printf(req->arena, "%s}", likeness.data),
+                                arena_printf(req->arena, "%s}", matched.data)};
+}
+
 enum err api_niches(struct request *req) {
     const struct snapshot *s;
     enum err e = begin(req, &s);
@@ -119,9 +149,11 @@ enum err api_niches(struct request *req) {
         request_fail(req, ERR_PARAM_INVALID, "q must have a letter or digit");
         return fault_param(&req->fault, "q", st->q.q.text, "the beginning of a niche");
     }
-    /* % and _ are no letters or digits, so text_words() leaves none of them for LIKE */
-    const char *params[] = {st->world ? "1" : "0", st->q.q.text ? words : NULL,
-                            arena_printf(req->arena, "%lld", (long long)st->q.limit), NULL};
+    struct found_texts found = st->q.q.text ? search(req, s, st->q.q) : (struct found_texts){0};
+    const char *params[] = {
+        st->world ? "1" : "0", found.ids,     arena_printf(req->arena, "%lld", (long long)st->q.limit), NULL,
+        found.likeness,        found.matched,
+    };
     struct statement stmt = api_statement(req, "niche_list");
     return request_query(req, &stmt, COUNT_OF(params), params, list_rows);
 }
@@ -139,9 +171,9 @@ enum err api_niche(struct request *req) {
         request_fail(req, ERR_NICHE_UNKNOWN, "there is no niche \"%.100s\"", slug);
         for (size_t i = 0; i < n; i++)
             fault_hint(&req->fault, taxonomy_slug(s->taxonomy, near[i]));
-        return ERR_NICHE_UNKNOWN;
+        return suggest_ask(req, st->world);
     }
-    const char *params[] = {st->world ? "1" : "0", NULL, "1", slug};
+    const char *params[] = {st->world ? "1" : "0", NULL, "1", slug, NULL, NULL};
     struct statement stmt = api_statement(req, "niche_list");
     return request_query(req, &stmt, COUNT_OF(params), params, one_row);
 }

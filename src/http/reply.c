@@ -77,6 +77,8 @@ void reply_problem(struct request *req) {
     json_kstr(&w, "request_id", req->id);
     put_words(f, &w);
     put_body_faults(req, &w);
+    if (req->problem_more)
+        buf_puts(&req->body, req->problem_more);
     json_object_end(&w);
     int wait_s = f->retry_after_s ? f->retry_after_s : err_status(f->code) == 503;
     if (wait_s)

@@ -226,7 +226,8 @@ static void table_pack(struct taxonomy *tax) {
 }
 
 static struct lex_sketch sketch_of(const struct tax_alias *a) {
-    struct lex_sketch k = {.signature = lex_signature(a->trigrams, a->trigram_count),
+    struct lex_sketch k = {.head = lex_head(a->text, a->len),
+                           .signature = lex_signature(a->trigrams, a->trigram_count),
                            .letters = lex_letters(a->compact, a->compact_len),
                            .niche = a->niche,
                            .compact_len = a->compact_len,

@@ -8,6 +8,8 @@
 
 #define LEAST_SIMILARITY 0.3
 
+enum { ENOUGH = 10 }; /* niches that begin with a text: typing errors are not looked for then */
+
 struct nearest {
     int distance;
     int niche; /* -1: none yet */
@@ -92,6 +94,75 @@ static size_t insert(const struct taxonomy *tax, const float *score, size_t i, u
     memmove(list + at + 1, list + at, (kept - at) * sizeof *list);
     list[at] = (uint16_t)i;
     return kept + 1;
+}
+
+uint64_t lex_head(const char *s, size_t n) {
+    uint64_t head = 0;
+    for (size_t i = 0; i < sizeof head; i++)
+        head = head << 8 | (i < n ? (unsigned char)s[i] : 0);
+    return head;
+}
+
+/* Text to be found at the beginning of aliases. */
+struct opening {
+    const char *text;
+    size_t len;
+    uint64_t head, mask;
+    bool typos; /* also what is merely like it */
+    struct probe probe;
+};
+
+/* How like an alias is to what was typed, as in struct tax_found, where `best` is not to be had. */
+static float likeness_of(const struct lexicon *lex, size_t k, const struct opening *o, float best) {
+    const struct lex_sketch *s = &lex->sketch[k];
+    if ((s->head & o->mask) == o->head && lex->alias[k].len >= o->len &&
+        memcmp(lex->alias[k].text, o->text, o->len) == 0)
+        return lex->alias[k].len == o->len ? 3.0f : lex->alias[k].implicit ? 2.0f : 1.5f;
+    if (!o->typos || best >= 1.0f || is_unlike(s, &o->probe))
+        return 0;
+    return (float)text_trigrams_similarity(o->probe.trigrams, o->probe.count, lex->alias[k].trigrams,
+                                           s->trigrams);
+}
+
+/* Raises the scores of niches, with the alias that did it; returns how many rose from nothing. */
+static size_t score_all(const struct lexicon *lex, const struct opening *o, float *score, uint32_t *alias) {
+    size_t found = 0;
+    for (size_t k = 0; k < lex->alias_count; k++) {
+        uint16_t niche = lex->sketch[k].niche;
+        float s = likeness_of(lex, k, o, score[niche]);
+        if (s <= score[niche])
+            continue;
+        found += score[niche] == 0;
+        score[niche] = s;
+        alias[niche] = (uint32_t)k;
+    }
+    return found;
+}
+
+size_t taxonomy_search(const struct taxonomy *tax, const char *text, size_t len,
+                       struct tax_found *ret_found) {
+    const struct lexicon *lex = &tax->lex;
+    char folded[TEXT_COMPARE_MAX + 1];
+    size_t n = text_words(text, len, folded, sizeof folded);
+    size_t bytes = n < sizeof(uint64_t) ? n : sizeof(uint64_t);
+    struct opening o = {.text = folded,
+                        .len = n,
+                        .mask = bytes ? ~UINT64_C(0) << 8 * (sizeof(uint64_t) - bytes) : 0,
+                        .probe = probe_of(text, len)};
+    o.head = lex_head(folded, n) & o.mask;
+    float score[TAX_NICHES_MAX];
+    uint32_t alias[TAX_NICHES_MAX] = {0};
+    memset(score, 0, tax->count * sizeof *score);
+    size_t found = n > 0 ? score_all(lex, &o, score, alias) : ENOUGH;
+    o.typos = true;
+    if (found < ENOUGH)
+        score_all(lex, &o, score, alias);
+    found = 0;
+    for (size_t i = 0; i < tax->count; i++)
+        if (score[i] >= (float)LEAST_SIMILARITY)
+            ret_found[found++] = (struct tax_found){
+                (uint16_t)i, score[i], lex->alias[alias[i]].implicit ? NULL : lex->alias[alias[i]].text};
+    return found;
 }
 
 size_t taxonomy_suggest(const struct taxonomy *tax, const char *text, size_t len, size_t max,

@@ -49,7 +49,23 @@ def test_unknown_niche_suggests(client):
     problem = client.problem("/match", 404, "NICHE_UNKNOWN", niche="veganfitnezzzz")
     assert problem["param"] == "niche" and problem["value"] == "veganfitnezzzz"
     assert "vegan-fitness" in problem["did_you_mean"] and "veganfitnezzzz" in problem["detail"]
-    assert "did_you_mean" not in client.problem("/match", 404, "NICHE_UNKNOWN", niche="qqqqqqqqqqqq")
+    assert [s["niche"] for s in problem["suggestions"]] == problem["did_you_mean"]
+    for suggestion in problem["suggestions"]:
+        assert suggestion["creators"] == client.ok(f"/niches/{suggestion['niche']}")["creators"]
+    nothing = client.problem("/match", 404, "NICHE_UNKNOWN", niche="qqqqqqqqqqqq")
+    assert "did_you_mean" not in nothing and "suggestions" not in nothing
+
+
+@pytest.mark.parametrize("asked,resolved,excluded,how", [
+    ("plantbased workout", ["vegan-fitness"], [], None), ("fitness vegano", ["vegan-fitness"], [], None),
+    ("végan", ["vegan"], [], "alias"), ("vegan+fitness", ["vegan-fitness"], [], "compound"), ("keto -vegan", ["keto"], ["vegan"], "compound"),
+    ("  vegan  ", ["vegan"], [], "alias"), ("Vegan/Fitness", ["vegan-fitness"], [], "compound"), ("ＶＥＧＡＮ", ["vegan"], [], "alias"),
+    ("vegan & fitness", ["vegan-fitness"], [], "compound"), ("veganfitness", ["vegan-fitness"], [], "alias"),
+    ("vegane fitness", ["vegan-fitness"], [], None), ("#vegan #fitness", ["vegan-fitness"], [], None)])
+def test_spellings_that_people_type(client, asked, resolved, excluded, how):
+    niche = client.match(asked)["query"]["niche"]
+    assert (niche["asked"], niche["resolved"], niche["excluded"]) == (asked, resolved, excluded)
+    assert how is None or niche["how"] == how
 
 
 def test_excluded_niche(client, sandbox_db):

@@ -81,3 +81,45 @@ def test_bad_input(client, params, code, param):
 
 def test_niche_takes_no_search(client):
     assert client.problem("/niches/vegan", 400, "PARAM_UNKNOWN", q="x")["param"] == "q"
+
+
+@pytest.mark.parametrize("q,alias", [("plantbased", "plantbased"), ("vegan", None)])
+def test_the_alias_that_matched_is_shown(client, q, alias):
+    found = client.ok("/niches", q=q)["items"]
+    assert found and (found[0]["matched_alias"] or "").startswith(alias or ""), found[0]
+    assert alias is not None or found[0]["matched_alias"] is None
+    assert all(niche["matched_alias"] is None for niche in client.ok("/niches")["items"])
+
+
+def test_accents_and_case_do_not_count(client):
+    plain = client.ok("/niches", q="vegan fit")
+    assert plain["items"] and plain == client.ok("/niches", q="Végan-FÍT") == client.ok("/niches", q="#vegan_fit")
+
+
+def test_prefixes_come_by_creators(client):
+    """What is the very word, then slugs that begin with it, most creators first."""
+    found = client.ok("/niches", q="fitness", limit=50)["items"]
+    assert found[0]["slug"] == "fitness"
+    begins = [n["creators"] for n in client.ok("/niches", q="vegan-", limit=50)["items"][1:] if n["slug"].startswith("vegan-")]
+    assert len(begins) > 2 and begins == sorted(begins, reverse=True)
+    assert client.ok("/niches", q="fitness", limit=1)["items"] == found[:1]
+
+
+def test_suggestions_of_one_niche_have_counts(client):
+    problem = client.problem("/niches/vegan-fitnes", 404, "NICHE_UNKNOWN")
+    assert problem["suggestions"][0] == {"niche": "vegan-fitness", "creators": client.ok("/niches/vegan-fitness")["creators"]}
+
+
+def test_fixture_niches_are_what_they_are_for(client):
+    everybody = {"min_followers": 0, "max_followers": 10**9, "min_authenticity": 0}
+    empty = client.match("test-empty", **everybody)
+    assert empty["items"] == [] and empty["diagnosis"]["candidates_in_niche"] == 0 and not empty["has_more"]
+    pages, cursor = [], None
+    while True:
+        pages.append(client.match("test-many", **({"cursor": cursor} if cursor else {})))
+        cursor = pages[-1]["next_cursor"]
+        if not cursor:
+            break
+    assert [len(page["items"]) for page in pages] == [20, 20, 20]
+    for item in client.match("test-null", **everybody)["items"]:
+        assert item["engagement_rate"] is None and item["last_post_at"] is None and item["not_measured"]
