@@ -76,5 +76,9 @@ enum err api_creator_by_name(struct request *req);
 enum err api_standing(struct request *req);
 /* GET /standing: the same for somebody who is not in the store, from a few numbers. */
 enum err api_standing_self(struct request *req);
+/* GET /creators/{id}/similar: lookalikes with the traits that drive each. */
+enum err api_similar(struct request *req);
+/* GET /overlap: how many people the audiences of 2 to 20 creators share. */
+enum err api_overlap(struct request *req);
 
 #endif

@@ -78,6 +78,10 @@ static const struct view {
 } views[] = {
     {"MatchItem", match_fields, &match_field_count, NULL, "creator explanation evidence contact"},
     {"MatchCreator", match_fields, &match_field_count, "creator", ""},
+    {"SimilarItem", similar_fields, &similar_field_count, NULL, "creator traits"},
+    {"OverlapCreator", overlap_creator_fields, &overlap_creator_field_count, NULL, ""},
+    {"OverlapPair", overlap_pair_fields, &overlap_pair_field_count, NULL, ""},
+    {"OverlapTotal", overlap_total_fields, &overlap_total_field_count, NULL, ""},
     {"Niche", niche_fields, &niche_field_count, NULL, ""},
     {"Account", creator_account_fields, &creator_account_field_count, NULL, "score niches follower_history"},
     {"AccountScore", creator_account_fields, &creator_account_field_count, "score", ""},

@@ -16,7 +16,9 @@ const struct route api_routes[] = {
      api_standing, NULL},
     {"GET", "/standing", "standing", standing_self_params, &standing_self_param_count, api_standing_self,
      NULL},
+    {"GET", "/creators/{id}/similar", "similar", similar_params, &similar_param_count, api_similar, NULL},
     {"GET", "/creators/{platform}/{username}", "creator_by_name", creator_params, &creator_param_count,
      api_creator_by_name, NULL},
+    {"GET", "/overlap", "overlap", overlap_params, &overlap_param_count, api_overlap, NULL},
 };
 const size_t api_route_count = COUNT_OF(api_routes);

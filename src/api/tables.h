@@ -19,4 +19,12 @@ extern const size_t match_field_count, niche_field_count, creator_account_field_
     model_version_field_count, model_fitted_field_count, standing_account_field_count, standing_field_count,
     standing_component_field_count, standing_gap_field_count, standing_source_field_count;
 
+/* similar and overlap */
+extern const struct param similar_params[], overlap_params[];
+extern const size_t similar_param_count, overlap_param_count;
+extern const struct field similar_fields[], overlap_creator_fields[], overlap_pair_fields[],
+    overlap_total_fields[];
+extern const size_t similar_field_count, overlap_creator_field_count, overlap_pair_field_count,
+    overlap_total_field_count;
+
 #endif

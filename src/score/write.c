@@ -215,8 +215,10 @@ static enum err apply(const struct write *w, struct db *db, const struct batch *
     static const struct {
         const char *statement;
         enum write_table table;
-    } steps[] = {
-        {"score_put_niches", T_NICHE}, {"score_put_matches", T_MATCH}, {"score_put_accounts", T_ACCOUNT}};
+    } steps[] = {{"score_put_niches", T_NICHE},
+                 {"score_put_lookalikes", T_NICHE},
+                 {"score_put_matches", T_MATCH},
+                 {"score_put_accounts", T_ACCOUNT}};
     enum err e = ERR_OK;
     for (size_t i = 0; i < COUNT_OF(steps) && !e; i++) {
         char rows[24];

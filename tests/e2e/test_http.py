@@ -14,7 +14,7 @@ EXAMPLE = {"niche": "vegan fitness", "country": "US", "limit": 1, "explain": "tr
 
 ADDRESS = {"match": "/match?niche=vegan", "niches": "/niches", "niche": "/niches/vegan", "creator": "/creators/1",
            "creator_by_name": "/creators/instagram/test_many_01", "model": "/model",
-           "creator_standing": "/creators/1/standing",
+           "creator_standing": "/creators/1/standing", "similar": "/creators/1/similar", "overlap": "/overlap?creators=1,2",
            "standing": "/standing?niche=fitness&platform=tiktok&followers=9000&engagement_rate=5pct", "livez": "/livez", "readyz": "/readyz", "openapi": "/openapi.yaml"}
 
 
