@@ -10,6 +10,8 @@ int cli_fault(const char *command, const struct fault *f);
 /* Reads the settings and opens a connection. The caller closes it. */
 NODISCARD enum err cli_open(const char *command, struct settings *ret_settings, struct fault *f,
                             struct db **ret_db);
+/* The most memory that this process held so far, in MiB (VmHWM); 0 where that is not to be had. */
+double cli_peak_mib(void);
 /* True if the only argument is --help or -h: the text was printed. */
 int cli_help(int argc, char **argv, const char *text);
 

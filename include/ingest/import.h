@@ -3,6 +3,7 @@
 #define NICHED_INGEST_IMPORT_H
 
 #include "base/crypto.h"
+#include "ingest/decode.h"
 #include "ingest/map.h"
 #include "ingest/problems.h"
 #include "store/db.h"
@@ -12,12 +13,6 @@
 #include <stdint.h>
 
 enum { IMPORT_WORLD_LIVE = 0, IMPORT_WORLD_SANDBOX = 1 };
-
-/* Where bytes come from. `read` puts at most n bytes into buf and their number (0: the end) into *ret_n. */
-struct import_source {
-    enum err (*read)(void *ctx, char *buf, size_t n, struct fault *f, size_t *ret_n);
-    void *ctx;
-};
 
 struct import_progress {
     const char *phase; /* "reading", "merging" */
@@ -35,9 +30,10 @@ typedef void (*import_key_tag)(void *ctx, int world, int platform, const char *k
                                unsigned char ret_tag[CRYPTO_TAG_BYTES]);
 
 struct import_options {
-    const char *source; /* provenance: name of the file or the like; required */
-    int world;          /* IMPORT_WORLD_* */
-    char delimiter;     /* 0: sniffed */
+    const char *source;   /* provenance: name of the file or the like; required */
+    int world;            /* IMPORT_WORLD_* */
+    char delimiter;       /* of CSV; 0: sniffed */
+    const char *encoding; /* NULL: by the first bytes, see decode_new() */
     struct map_options map;
     int64_t workspace_id;   /* owner of prices and collaborations; 0: public */
     bool strict;            /* one bad row and nothing is imported */
@@ -51,8 +47,10 @@ struct import_options {
 struct import_summary {
     int64_t import_id; /* of import_job; 0 for a dry run */
     const char *kind;  /* NULL if the header was not understood */
-    char delimiter;
-    int64_t bytes;
+    char delimiter;    /* 0: NDJSON */
+    const char *encoding;
+    bool packed;   /* it was gzip */
+    int64_t bytes; /* of the file as it came */
     int64_t rows;
     int64_t accepted;
     int64_t refused;
@@ -69,9 +67,10 @@ struct import_summary {
     struct problems problems;
 };
 
-/* Imports one file. Everything of it is merged in one transaction or nothing is; a failed import leaves a row
- * of import_job with status failed and its problems. Importing the same file again as the same observation
- * (map.observed_us, source) changes no row of evidence. Rules of the merge:
+/* Imports one file: CSV or NDJSON, either also as gzip, in UTF-8, UTF-16 or Windows-1252. Everything of it is
+ * merged in one transaction or nothing is; a failed import leaves a row of import_job with status failed and
+ * its problems. Importing the same file again as the same observation (map.observed_us, source) changes no
+ * row of evidence. Rules of the merge:
  * - an account is found by its platform id, else by its username (unless the account found has another id); a
  * new username of a known id is added, the old one keeps leading to the account until somebody else has it
  * - of several rows of an account the newest observation wins, then the last line; a value that a file does

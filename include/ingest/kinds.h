@@ -12,7 +12,8 @@
 enum { KIND_MAX_FIELDS = 40 };
 
 /* One field. `name` is what --map takes and the staging column; `aliases` are names of columns, folded to
- * letters and digits, blank separated, best first (the name itself, folded, comes before them). */
+ * letters and digits, blank separated, best first (the name itself, folded, comes before them). A username is
+ * required only of rows that have no platform_account_id. */
 struct field_spec {
     const char *name;
     struct value_rule rule;
@@ -40,6 +41,8 @@ struct kind {
 
 /* The table; *ret_count kinds. The first that fits a header best is taken when no kind is asked for. */
 const struct kind *kinds_all(size_t *ret_count);
+/* The names of all kinds, for messages: "creators, posts, ... or audience". */
+const char *kinds_names(void);
 /* The kind of that name, or NULL. */
 const struct kind *kind_find(const char *name);
 /* The field of that name, or NULL. */

@@ -17,10 +17,12 @@
     X(PLATFORM, "smallint", value_platform, "must be instagram, tiktok or youtube")                          \
     X(COUNT, "bigint", value_count, "must be a whole number such as 12000, 1,234 or 8.1M")                   \
     X(INTEGER, "integer", value_integer, "must be a whole number up to 2147483647")                          \
-    X(DURATION, "integer", value_duration, "must be seconds or h:mm:ss")                                     \
+    X(DURATION, "integer", value_duration, "must be seconds, h:mm:ss or PT1H2M3S")                           \
+    X(SHARE, "double precision", value_share, "must be a share such as 0.0267 or 2.67%")                     \
     X(MONEY, "numeric", value_money, "must be an amount in USD such as 120 or 1,250.50")                     \
     X(TIME, "timestamptz", value_time, "must be a time such as 2026-11-18T09:00:00Z or unix seconds")        \
     X(DAY, "date", value_day, "must be a day such as 2026-11-18")                                            \
+    X(BUCKET, "text", value_bucket, "must be a country, a language, an age such as 25-34, or f, m or x")     \
     X(COUNTRY, "text", value_country, "must be a country: ISO 3166 code or English name")                    \
     X(LANGUAGE, "text", value_language, "must be a language: code such as en, en-US, or English name")       \
     X(BOOL, "boolean", value_bool, "must be true or false")                                                  \
@@ -51,6 +53,7 @@ struct value_context {
     int platform;                       /* of the row; 0 if not known yet */
     int64_t latest_us;                  /* times after this are refused */
     const struct crypto_secret *secret; /* salts ENGAGER; NULL: a dry run, in which nothing is kept */
+    char dimension[16]; /* of the row's BUCKET: country, language, age or gender; "" if there is none */
 };
 
 enum value_state {

@@ -7,6 +7,7 @@ from (
   from (
     select platform, 'username' as kind, username_key as key, creator_id, account_id, observed_at, line
     from import_account
+    where username_key is not null
     union all
     select platform, 'id', platform_account_id, creator_id, account_id, observed_at, line
     from import_account

@@ -2,7 +2,7 @@
 with written as (
   insert into post (creator_id, account_id, post_key, posted_at, format, caption, hashtags, sponsored, disclosed,
     giveaway, duration_s, followers_at, likes, comments, shares, saves, views, reach, source, observed_at)
-  select n.creator_id, n.account_id, s.post_key, s.posted_at, s.format, s.caption, s.hashtags, s.sponsored,
+  select n.creator_id, n.account_id, s.post_key, s.posted_at, s.format, nullif(concat_ws(E'\n', s.title, s.caption), ''), s.hashtags, s.sponsored,
     s.disclosed, coalesce(s.giveaway, false), s.duration_s, s.followers, s.likes, s.comments, s.shares, s.saves,
     s.views, s.reach, $1, s.observed_at
   from import_stage s

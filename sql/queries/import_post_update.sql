@@ -6,7 +6,7 @@ with changed as materialized (
   join post p on p.creator_id = n.creator_id and p.account_id = n.account_id and p.post_key = s.post_key
   cross join lateral (
     select s.posted_at,
-      coalesce(s.format, p.format) as format, coalesce(s.caption, p.caption) as caption,
+      coalesce(s.format, p.format) as format, coalesce(nullif(concat_ws(E'\n', s.title, s.caption), ''), p.caption) as caption,
       coalesce(s.hashtags, p.hashtags) as hashtags, coalesce(s.sponsored, p.sponsored) as sponsored,
       coalesce(s.disclosed, p.disclosed) as disclosed, coalesce(s.giveaway, p.giveaway) as giveaway,
       coalesce(s.duration_s, p.duration_s) as duration_s, coalesce(s.likes, p.likes) as likes,

@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 int cli_fault(const char *command, const struct fault *f) {
@@ -20,6 +21,19 @@ enum err cli_open(const char *command, struct settings *ret_settings, struct fau
     char app[64];
     snprintf(app, sizeof app, "niched %s", command);
     return db_open(ret_settings->database_url, app, f, ret_db);
+}
+
+/* Not getrusage(): that counts the memory of who started us, too. */
+double cli_peak_mib(void) {
+    char line[128];
+    long kib = 0;
+    FILE *status = fopen("/proc/self/status", "re");
+    while (status && fgets(line, sizeof line, status))
+        if (strncmp(line, "VmHWM:", 6) == 0)
+            kib = strtol(line + 6, NULL, 10);
+    if (status)
+        fclose(status);
+    return (double)kib / 1024;
 }
 
 int cli_help(int argc, char **argv, const char *text) {

@@ -43,12 +43,8 @@ static enum err set_platform(struct command *c, char *value, struct fault *f) {
 
 static enum err set_kind(struct command *c, char *value, struct fault *f) {
     c->import.map.kind = value;
-    return kind_find(value)
-               ? ERR_OK
-               : fault_set(f, ERR_USAGE,
-                           "--kind must be creators, posts, snapshots, prices, collaborations or engagers, "
-                           "got \"%s\"",
-                           value);
+    return kind_find(value) ? ERR_OK
+                            : fault_set(f, ERR_USAGE, "--kind must be %s, got \"%s\"", kinds_names(), value);
 }
 
 static enum err set_map(struct command *c, char *value, struct fault *f) {
@@ -68,6 +64,12 @@ static enum err set_delimiter(struct command *c, char *value, struct fault *f) {
     bool good = tab || (strlen(value) == 1 && !strchr("\"\r\n", value[0]));
     return good ? ERR_OK
                 : fault_set(f, ERR_USAGE, "--delimiter must be one character or tab, got \"%s\"", value);
+}
+
+static enum err set_encoding(struct command *c, char *value, struct fault *f) {
+    (void)f;
+    c->import.encoding = value;
+    return ERR_OK;
 }
 
 static enum err set_source(struct command *c, char *value, struct fault *f) {
@@ -122,6 +124,7 @@ static const struct {
     {"kind", required_argument, set_kind},
     {"map", required_argument, set_map},
     {"delimiter", required_argument, set_delimiter},
+    {"encoding", required_argument, set_encoding},
     {"source", required_argument, set_source},
     {"observed-at", required_argument, set_observed},
     {"strict", no_argument, set_strict},

@@ -1,26 +1,30 @@
 /* What `niched import` shows: help, progress, columns, bad rows, counts. */
+#include "cli/cli.h"
 #include "cli/cmd_import.h"
 
 #include "base/clock.h"
 
 #include <string.h>
-#include <sys/resource.h>
 
 void import_print_help(FILE *out) {
     fputs(
         "usage: niched import [options] FILE...          FILE - is standard input\n"
         "\n"
-        "Reads CSV files of creators, posts, follower histories, prices or collaborations and merges each in "
-        "one\n"
-        "transaction. Columns are recognised by their usual names; rows that are wrong are left out and "
+        "Reads files of creators, posts, follower histories, prices, collaborations, engagers or audiences, "
+        "each "
+        "merged in one\n"
+        "transaction. A file is CSV or NDJSON (one JSON object a line), either also as gzip, in UTF-8, "
+        "UTF-16 or\n"
+        "Windows-1252. Columns are recognised by their usual names; rows that are wrong are left out and "
         "listed.\n"
         "Importing the same file again changes nothing.\n"
         "\n"
         "  --platform NAME       instagram, tiktok or youtube, for rows that name none\n"
-        "  --kind KIND           creators, posts, snapshots, prices, collaborations or engagers\n"
+        "  --kind KIND           creators, posts, snapshots, prices, collaborations, engagers or audience\n"
         "                        (else: by the header)\n"
         "  --map COLUMN=FIELD    this column is that field; FIELD - leaves the column out; may be repeated\n"
         "  --delimiter CHAR      one character, or tab (else: the most frequent of , ; tab | in the header)\n"
+        "  --encoding NAME       utf-8, utf-16, windows-1252 or latin-1 (else: by the first 64 KiB)\n"
         "  --source NAME         provenance to store (else: the file's name)\n"
         "  --observed-at TIME    when the rows were seen (else: when the file was written)\n"
         "  --strict              one wrong row and nothing is imported\n"
@@ -36,7 +40,7 @@ void import_print_help(FILE *out) {
         "  niched import --platform tiktok creators.csv\n"
         "  niched import --platform tiktok --observed-at 2020-11-08 posts_1.csv posts_2.csv\n"
         "  niched import --dry-run --platform instagram --map 'Anzahl Fans=followers' liste.csv\n"
-        "  zcat history.csv.gz | niched import --kind snapshots --platform youtube --source history -\n",
+        "  zstdcat history.csv.zst | niched import --kind snapshots --platform youtube --source history -\n",
         out);
 }
 
@@ -49,7 +53,11 @@ void import_print_columns(FILE *out, const struct import_summary *s) {
     if (!s->map)
         return;
     const struct map_column *columns = map_columns(s->map, &n);
-    fprintf(out, "%zu columns, delimiter %s, read as %s\n", n, delimiter_name(s->delimiter), s->kind);
+    fprintf(out, "%s%s in %s, %zu columns", s->packed ? "gzip of " : "", s->delimiter ? "CSV" : "NDJSON",
+            s->encoding, n);
+    if (s->delimiter)
+        fprintf(out, ", delimiter %s", delimiter_name(s->delimiter));
+    fprintf(out, ", read as %s\n", s->kind);
     for (size_t i = 0; i < n; i++) {
         const struct map_column *c = &columns[i];
         fprintf(out, "  %-24s -> %-20s", c->header, c->field ? c->field->name : "(not used)");
@@ -91,12 +99,6 @@ static void print_dropped(FILE *out, const struct import_summary *s) {
                     (long long)columns[i].dropped, columns[i].header);
 }
 
-static double peak_mib(void) {
-    struct rusage u;
-    getrusage(RUSAGE_SELF, &u);
-    return (double)u.ru_maxrss / 1024;
-}
-
 void import_print_summary(FILE *out, const char *name, const struct import_summary *s, bool dry_run) {
     double seconds = s->read_s + s->merge_s;
     const struct {
@@ -114,7 +116,7 @@ void import_print_summary(FILE *out, const char *name, const struct import_summa
     print_dropped(out, s);
     fprintf(out, "%-11s %.2f (%.2f reading, %.2f merging)\n", "seconds", seconds, s->read_s, s->merge_s);
     fprintf(out, "%-11s %.0f\n", "rows per s", seconds > 0 ? (double)s->rows / seconds : 0.0);
-    fprintf(out, "%-11s %.1f MiB\n", "peak memory", peak_mib());
+    fprintf(out, "%-11s %.1f MiB\n", "peak memory", cli_peak_mib());
 }
 
 bool import_bar_draw(void *ctx, const struct import_progress *p) {

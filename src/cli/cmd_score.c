@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -171,15 +170,12 @@ static void summarise(const struct job *jobs, size_t n, int64_t us) {
         if (j->last_error[0])
             memcpy(t.last_error, j->last_error, sizeof t.last_error);
     }
-    struct rusage usage;
-    getrusage(RUSAGE_SELF, &usage);
     double s = (double)us / 1e6;
     printf("%llu accounts scored, %llu changed, in %.1f s: %.0f accounts/s (reading %.1f s, computing %.1f "
            "s, writing "
-           "%.1f s), peak memory %ld MB\n",
+           "%.1f s), peak memory %.0f MB\n",
            (unsigned long long)t.scored, (unsigned long long)t.changed, s, s > 0 ? (double)t.scored / s : 0.0,
-           (double)t.read_us / 1e6, (double)t.compute_us / 1e6, (double)t.write_us / 1e6,
-           usage.ru_maxrss / 1024);
+           (double)t.read_us / 1e6, (double)t.compute_us / 1e6, (double)t.write_us / 1e6, cli_peak_mib());
     if (t.failed)
         printf("%llu attempts failed, accounts are set aside after %d: %s\n", (unsigned long long)t.failed,
                SCORER_TRIES, t.last_error);

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "ingest/csv.h"
 #include "ingest/merge.h"
+#include "ingest/ndjson.h"
 #include "ingest/stage.h"
 
 #include <stdio.h>
@@ -59,23 +60,52 @@ static enum err take_record(void *ctx, const struct record *rec, struct fault *f
     return ERR_OK;
 }
 
-static enum err read_all(struct run *r, struct csv *csv, struct fault *f) {
-    char *chunk = malloc(CHUNK);
-    if (!chunk)
-        return fault_set(f, ERR_NO_MEMORY, "no memory to read with");
+/* One of the two readers, chosen by the first character of the file. */
+struct reader {
+    struct csv *csv;
+    struct ndjson *ndjson;
+};
+
+static void reader_done(struct reader *x) {
+    csv_free(x->csv);
+    ndjson_free(x->ndjson);
+}
+
+static enum err reader_choose(struct run *r, const char *text, size_t n, struct fault *f,
+                              struct reader *ret) {
+    size_t blank = n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+    while (blank < n && strchr(" \t\r\n", text[blank]) && text[blank])
+        blank++;
+    if (blank < n && text[blank] == '{')
+        ret->ndjson = ndjson_new(take_record, r);
+    else
+        ret->csv = csv_new(r->o->delimiter, take_record, r);
+    return ret->csv || ret->ndjson ? ERR_OK : fault_set(f, ERR_NO_MEMORY, "no memory to read with");
+}
+
+static enum err reader_feed(struct reader *x, const char *data, size_t n, struct fault *f) {
+    return x->ndjson ? ndjson_feed(x->ndjson, data, n, f) : csv_feed(x->csv, data, n, f);
+}
+
+static enum err read_all(struct run *r, struct decode *d, struct fault *f) {
+    CLEANUP(buf_free) struct buf chunk = {0};
+    CLEANUP(reader_done) struct reader reader = {0};
     enum err e = ERR_OK;
-    size_t n = 1;
-    while (!e && n) {
-        e = r->source.read(r->source.ctx, chunk, CHUNK, f, &n);
-        if (!e && n) {
-            r->s->bytes += (int64_t)n;
-            e = csv_feed(csv, chunk, n, f);
-        }
+    buf_reserve(&chunk, CHUNK);
+    for (size_t n = 1; !e && n;) {
+        e = decode_read(d, chunk.data, CHUNK, f, &n);
+        r->s->bytes = decode_bytes(d);
+        if (!e && !reader.csv && !reader.ndjson)
+            e = reader_choose(r, chunk.data, n, f, &reader);
+        if (!e && n)
+            e = reader_feed(&reader, chunk.data, n, f);
         if (!e)
             e = tell(r, "reading", false, f);
     }
-    free(chunk);
-    return e ? e : csv_finish(csv, f);
+    if (!e)
+        e = reader.ndjson ? ndjson_finish(reader.ndjson, f) : csv_finish(reader.csv, f);
+    r->s->delimiter = reader.csv ? csv_delimiter(reader.csv) : '\0';
+    return e;
 }
 
 static enum err check_rows(struct run *r, struct fault *f) {
@@ -92,12 +122,14 @@ static enum err check_rows(struct run *r, struct fault *f) {
 
 static enum err read_file(struct run *r, struct fault *f) {
     int64_t from = clock_mono_us();
-    struct csv *csv = csv_new(r->o->delimiter, take_record, r);
-    if (!csv)
-        return fault_set(f, ERR_NO_MEMORY, "no memory to read with");
-    enum err e = read_all(r, csv, f);
-    r->s->delimiter = csv_delimiter(csv);
-    csv_free(csv);
+    struct decode *d = NULL;
+    enum err e = decode_new(r->source, r->o->encoding, f, &d);
+    if (e)
+        return e;
+    e = read_all(r, d, f);
+    r->s->encoding = decode_encoding(d);
+    r->s->packed = decode_packed(d);
+    decode_free(d);
     r->s->read_s = (double)(clock_mono_us() - from) / 1e6;
     return e ? e : check_rows(r, f);
 }

@@ -23,14 +23,14 @@
     {"username", OF(USERNAME), true, \
      "handle uniqueid screenname accountname userhandle tiktokusername tiktokhandle instagramusername " \
      "instagramhandle youtubehandle authormetaname authoruniqueid authorusername ownerusername nutzername " \
-     "benutzername nomdutilisateur nombredeusuario usuario utente profileurl profilelink login " more}
+     "influencerinstaname tiktokername youtubername snippetcustomurl benutzername nomdutilisateur nombredeusuario usuario utente profileurl profilelink login " more}
 #define PLATFORM_FIELD {"platform", OF(PLATFORM), false, "socialnetwork network plattform plateforme plataforma"}
 #define OBSERVED_FIELD(more) \
     {"observed_at", OF(TIME), false, \
      "scrapedat collectedat crawledat fetchedat retrievedat asof snapshotat scrapedate crawldate collectiontime " more}
 #define FOLLOWERS_ALIASES \
     "follower followercount followerscount nfollowers numfollowers numberoffollowers totalfollowers fans fancount " \
-    "subscribers subscribercount subscriberscount subs abonnenten abonnes seguidores seguaci edgefollowedbycount " \
+    "subscribers subscribercount subscriberscount statisticssubscribercount subs abonnenten abonnes seguidores seguaci edgefollowedbycount " \
     "authormetafans authorfollowercount statsfollowercount ownerfollowers followersanzahl anzahlfollower"
 #define FOLLOWING_ALIASES \
     "follows followingcount followscount nfollowing numfollowing totalfollowing followees followeescount " \
@@ -42,9 +42,9 @@ static const struct field_spec creators[] = {
      "id userid accountid authorid platformid channelid creatorid influencerid uid pk userpk"},
     PLATFORM_FIELD,
     {"name", TEXT_OF(300), false,
-     "fullname displayname nickname channelname channeltitle authormetanickname anzeigename nomcomplet title"},
+     "fullname displayname nickname instagramname tiktokname snippettitle channelname channeltitle authormetanickname anzeigename nomcomplet title"},
     {"bio", TEXT_OF(5000), false,
-     "signature biography description about profiletext profiledescription biografie beschreibung authormetasignature"},
+     "signature biography description snippetdescription about profiletext profiledescription biografie beschreibung authormetasignature"},
     {"bio_link", LINK_OF(2048), false,
      "biourl externalurl website homepage websiteurl link linkinbio externallink authormetabiolinklink"},
     {"picture_url", LINK_OF(2048), false,
@@ -52,7 +52,7 @@ static const struct field_spec creators[] = {
      "profilepicurlhd imageurl"},
     {"category", TEXT_OF(200), false,
      "commercecategory businesscategory businesscategoryname categoryname accountcategory kategorie categorie"},
-    {"country", OF(COUNTRY), false, "region countrycode regioncode nation land pays pais paese"},
+    {"country", OF(COUNTRY), false, "snippetcountry region countrycode regioncode nation land pays pais paese"},
     {"city", TEXT_OF(200), false, "town stadt ville ciudad citta"},
     {"language", OF(LANGUAGE), false, "lang languagecode sprache langue idioma lingua"},
     {"verified", OF(BOOL), false, "isverified bluetick verifiedaccount verifiziert verifie authormetaverified"},
@@ -62,12 +62,12 @@ static const struct field_spec creators[] = {
     {"following", HIDABLE, false, FOLLOWING_ALIASES},
     {"posts_total", HIDABLE, false,
      "totalvideos posts postcount postscount mediacount videocount totalposts numberofposts nposts uploads videos "
-     "ntotalvids totalvids videoscount beitrage publications"},
+     "ntotalvids totalvids videoscount statisticsvideocount beitrage publications"},
     {"likes_total", HIDABLE, false,
      "totallikes hearts heartcount heart ntotallikes likes likecount likescount totalhearts heartscount"},
-    {"views_total", HIDABLE, false, "totalviews views viewcount viewscount totalplays"},
+    {"views_total", HIDABLE, false, "totalviews views viewcount viewscount statisticsviewcount totalplays"},
     {"account_created_at", OF(TIME), false,
-     "createdat created accountcreated joined joinedat joindate createtime creationdate registeredat channelcreatedat"},
+     "createdat created publishedat snippetpublishedat accountcreated joined joinedat joindate createtime creationdate registeredat channelcreatedat"},
     OBSERVED_FIELD(""),
 };
 
@@ -75,26 +75,27 @@ static const struct field_spec posts[] = {
     {"post_key", OF(KEY), true,
      "postid videoid mediaid id shortcode code postkey itemid awemeid contentid tweetid reelid"},
     {"posted_at", OF(TIME), true,
-     "createtime createtimeiso timestamp takenat takenattimestamp publishedat publishtime postedon postdate "
+     "createtime createtimeiso timestamp snippetpublishedat takenat takenattimestamp publishedat publishtime postedon postdate "
      "datetime date time createdat created uploaddate datum"},
     USERNAME_FIELD("user author creator influencer channel channelhandle account owner profile name"),
     {"platform_account_id", OF(KEY), false,
-     "userid accountid authorid ownerid authormetaid channelid creatorid influencerid uid"},
+     "userid accountid authorid ownerid authormetaid channelid snippetchannelid creatorid influencerid uid"},
     PLATFORM_FIELD,
-    {"caption", TEXT_OF(10000), false, "text description desc title videodescription posttext message beschreibung"},
-    {"hashtags", OF(TAGS), false, "hashtag tags hashtagslist taglist"},
+    {"caption", TEXT_OF(10000), false, "text description snippetdescription desc videodescription posttext message beschreibung"},
+    {"title", TEXT_OF(500), false, "snippettitle videotitle headline"},
+    {"hashtags", OF(TAGS), false, "hashtag tags snippettags hashtagslist taglist"},
     {"likes", HIDABLE, false,
-     "nlikes likecount likescount numlikes diggcount hearts heartcount statsdiggcount gefalltmir"},
+     "nlikes likecount likescount statisticslikecount numlikes diggcount hearts heartcount statsdiggcount gefalltmir"},
     {"comments", HIDABLE, false,
-     "ncomments commentcount commentscount numcomments statscommentcount kommentare commentaires"},
+     "ncomments commentcount commentscount statisticscommentcount numcomments statscommentcount kommentare commentaires"},
     {"shares", HIDABLE, false, "nshares sharecount sharescount numshares statssharecount reposts repostcount"},
     {"saves", HIDABLE, false, "nsaves savecount collectcount bookmarks bookmarkcount favorites favoritecount"},
     {"views", HIDABLE, false,
-     "nplays plays playcount viewcount viewscount nviews numviews videoviewcount videoplaycount statsplaycount "
+     "nplays plays playcount viewcount viewscount statisticsviewcount nviews numviews videoviewcount videoplaycount statsplaycount "
      "videoviews aufrufe vues"},
     {"reach", HIDABLE, false, "accountsreached reachcount"},
     {"duration_s", OF(DURATION), false,
-     "videolength duration videoduration length videometaduration lengthseconds durationseconds seconds"},
+     "videolength duration contentdetailsduration videoduration length videometaduration lengthseconds durationseconds seconds"},
     {"format", WORDS_OF("video image carousel short story live reel=video reels=video clips=video graphvideo=video "
                         "graphimage=image photo=image picture=image graphsidecar=carousel sidecar=carousel "
                         "album=carousel carouselalbum=carousel slideshow=carousel shorts=short stories=story "
@@ -162,6 +163,19 @@ static const struct field_spec engagers[] = {
     {"engaged_at", OF(TIME), false, "at date time datetime timestamp createdat commentedat likedat createtime"},
 };
 
+static const struct field_spec audience[] = {
+    USERNAME_FIELD("user account creator influencer channel"),
+    {"platform_account_id", OF(KEY), false, "id userid accountid authorid channelid uid"},
+    PLATFORM_FIELD,
+    {"dimension", WORDS_OF("country language age gender countries=country geography=country geo=country "
+                           "languages=language ages=age agegroup=age genders=gender sex=gender"), true,
+     "type breakdown segment"},
+    {"bucket", OF(BUCKET), true, "value code group"},
+    {"share", OF(SHARE), true, "percentage percent weight fraction anteil"},
+    {"sample_n", OF(INTEGER), false, "sample samplesize n"},
+    OBSERVED_FIELD("date day"),
+};
+
 static const struct kind_step creator_steps[] = {{"import_snapshot", "sk", false}, {0}};
 static const struct kind_step post_steps[] = {{"import_account_snapshot", "s", false},
                                               {"import_post_metric", "s", false},
@@ -176,6 +190,8 @@ static const struct kind_step collaboration_steps[] = {{"import_brand", "", fals
                                                        {0}};
 static const struct kind_step engager_steps[] = {{"import_sketch", "", true}, {0}};
 
+static const struct kind_step audience_steps[] = {{"import_audience", "s", true}, {0}};
+
 #define FIELDS(table) (table), sizeof(table) / sizeof *(table)
 static const struct kind kinds[] = {
     {"creators", FIELDS(creators), true, true, creator_steps, "import_duplicate_creators"},
@@ -184,12 +200,17 @@ static const struct kind kinds[] = {
     {"prices", FIELDS(prices), false, false, price_steps, "import_duplicate_prices"},
     {"collaborations", FIELDS(collaborations), false, false, collaboration_steps, "import_duplicate_collaborations"},
     {"engagers", FIELDS(engagers), false, false, engager_steps, "import_duplicate_engagers"},
+    {"audience", FIELDS(audience), false, false, audience_steps, "import_duplicate_audience"},
 };
 // clang-format on
 
 const struct kind *kinds_all(size_t *ret_count) {
     *ret_count = sizeof kinds / sizeof *kinds;
     return kinds;
+}
+
+const char *kinds_names(void) {
+    return "creators, posts, snapshots, prices, collaborations, engagers or audience";
 }
 
 const struct kind *kind_find(const char *name) {
@@ -248,8 +269,7 @@ void kind_staging_ddl(const struct kind *k, struct buf *out) {
     buf_puts(
         out,
         ") on commit drop; create temp table import_account (line bigint not null, platform smallint not "
-        "null, ident text collate \"C\" not null, observed_at timestamptz not null, username_key text not "
-        "null, "
+        "null, ident text collate \"C\" not null, observed_at timestamptz not null, username_key text, "
         "creator_id bigint, account_id bigint, is_new boolean not null default false, main boolean not "
         "null default true");
     put_columns(accounts->fields, accounts->count, NULL, out);

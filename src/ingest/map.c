@@ -35,11 +35,17 @@ static int fit(const struct map_options *o, const struct field_spec *field,
     return kind_header_fit(field, header->text, header->len);
 }
 
+static int place_of(const struct kind *k, const char *name) {
+    const struct field_spec *field = kind_field(k, name);
+    return field ? (int)(field - k->fields) : -1;
+}
+
 /* Fills column_of (-1: none) for a kind; returns how many fields have one, or -1 if a required one has none.
  */
 static int assign(const struct map_options *o, const struct kind *k, const struct record *header,
                   int column_of[KIND_MAX_FIELDS], const struct field_spec **ret_missing) {
     int found = 0;
+    int id_at = place_of(k, "platform_account_id"), username_at = place_of(k, "username");
     *ret_missing = NULL;
     for (size_t i = 0; i < k->count; i++) {
         int best = 0;
@@ -52,9 +58,11 @@ static int assign(const struct map_options *o, const struct kind *k, const struc
             }
         }
         found += column_of[i] >= 0;
-        if (column_of[i] < 0 && k->fields[i].required && !*ret_missing)
-            *ret_missing = &k->fields[i];
     }
+    bool has_id = id_at >= 0 && column_of[id_at] >= 0;
+    for (size_t i = 0; i < k->count && !*ret_missing; i++)
+        if (column_of[i] < 0 && k->fields[i].required && !(has_id && (int)i == username_at))
+            *ret_missing = &k->fields[i];
     return *ret_missing ? -1 : found;
 }
 
@@ -142,19 +150,11 @@ static void take_columns(struct map *m, const struct record *header) {
             m->columns[m->column_of[i]].field = &m->kind->fields[i];
 }
 
-static int place_of(const struct kind *k, const char *name) {
-    const struct field_spec *field = kind_field(k, name);
-    return field ? (int)(field - k->fields) : -1;
-}
-
 enum err map_new(const struct map_options *o, const struct record *header, struct fault *f,
                  struct map **ret_map) {
     const struct kind *k = o->kind ? kind_find(o->kind) : detect(o, header);
     if (!k)
-        return fault_set(
-            f, ERR_USAGE,
-            "kind must be creators, posts, snapshots, prices, collaborations or engagers, got \"%s\"",
-            o->kind);
+        return fault_set(f, ERR_USAGE, "kind must be %s, got \"%s\"", kinds_names(), o->kind);
     enum err e = check_rules(o, k, header, f);
     if (e)
         return e;
@@ -167,6 +167,7 @@ enum err map_new(const struct map_options *o, const struct record *header, struc
     m->id_at = place_of(k, "platform_account_id");
     m->username_at = place_of(k, "username");
     m->observed_at = place_of(k, "observed_at");
+    m->dimension_at = place_of(k, "dimension");
     const struct field_spec *missing;
     assign(o, k, header, m->column_of, &missing);
     take_columns(m, header);

@@ -19,6 +19,7 @@ struct map {
     int id_at;
     int username_at;
     int observed_at;
+    int dimension_at;
     struct cell cells[KIND_MAX_FIELDS];
     struct buf values;
     struct map_column *columns;

@@ -59,7 +59,7 @@ static bool read_cell(struct map *m, size_t i, const struct value_context *ctx, 
         problems_add(p, r->line, column->header, value->text, value->len, reason);
         return false;
     }
-    if (cell->state != VALUE_OK && field->required) {
+    if (cell->state != VALUE_OK && field->required && (int)i != m->username_at) {
         problems_add(p, r->line, column->header, value->text, value->len, "is missing");
         return false;
     }
@@ -89,9 +89,19 @@ static bool read_cells(struct map *m, const struct record *r, struct problems *p
         problems_add(p, r->line, m->columns[m->column_of[platform]].header, "", 0, "is missing");
         good = false;
     }
-    for (size_t i = 0; i < m->kind->count; i++)
+    for (size_t i = 0; i < m->kind->count; i++) {
         if ((int)i != platform)
             good &= read_cell(m, i, &ctx, r, p);
+        const char *dimension = (int)i == m->dimension_at ? cell_text(m, m->dimension_at, &len) : NULL;
+        if (dimension)
+            snprintf(ctx.dimension, sizeof ctx.dimension, "%.*s", (int)len, dimension);
+    }
+    if (good && !cell_text(m, m->username_at, &len) && !cell_text(m, m->id_at, &len)) {
+        int column = m->column_of[m->username_at];
+        problems_add(p, r->line, column < 0 ? "" : m->columns[column].header, "", 0,
+                     "is missing: a row needs a username or the platform's account id");
+        good = false;
+    }
     *ret_platform = ctx.platform;
     return good;
 }

@@ -53,6 +53,20 @@ static enum err drop_unknown(struct merge *m) {
     return e;
 }
 
+/* Rows that would make an account but have only its id. */
+static enum err drop_nameless(struct merge *m) {
+    CLEANUP(rows_free_at) struct rows *rows = NULL;
+    enum err e = run(m, "import_name_channels", "", NULL, NULL);
+    if (!e)
+        e = db_query(m->db, "import_drop_nameless", 0, NULL, m->f, &rows);
+    if (!e)
+        merge_refused(
+            rows,
+            "the account's id is not in the store and the row has no username: import the profile first",
+            m->s);
+    return e;
+}
+
 static enum err find_accounts(struct merge *m) {
     int64_t with_id, without_id;
     map_id_counts(m->s->map, &with_id, &without_id);
@@ -105,7 +119,9 @@ enum err merge_run(struct db *db, const struct import_options *o, int64_t staged
     int64_t refused_before = s->refused;
     enum err e = find_accounts(&m);
     if (!e)
-        e = m.kind->creates_accounts ? merge_drop_erased(db, o, f, s) : drop_unknown(&m);
+        e = m.kind->creates_accounts ? drop_nameless(&m) : drop_unknown(&m);
+    if (!e && m.kind->creates_accounts)
+        e = merge_drop_erased(db, o, f, s);
     if (!e)
         e = number_accounts(&m);
     if (!e)

@@ -12,7 +12,6 @@ static const struct magic {
     size_t len;
     const char *what;
 } magics[] = {
-    MAGIC("\x1f\x8b", "a gzip file; unpack it first"),
     MAGIC("\x28\xb5\x2f\xfd", "a zstd file; unpack it first"),
     MAGIC("BZh", "a bzip2 file; unpack it first"),
     MAGIC("\xfd"
@@ -20,8 +19,6 @@ static const struct magic {
           "an xz file; unpack it first"),
     MAGIC("PK\x03\x04", "a ZIP file or an Excel workbook; save the sheet as CSV"),
     MAGIC("\xd0\xcf\x11\xe0", "an old Excel workbook; save the sheet as CSV"),
-    MAGIC("\xff\xfe", "UTF-16 text; save it as UTF-8"),
-    MAGIC("\xfe\xff", "UTF-16 text; save it as UTF-8"),
     MAGIC("SQLite format 3", "an SQLite database"),
     MAGIC("PAR1", "a Parquet file"),
     MAGIC("%PDF-", "a PDF document"),
@@ -30,8 +27,7 @@ static const struct magic {
     MAGIC("\x7f"
           "ELF",
           "a program"),
-    MAGIC("{", "JSON; only CSV is read so far"),
-    MAGIC("[", "JSON; only CSV is read so far"),
+    MAGIC("[", "a JSON array; write one object a line (NDJSON: jq -c '.[]')"),
 };
 
 static bool is_control(unsigned char c) {

@@ -40,6 +40,16 @@ static bool is_nothing(enum value_type type, const char *s, size_t n) {
     return type != VALUE_COUNTRY && is_word(s, n, "na");
 }
 
+/* What Excel and its like write where a formula failed. */
+static bool is_spreadsheet_error(const char *s, size_t n) {
+    static const char *const words[] = {"#name?", "#ref!", "#value!", "#div/0!",
+                                        "#null!", "#num!", "#spill!", "#error!"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (is_word(s, n, words[i]))
+            return true;
+    return false;
+}
+
 enum value_state value_read(const struct value_rule *rule, const struct value_context *c, const char *s,
                             size_t n, struct buf *ret_text, const char **ret_reason) {
     while (n && is_blank(*s))
@@ -48,8 +58,12 @@ enum value_state value_read(const struct value_rule *rule, const struct value_co
         n--;
     if (is_nothing(rule->type, s, n))
         return VALUE_NULL;
+    if (is_spreadsheet_error(s, n)) {
+        *ret_reason = "is an error of a spreadsheet: mend the cell there, or empty it";
+        return VALUE_BAD;
+    }
     if (!text_utf8_valid(s, n)) {
-        *ret_reason = "is not valid UTF-8: save the file as UTF-8";
+        *ret_reason = "is not valid UTF-8: save the file as UTF-8, or say --encoding windows-1252";
         return VALUE_BAD;
     }
     *ret_reason = types[rule->type].reason;
@@ -174,6 +188,26 @@ enum value_state value_language(const struct value_rule *rule, const struct valu
         return VALUE_BAD;
     buf_puts(out, tag);
     return VALUE_OK;
+}
+
+/* Ages are "18-24" or "65+", genders one letter. */
+enum value_state value_bucket(const struct value_rule *rule, const struct value_context *c, const char *s,
+                              size_t n, struct buf *out, const char **reason) {
+    if (strcmp(c->dimension, "country") == 0)
+        return value_country(rule, c, s, n, out, reason);
+    if (strcmp(c->dimension, "language") == 0)
+        return value_language(rule, c, s, n, out, reason);
+    static const char *const genders[][2] = {{"f", "female"}, {"m", "male"}, {"x", "other"}};
+    for (size_t i = 0; strcmp(c->dimension, "gender") == 0 && i < 3; i++)
+        if (is_word(s, n, genders[i][0]) || is_word(s, n, genders[i][1])) {
+            buf_puts(out, genders[i][0]);
+            return VALUE_OK;
+        }
+    bool age = strcmp(c->dimension, "age") == 0 && n >= 2 && n <= 7 && s[0] >= '0' && s[0] <= '9';
+    for (size_t i = 0; i < n; i++)
+        age = age && ((s[i] >= '0' && s[i] <= '9') || s[i] == '-' || s[i] == '+');
+    buf_put(out, s, age ? n : 0);
+    return age ? VALUE_OK : VALUE_BAD;
 }
 
 enum value_state value_bool(const struct value_rule *rule, const struct value_context *c, const char *s,

@@ -1,8 +1,6 @@
-/* Numbers, durations and times of files. Invariant: integer arithmetic only, so that no digit is lost; what
+/* Numbers and durations of files. Invariant: integer arithmetic only, so that no digit is lost; what
  * can be read in two ways is refused, never guessed. */
 #include "ingest/values.h"
-
-#include "base/clock.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -220,10 +218,67 @@ enum value_state value_integer(const struct value_rule *rule, const struct value
     return put_whole(rule, s, n, INT32_MAX, out, reason);
 }
 
+/* "0.0267", "2.67%", "2,67 %" as a fraction of 0 to 1, to eight digits. */
+enum value_state value_share(const struct value_rule *rule, const struct value_context *c, const char *s,
+                             size_t n, struct buf *out, const char **reason) {
+    (void)rule;
+    (void)c;
+    bool percent = n && s[n - 1] == '%';
+    n -= percent;
+    while (n && s[n - 1] == ' ')
+        n--;
+    struct number x;
+    int64_t v;
+    if (!take_apart(s, n, &x, reason) || (x.negative && !percent))
+        return VALUE_BAD;
+    while (x.point > (percent ? 6 : 8)) /* digits beyond what counts */
+        x.count--, x.point--;
+    int64_t most = 100000000;
+    if (!to_integer(&x, percent ? 6 : 8, &v) || x.negative || v > most) {
+        *reason =
+            percent ? "must be 0% to 100%" : "must be a fraction of 0 to 1, or a percentage such as 2.67%";
+        return VALUE_BAD;
+    }
+    buf_printf(out, "%lld.%08lld", (long long)(v / most), (long long)(v % most));
+    return VALUE_OK;
+}
+
+/* PT1H2M3S: ISO 8601 without days, as the YouTube API writes it. */
+static bool iso_duration(const char *s, size_t n, int64_t *ret_s) {
+    static const char units[] = "HMS";
+    static const int64_t seconds[] = {3600, 60, 1};
+    size_t i = 2, unit = 0;
+    int64_t total = 0, part = 0;
+    bool digits = false;
+    if (n < 4 || n > 16 || strncmp(s, "PT", 2) != 0)
+        return false;
+    for (; i < n; i++) {
+        if (is_digit(s[i])) {
+            part = part * 10 + (s[i] - '0');
+            digits = true;
+            continue;
+        }
+        const char *at = strchr(units + unit, s[i]);
+        if (!at || !s[i] || !digits)
+            return false;
+        unit = (size_t)(at - units) + 1;
+        total += part * seconds[at - units];
+        part = 0;
+        digits = false;
+    }
+    *ret_s = total;
+    return !digits && total <= INT32_MAX;
+}
+
 /* Cuts fractions of a second off; "0:15", "1:02:03" become seconds. */
 enum value_state value_duration(const struct value_rule *rule, const struct value_context *c, const char *s,
                                 size_t n, struct buf *out, const char **reason) {
     (void)c;
+    int64_t iso;
+    if (iso_duration(s, n, &iso)) {
+        buf_printf(out, "%lld", (long long)iso);
+        return VALUE_OK;
+    }
     if (!memchr(s, ':', n)) {
         const char *dot = memchr(s, '.', n);
         return put_whole(rule, s, dot ? (size_t)(dot - s) : n, INT32_MAX, out, reason);
@@ -279,67 +334,4 @@ enum value_state value_money(const struct value_rule *rule, const struct value_c
     }
     buf_printf(out, "%lld.%02lld", (long long)(cents / 100), (long long)(cents % 100));
     return VALUE_OK;
-}
-
-/* Times written as digits: unix seconds, milliseconds, microseconds by their length, or YYYYMMDD. */
-static bool time_of_digits(const char *s, size_t n, int64_t *ret_us) {
-    char day[11];
-    int64_t v = strtoll(s, NULL, 10);
-    if (n == 8) {
-        snprintf(day, sizeof day, "%.4s-%.2s-%.2s", s, s + 4, s + 6);
-        return clock_parse(day, 10, ret_us);
-    }
-    static const struct {
-        size_t from, to;
-        int64_t unit;
-    } units[] = {{9, 10, CLOCK_S}, {12, 13, CLOCK_S / 1000}, {15, 16, 1}};
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-        if (n >= units[i].from && n <= units[i].to) {
-            *ret_us = v * units[i].unit;
-            return true;
-        }
-    return false;
-}
-
-static enum value_state read_time(const struct value_context *c, const char *s, size_t n, int64_t *ret_us,
-                                  const char **reason) {
-    char digits[24];
-    size_t len = 0;
-    while (len < n && len < 20 && is_digit(s[len]))
-        digits[len] = s[len], len++;
-    digits[len] = '\0';
-    bool whole = len == n || (len + 2 == n && memcmp(s + len, ".0", 2) == 0);
-    if (whole ? !time_of_digits(digits, len, ret_us) : !clock_parse(s, n, ret_us))
-        return VALUE_BAD;
-    if (*ret_us > c->latest_us) {
-        *reason = "is in the future";
-        return VALUE_BAD;
-    }
-    if (*ret_us < 9131 * CLOCK_DAY) {
-        *reason = "is before 1995: is it a time?";
-        return VALUE_BAD;
-    }
-    return VALUE_OK;
-}
-
-enum value_state value_time(const struct value_rule *rule, const struct value_context *c, const char *s,
-                            size_t n, struct buf *out, const char **reason) {
-    (void)rule;
-    int64_t us;
-    char text[32];
-    enum value_state state = read_time(c, s, n, &us, reason);
-    if (state != VALUE_OK)
-        return state;
-    clock_format(us, text);
-    buf_puts(out, text);
-    return VALUE_OK;
-}
-
-enum value_state value_day(const struct value_rule *rule, const struct value_context *c, const char *s,
-                           size_t n, struct buf *out, const char **reason) {
-    size_t from = out->len;
-    enum value_state state = value_time(rule, c, s, n, out, reason);
-    if (state == VALUE_OK)
-        out->data[out->len = from + 10] = '\0';
-    return state;
 }

@@ -24,7 +24,7 @@ bool plan_has_sketches(const struct plan_candidate *candidates, size_t n) {
 
 static double response_of(const struct plan_problem *p, const struct plan_candidate *c, enum plan_goal goal) {
     double most = p->method == PLAN_BY_SKETCHES && c->response[goal] < 1.0 ? PLAN_REACH_MOST : 1.0;
-    return rank_clamp(c->response[goal], 0.0, most);
+    return c->response[goal] > 0.0 ? fmin(c->response[goal], most) : 0.0;
 }
 
 static struct plan_item item_of(const struct plan_problem *p, const struct plan_candidate *c,

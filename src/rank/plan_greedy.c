@@ -6,8 +6,9 @@
 
 #include <math.h>
 
-/* The bound is taken at each of the first prefixes and at every eighth after them. */
-enum { BOUND_EACH = 64, BOUND_STEP = 8, PURGE_FROM = 16 };
+/* A bound that looks at many candidates is taken the less often: not at the next walked / BOUND_REST
+ * prefixes. */
+enum { BOUND_REST = 64, PURGE_FROM = 16 };
 
 bool plan_before(const struct plan_search *s, uint32_t x, uint32_t y) {
     return s->items[x].candidate->account_id < s->items[y].candidate->account_id;
@@ -131,8 +132,10 @@ static void join(struct plan_search *s, struct plan_set *set, uint32_t item, dou
 }
 
 /* U(A) + fractional knapsack of the gains at A (c). The forced items' money is spent in every plan; with a
- * surcharge a plan of at most max creators spends at most so much on places. */
-static void lower_bound(struct plan_search *s, double surcharge, const struct plan_left *left, double value) {
+ * surcharge a plan of at most max creators spends at most so much on places. Returns how many candidates it
+ * looked at. */
+static size_t lower_bound(struct plan_search *s, double surcharge, const struct plan_left *left,
+                          double value) {
     double money = s->budget;
     for (size_t i = 0; i < s->n_forced; i++) {
         money -= s->items[i].cost;
@@ -149,10 +152,11 @@ static void lower_bound(struct plan_search *s, double surcharge, const struct pl
         aside[n_aside++] = s->all.at[0];
         pop(s, &s->all);
     }
-    while (n_aside) {
-        push(s, &s->all, aside[--n_aside]);
+    for (size_t i = n_aside; i-- > 0;) {
+        push(s, &s->all, aside[i]);
     }
     s->bound = fmin(s->bound, sum);
+    return n_aside;
 }
 
 void plan_start(struct plan_search *s, struct plan_set *set, struct plan_left *left) {
@@ -206,9 +210,10 @@ void plan_greedy(struct plan_search *s, double surcharge, size_t seed, bool boun
         fill(s, &s->all, surcharge);
     }
     plan_offer(s, set);
+    size_t next_bound = 0;
     for (;; s->now++) {
-        if (bounding && (s->now <= BOUND_EACH || s->now % BOUND_STEP == 0)) {
-            lower_bound(s, surcharge, left, set->value);
+        if (bounding && s->now >= next_bound) {
+            next_bound = s->now + 1 + lower_bound(s, surcharge, left, set->value) / BOUND_REST;
         }
         if (fitting_top(s, &s->large, surcharge, left, set)) {
             struct plan_set with = *set;

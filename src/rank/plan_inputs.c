@@ -3,7 +3,6 @@
 #include "rank/plan_inputs.h"
 
 #include "rank/affordability.h"
-#include "rank/numeric.h"
 
 #include <math.h>
 
@@ -31,12 +30,16 @@ double plan_conversion_rate(double orders, double engaged) {
     return (PLAN_CONVERSION_A + orders) / (PLAN_CONVERSION_B + engaged);
 }
 
+/* x limited to 0..most; unknown counts as 0. */
+static double limited(double x, double most) {
+    return x > 0.0 ? fmin(x, most) : 0.0;
+}
+
 void plan_response(double engagement_rate, double reach_rate, double conversion_rate, double *ret_response) {
-    double engages =
-        reach_rate > 0.0 ? rank_clamp(engagement_rate / reach_rate, 0.0, PLAN_RESPONSE_MOST) : 0.0;
+    double engages = reach_rate > 0.0 ? limited(engagement_rate / reach_rate, PLAN_RESPONSE_MOST) : 0.0;
     ret_response[PLAN_REACH] = 1.0;
     ret_response[PLAN_ENGAGEMENT] = engages;
-    ret_response[PLAN_CONVERSIONS] = engages * rank_clamp(conversion_rate, 0.0, 1.0);
+    ret_response[PLAN_CONVERSIONS] = engages * limited(conversion_rate, 1.0);
 }
 
 void plan_reach_of(const struct plan_segment *segments, size_t n_segments, double people_reached,
@@ -46,7 +49,7 @@ void plan_reach_of(const struct plan_segment *segments, size_t n_segments, doubl
         total += segments[g].people;
     }
     for (size_t g = 0; g < n_segments; g++) {
-        ret_reach[g] = people_reached * (split ? split[g] : segments[g].people / total);
+        ret_reach[g] = limited(people_reached * (split ? split[g] : segments[g].people / total), INFINITY);
     }
 }
 

@@ -30,6 +30,10 @@ static const double SMALLER[] = {0.97, 0.9, 0.8, 0.985, 0.94, 0.85, 0.7, 0.6};
 /* What a place in the plan is taken to cost, in shares of budget / places. */
 static const double SURCHARGES[] = {0.25, 1.0, 4.0};
 
+/* The same where the whole pool is searched, and bounded, once more: so dear that places alone count nearly.
+ */
+#define PLACE_DEAR 256.0
+
 static bool cheaper(const struct plan_search *s, uint32_t x, uint32_t y) {
     double a = s->items[x].cost;
     double b = s->items[y].cost;
@@ -188,8 +192,8 @@ bool plan_search_all(struct plan_search *s, struct plan_left *left) {
         return false;
     }
     bool places_short = s->best.n == s->max && s->max > s->n_forced;
-    for (size_t i = 0; places_short && i < COUNT_OF(SURCHARGES); i++) {
-        plan_greedy(s, s->budget / (double)s->max * SURCHARGES[i], SIZE_MAX, true, left, &last);
+    if (places_short) {
+        plan_greedy(s, PLACE_DEAR * s->budget / (double)s->max, SIZE_MAX, true, left, &last);
     }
     uint32_t origin[SHORT_MOST];
     struct plan_search few = short_search(s, left, origin);

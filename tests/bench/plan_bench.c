@@ -7,7 +7,7 @@
 #include "base/macros.h"
 #include "plan_random.h"
 
-enum { INSTANCES = 1000, SMALL_MOST = 18, TIMED = 5, SEGMENTS = 64 };
+enum { INSTANCES = 1000, SMALL_MOST = 18, TIMED = 5, LADDERS = 10, SEGMENTS = 64 };
 
 struct figure {
     const char *name;
@@ -84,6 +84,28 @@ static double measure_time(size_t n, double *ret_certificate) {
     return ms[TIMED / 2];
 }
 
+/* Of pools of 100, how many budgets from 100 to 5,000 dollars gave less than a smaller one did. */
+static size_t measure_losses(void) {
+    size_t losses = 0;
+    struct arena *a = arena_new(1 << 20);
+    for (uint64_t k = 0; a && k < LADDERS; k++) {
+        struct random_plan *r = random_plan_new(100 + k, 100, 6);
+        double most = 0;
+        for (double budget = 100; budget <= 5000; budget += budget < 1000 ? 20 : 100) {
+            struct plan plan;
+            r->problem.budget_usd = budget;
+            plan_solve(&r->problem, a, &plan);
+            double utility = plan.outcome == PLAN_FOUND ? plan.utility : 0;
+            losses += utility < most * (1 - 1e-9);
+            most = fmax(most, utility);
+            arena_reset(a);
+        }
+        random_plan_free(r);
+    }
+    arena_free(a);
+    return losses;
+}
+
 static int met(const struct figure *f) {
     return f->at_least ? f->value >= f->target : f->value <= f->target;
 }
@@ -123,6 +145,7 @@ int main(int argc, char **argv) {
     double ms_100k = measure_time(100000, &at_100k);
     const char *brute = "brute force, 1,000 random instances of 8 to 18 candidates, exact search off";
     const char *synthetic = "synthetic candidates, 64 segments, 2,000 dollars, processor time, median of 5";
+    const char *ladders = "86 budgets from 100 to 5,000 dollars in each of 10 pools of 100 candidates";
     double n = (double)polished.n;
     const struct figure figures[] = {
         {"mean_ratio", polished.sum / n, "share", brute, .995, 1},
@@ -136,6 +159,7 @@ int main(int argc, char **argv) {
         {"density_greedy_worst_ratio", dense.worst, "share", brute, NAN, 1},
         {"biggest_first_mean_ratio", big.sum / n, "share", brute, NAN, 1},
         {"biggest_first_worst_ratio", big.worst, "share", brute, NAN, 1},
+        {"losses_by_more_budget", (double)measure_losses(), "plans", ladders, 0, 0},
         {"cpu_10k", ms_10k, "ms", synthetic, 10, 0},
         {"cpu_100k", ms_100k, "ms", synthetic, NAN, 0},
         {"certificate_10k", at_10k, "share", synthetic, NAN, 1},

@@ -227,14 +227,17 @@ def test_stray_quote_costs_one_row(niched, db, tmp_path):
     (b"\n \n", "empty"),
     (bytes(range(256)) * 40, "binary"),
     (b"user\0name,followers\nann,1\n", "binary"),
-    (gzip.compress(b"username,followers\nann,1\n"), "gzip"),
+    (gzip.compress(b"username,followers\nann,1\n")[:-4], "gzip data is cut off"),
+    (b"\x1f\x8b" + b"x" * 100, "gzip data is damaged"),
     (b"PK\x03\x04" + b"\0" * 100, "Excel"),
-    ("username,followers\nann,1\n".encode("utf-16"), "UTF-16"),
+    ("username,followers\nann,1\n".encode("utf-16") + b"x", "ends inside a character"),
+    (b"[{}]", "one object a line"),
+    (b"{\nx", "not valid JSON"),
     (b"x" * (10 << 20), "longer than 1 MiB"),
     (b"a,b\n1,2\n", "no column for username"),
     (b"username:followers\nann:1\n", "--delimiter"),
     (b"username,followers\nann,x\nbob,y\n", "all 2 rows were refused"),
-], ids=["empty", "blank", "binary", "nul", "gzip", "excel", "utf16", "long-line", "no-header", "delimiter", "all-bad"])
+], ids=["empty", "blank", "binary", "nul", "cut-gzip", "bad-gzip", "excel", "utf16", "json-array", "bad-json", "long-line", "no-header", "delimiter", "all-bad"])
 def test_unreadable_files_leave_nothing(niched, db, tmp_path, data, words):
     r = tiktok(niched, write(tmp_path / "f.csv", data), status=7)
     assert words in r.stderr, r.stderr
@@ -250,7 +253,7 @@ def test_long_line_among_good_rows(niched, db, tmp_path):
 
 
 def test_invalid_utf8_and_nul_refuse_their_row_only(niched, db, tmp_path):
-    text = b"username,bio\nann,caf\xe9\nbob,ok\ncat,a\0b\ndan,ok\n"
+    text = b"username,bio\nann,caf\xe9\nbob,ok \xc3\xa9\ncat,a\0b\ndan,ok\n"
     r = tiktok(niched, write(tmp_path / "a.csv", text))
     assert summary(r)["accepted"] == 2 and summary(r)["refused"] == 2
     assert "line 2, column bio" in r.stderr and "UTF-8" in r.stderr and "line 4" in r.stderr and "NUL" in r.stderr

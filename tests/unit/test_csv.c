@@ -145,14 +145,9 @@ static void test_not_csv(void **state) {
     check_fault("", 0, "empty");
     check_fault(" \n\n", 3, "empty");
     check_fault("\xef\xbb\xbf", 3, "empty");
-    check_fault("\x1f\x8b\x08\0\0", 5, "gzip");
     check_fault("PK\x03\x04zzzz", 8, "Excel");
-    check_fault("\xff\xfe"
-                "a\0,\0b\0\n\0",
-                10, "UTF-16");
     check_fault("a\0b,c\n1,2\n", 10, "binary");
     check_fault("\x01\x02\x03\x04\x05\x06,\n", 8, "binary");
-    check_fault("{\"a\": 1}\n", 9, "JSON");
     check_fault("\"a,b\n1,2\n", 9, "line 1");
     struct buf s = {0};
     for (size_t i = 0; i < 10 << 20; i++)

@@ -139,6 +139,10 @@ static void test_inputs(void **state) {
     CLOSE(c[PLAN_CONVERSIONS], .0025, 1e-15);
     plan_response(.5, .2, .01, c);
     CLOSE(c[PLAN_ENGAGEMENT], .9, 0);
+    plan_response(NAN, .2, .01, c);
+    CLOSE(c[PLAN_CONVERSIONS], 0, 0);
+    plan_response(.05, NAN, .01, c);
+    CLOSE(c[PLAN_ENGAGEMENT], 0, 0);
     plan_response(.5, 0, .01, c);
     CLOSE(c[PLAN_ENGAGEMENT], 0, 0);
     CLOSE(plan_reach_of_posts(.3, 1), .3, 1e-12);
