@@ -64,6 +64,8 @@ enum err api_openapi(struct request *req);
 enum err api_model(struct request *req);
 /* GET /match: the ranked creators of a niche. */
 enum err api_match(struct request *req);
+/* GET /plan: whom to book in a niche for a budget. */
+enum err api_plan(struct request *req);
 /* GET /niches: the taxonomy with counts. */
 enum err api_niches(struct request *req);
 /* GET /niches/{slug}: one niche. */

@@ -19,8 +19,8 @@ int cmd_import(int argc, char **argv);
 int cmd_score(int argc, char **argv);
 /* Fits the model from live data, lists its versions, puts one in force. */
 int cmd_fit(int argc, char **argv);
-/* Answers what GET of an operation would, by argv[0]: match, niches, niche, creator, model. A table on a
- * terminal, else what the service says. */
+/* Answers what GET of an operation would, by argv[0]: match, plan, niches, niche, creator, standing, similar,
+ * overlap, model. A table on a terminal, else what the service says. */
 int cmd_read(int argc, char **argv);
 /* Shows the settings in force. */
 int cmd_config(int argc, char **argv);

@@ -23,6 +23,7 @@ enum {
 struct request;
 struct route;
 struct loop;
+struct kept;
 
 struct reply_header {
     const char *name;
@@ -54,6 +55,7 @@ struct request {
     int64_t started_us;
     int64_t db_us;
     int waiting;        /* statements and work in flight */
+    struct kept *kept;  /* rows taken over */
     const char *timing; /* more Server-Timing, NULL: none */
     bool replied;
     const char *problem_more; /* members of a problem document as JSON, with a comma in front; NULL: none */
@@ -84,6 +86,8 @@ typedef enum err request_job(struct request *req);
  * statement may be in flight: the arena belongs to one thread at a time. ERR_LIMIT_OVERLOAD at once when too
  * many wait, then neither is called. Without a pool (offline) the job runs here and now. */
 NODISCARD enum err request_work(struct request *req, request_job *job, request_next *next);
+/* Takes the rows of an answer over for the request, which frees them when it is over: for a job to read. */
+const struct rows *request_keep(struct request *req, const struct rows *rows);
 /* Adds a header to the reply; the value lives in the arena or longer. At most REQUEST_HEADERS. */
 void request_header(struct request *req, const char *name, const char *value);
 /* Adds one more metric to Server-Timing, as it is written there; lives in the arena. */

@@ -12,6 +12,14 @@ struct route_body {
     const size_t *n_members;
 };
 
+/* Lines that a route takes from another route's table beside its own: those `takes` is true for. What they
+ * fill is the struct that begins the route's own query. */
+struct route_loan {
+    const struct param *params;
+    const size_t *n_params;
+    bool (*takes)(const struct param *p);
+};
+
 struct route {
     const char *method; /* GET also answers HEAD */
     const char *path;   /* "/creators/{id}": a segment in braces takes any value */
@@ -20,7 +28,11 @@ struct route {
     const size_t *n_params; /* NULL: none */
     enum err (*handle)(struct request *req);
     const struct route_body *body; /* NULL: takes none, what comes is dropped */
+    const struct route_loan *loan; /* NULL: none */
 };
+
+/* All parameters of a route: what it borrows, then its own. At most PARAM_MAX. */
+size_t route_params(const struct route *r, struct param ret_params[PARAM_MAX]);
 
 /* Finds the line for a method and a decoded path, filling segments (at most REQUEST_SEGMENTS).
  * ERR_ROUTE_NOT_FOUND, or ERR_ROUTE_METHOD with the methods that there are in *ret_allow (in the arena).

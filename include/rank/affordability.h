@@ -54,6 +54,8 @@ struct price price_prior(double followers);
 struct price price_known(double usd);
 /* Deliverables and their multipliers; ret_n gets the number of lines. Static data. */
 const struct price_deliverable *price_deliverables(size_t *ret_n);
+/* The multiplier of a name of the table; NaN for any other. */
+double price_deliverable_multiplier(const char *name);
 /* CPE0: prior price over usual engagements of a creator of `followers` (the niche's median size, > 0) on the
  * FOLLOWERS benchmark of the platform (b4). */
 double affordability_reference_cpe(const struct benchmark *b, double followers);

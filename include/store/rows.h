@@ -31,6 +31,9 @@ struct text_list rows_list(const struct rows *r, size_t row, int col, struct are
  * not have is a mistake of the program (abort). Strings are copied into the arena. */
 void rows_decode(const struct rows *r, size_t row, const struct field *fields, size_t n, struct arena *a,
                  void *ret_struct);
+/* Takes the rows over from an owner who frees them after a callback: the caller frees what is returned, `r`
+ * is empty from then on. For rows that another thread is to read. */
+struct rows *rows_steal(const struct rows *r);
 /* Frees the rows. Accepts NULL. */
 void rows_free(struct rows *r);
 /* For CLEANUP(rows_free_at). */

@@ -59,8 +59,9 @@ const char *api_world_name(int world) {
 }
 
 enum err api_params(struct request *req, void *ret_query, uint64_t *ret_given) {
-    return params_parse(req->route->params, req->route->n_params ? *req->route->n_params : 0, req->args,
-                        req->n_args, req->arena, &req->fault, ret_query, ret_given);
+    struct param table[PARAM_MAX];
+    size_t n = route_params(req->route, table);
+    return params_parse(table, n, req->args, req->n_args, req->arena, &req->fault, ret_query, ret_given);
 }
 
 struct statement api_statement(struct request *req, const char *query) {

@@ -60,8 +60,10 @@ static void write_route(const struct route *r, struct json *w) {
     json_kstr(w, "name", r->name);
     json_key(w, "params");
     json_array(w);
-    for (size_t i = 0; r->n_params && i < *r->n_params; i++)
-        write_param(&r->params[i], w);
+    struct param params[PARAM_MAX];
+    size_t n = route_params(r, params);
+    for (size_t i = 0; i < n; i++)
+        write_param(&params[i], w);
     json_array_end(w);
     write_body(r->body, w);
     json_object_end(w);
@@ -82,6 +84,7 @@ static const struct view {
     {"OverlapCreator", overlap_creator_fields, &overlap_creator_field_count, NULL, ""},
     {"OverlapPair", overlap_pair_fields, &overlap_pair_field_count, NULL, ""},
     {"OverlapTotal", overlap_total_fields, &overlap_total_field_count, NULL, ""},
+    {"PlanCreator", plan_fields, &plan_field_count, NULL, "creator price_usd"},
     {"Niche", niche_fields, &niche_field_count, NULL, ""},
     {"Account", creator_account_fields, &creator_account_field_count, NULL, "score niches follower_history"},
     {"AccountScore", creator_account_fields, &creator_account_field_count, "score", ""},

@@ -159,7 +159,7 @@ enum err match_ask_filtered(struct request *req, const char *query, size_t n, co
     return request_query(req, &stmt, n + where.count, params, next);
 }
 
-static void write_niche(const struct match_state *st, const struct snapshot *s, struct json *w) {
+void match_niche_json(const struct match_state *st, const struct snapshot *s, struct json *w) {
     json_key(w, "niche");
     json_object(w);
     json_key(w, "asked");
@@ -182,7 +182,7 @@ static void write_niche(const struct match_state *st, const struct snapshot *s, 
 static void write_query(const struct match_state *st, const struct snapshot *s, struct json *w) {
     json_key(w, "query");
     json_object(w);
-    write_niche(st, s, w);
+    match_niche_json(st, s, w);
     params_json(match_params, match_param_count, &st->q, w);
     json_kstr(w, "sort_by", st->q.sort_by);
     json_kstr(w, "sort_order", st->q.sort_order);
@@ -327,6 +327,27 @@ static void find_kept(struct request *req, const struct snapshot *s, struct matc
         wishes_compound(wishes, st->world, st->niche_ids, st->niche_count);
 }
 
+void match_name_values(struct request *req, const struct snapshot *s) {
+    struct match_state *st = req->state;
+    name_values(st, api_now_us(req->app, s, st->world), req->arena);
+}
+
+enum err match_begin(struct request *req, uint64_t given, const struct snapshot **ret_snapshot) {
+    struct match_state *st = req->state;
+    enum err e = match_filters_check(req, given, &st->q);
+    if (!e)
+        e = match_ranking_read(req, &st->q, &st->ranking);
+    if (!e)
+        e = api_snapshot(req, ret_snapshot);
+    if (!e)
+        e = resolve(req, *ret_snapshot, st);
+    if (!e)
+        e = fixture_fault(req, *ret_snapshot, st->niche_ids[0]);
+    if (!e)
+        st->world = api_world(*ret_snapshot, st->q.world);
+    return e;
+}
+
 enum err api_match(struct request *req) {
     struct match_state *st = arena_alloc(req->arena, sizeof *st);
     const struct snapshot *s = NULL;
@@ -334,19 +355,11 @@ enum err api_match(struct request *req) {
     req->state = st;
     enum err e = api_params(req, &st->q, &given);
     if (!e)
-        e = match_filters_check(req, given, &st->q);
-    if (!e)
         e = match_include_check(req);
     if (!e)
-        e = match_ranking_read(req, &st->q, &st->ranking);
-    if (!e)
-        e = api_snapshot(req, &s);
-    if (!e)
-        e = resolve(req, s, st);
+        e = match_begin(req, given, &s);
     if (e == ERR_NICHE_UNKNOWN && s)
         return suggest_ask(req, api_world(s, st->q.world));
-    if (!e)
-        e = fixture_fault(req, s, st->niche_ids[0]);
     st->with_related = includes(&st->q, "related");
     if (!e)
         e = match_sort_check(req, st);
@@ -354,10 +367,9 @@ enum err api_match(struct request *req) {
         e = match_phase_check(req, st);
     if (e)
         return e;
-    st->world = api_world(s, st->q.world);
     name_values(st, 0, req->arena);
     st->query_hash = hash_query(req, st);
-    name_values(st, api_now_us(req->app, s, st->world), req->arena);
+    match_name_values(req, s);
     st->after = MATCH_START;
     if (st->q.cursor.text)
         e = match_cursor_read(req, st->q.cursor, st->query_hash, s->model_version[st->world], &st->after);

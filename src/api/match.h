@@ -8,6 +8,7 @@
 #include "tables.h"
 
 enum { MATCH_TARGETS_MAX = 8 };
+#define USUAL_HOME_SHARE 0.5 /* of an audience in the creator's own country, where it is not known */
 
 /* A price that is known; the estimate for the size passes no filter. */
 #define MATCH_PRICE "case when m.price_known then m.price_usd end"
@@ -128,6 +129,13 @@ struct match_state {
         FIELD(FIELD_F64, struct_, ln[MATCH_LOYALTY], NULL, NULL, "l_loy", 0),                                \
         FIELD(FIELD_F64, struct_, ln[MATCH_FRESHNESS], NULL, NULL, "l_fresh", 0)
 
+/* Once the parameters are read into req->state (`given` by lines of match_params): checks them, reads how to
+ * rank, finds niches and world. */
+NODISCARD enum err match_begin(struct request *req, uint64_t given, const struct snapshot **ret_snapshot);
+/* Names the values that filters may name: world and today. */
+void match_name_values(struct request *req, const struct snapshot *s);
+/* Writes "niche": what was asked and understood. */
+void match_niche_json(const struct match_state *st, const struct snapshot *s, struct json *w);
 /* Beyond what a line says: sets the bounds of a tier, refuses what contradicts itself or says half of what it
  * needs. `given` as by params_parse(). ERR_PARAM_INVALID. */
 NODISCARD enum err match_filters_check(struct request *req, uint64_t given, struct match_query *q);

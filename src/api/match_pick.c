@@ -11,7 +11,6 @@
 
 /* Share of an audience that lives in the creator's own country, and in any other, where nothing is known. [A]
  */
-#define USUAL_HOME_SHARE 0.5
 #define USUAL_AWAY_SHARE 0.05
 
 struct match_picks match_picks_new(struct arena *a, size_t cap) {

@@ -1,24 +1,26 @@
 /* All routes: a table of data. */
 #include "api/api.h"
 
-#include "tables.h"
+#include "plan.h"
 
 const struct route api_routes[] = {
-    {"GET", "/livez", "livez", NULL, NULL, api_livez, NULL},
-    {"GET", "/readyz", "readyz", NULL, NULL, api_readyz, NULL},
-    {"GET", "/openapi.yaml", "openapi", NULL, NULL, api_openapi, NULL},
-    {"GET", "/model", "model", NULL, NULL, api_model, NULL},
-    {"GET", "/match", "match", match_params, &match_param_count, api_match, NULL},
-    {"GET", "/niches", "niches", niches_params, &niches_param_count, api_niches, NULL},
-    {"GET", "/niches/{slug}", "niche", niche_params, &niche_param_count, api_niche, NULL},
-    {"GET", "/creators/{id}", "creator", creator_params, &creator_param_count, api_creator, NULL},
+    {"GET", "/livez", "livez", NULL, NULL, api_livez, NULL, NULL},
+    {"GET", "/readyz", "readyz", NULL, NULL, api_readyz, NULL, NULL},
+    {"GET", "/openapi.yaml", "openapi", NULL, NULL, api_openapi, NULL, NULL},
+    {"GET", "/model", "model", NULL, NULL, api_model, NULL, NULL},
+    {"GET", "/match", "match", match_params, &match_param_count, api_match, NULL, NULL},
+    {"GET", "/plan", "plan", plan_params, &plan_param_count, api_plan, NULL, &plan_loan},
+    {"GET", "/niches", "niches", niches_params, &niches_param_count, api_niches, NULL, NULL},
+    {"GET", "/niches/{slug}", "niche", niche_params, &niche_param_count, api_niche, NULL, NULL},
+    {"GET", "/creators/{id}", "creator", creator_params, &creator_param_count, api_creator, NULL, NULL},
     {"GET", "/creators/{id}/standing", "creator_standing", standing_params, &standing_param_count,
-     api_standing, NULL},
+     api_standing, NULL, NULL},
     {"GET", "/standing", "standing", standing_self_params, &standing_self_param_count, api_standing_self,
+     NULL, NULL},
+    {"GET", "/creators/{id}/similar", "similar", similar_params, &similar_param_count, api_similar, NULL,
      NULL},
-    {"GET", "/creators/{id}/similar", "similar", similar_params, &similar_param_count, api_similar, NULL},
     {"GET", "/creators/{platform}/{username}", "creator_by_name", creator_params, &creator_param_count,
-     api_creator_by_name, NULL},
-    {"GET", "/overlap", "overlap", overlap_params, &overlap_param_count, api_overlap, NULL},
+     api_creator_by_name, NULL, NULL},
+    {"GET", "/overlap", "overlap", overlap_params, &overlap_param_count, api_overlap, NULL, NULL},
 };
 const size_t api_route_count = COUNT_OF(api_routes);

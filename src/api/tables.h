@@ -10,6 +10,12 @@ extern const struct param match_params[], niches_params[], niche_params[], creat
 extern const size_t match_param_count, niches_param_count, niche_param_count, creator_param_count,
     standing_param_count, standing_self_param_count;
 
+extern const struct param plan_params[];
+extern const size_t plan_param_count;
+
+extern const struct field plan_fields[];
+extern const size_t plan_field_count;
+
 extern const struct field match_fields[], niche_fields[], creator_account_fields[], creator_niche_fields[],
     creator_history_fields[], model_benchmark_fields[], model_version_fields[], model_fitted_fields[],
     standing_account_fields[], standing_fields[], standing_component_fields[], standing_gap_fields[],

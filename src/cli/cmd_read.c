@@ -21,9 +21,16 @@ static const struct read_command {
     const char *example;
 } read_commands[] = {
     {"match", {"match"}, "niche", "niched match 'vegan fitness' --country US --explain"},
+    {"plan", {"plan"}, "niche", "niched plan vegan-fitness --budget 2000 --country US"},
     {"niches", {"niches"}, "q", "niched niches vega --limit 5"},
     {"niche", {"niche"}, NULL, "niched niche vegan-fitness"},
     {"creator", {"creator", "creator_by_name"}, NULL, "niched creator tiktok some.name"},
+    {"standing",
+     {"standing", "creator_standing"},
+     NULL,
+     "niched standing --niche fitness --platform tiktok --followers 9000 --engagement-rate 5pct"},
+    {"similar", {"similar"}, NULL, "niched similar 76"},
+    {"overlap", {"overlap"}, "creators", "niched overlap 64 66 67"},
     {"model", {"model"}, NULL, "niched model"},
 };
 
@@ -48,10 +55,6 @@ static size_t braces(const struct route *r) {
     return n;
 }
 
-static size_t params_of(const struct route *r) {
-    return r->n_params ? *r->n_params : 0;
-}
-
 /* What the command line said. */
 struct read_args {
     const struct read_command *command;
@@ -66,14 +69,15 @@ struct read_args {
 static const char *param_name(const struct route *r, const char *option, size_t len, struct arena *a) {
     char *name = arena_strndup(a, option, len);
     const char *found = NULL;
-    size_t count = 0;
+    struct param params[PARAM_MAX];
+    size_t n = route_params(r, params), count = 0;
     for (char *c = name; *c; c++)
         *c = (char)(*c == '-' ? '_' : *c);
-    for (size_t i = 0; i < params_of(r); i++) {
-        if (strcmp(r->params[i].name, name) == 0)
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(params[i].name, name) == 0)
             return name;
-        if (strncmp(r->params[i].name, name, len) == 0) {
-            found = r->params[i].name;
+        if (strncmp(params[i].name, name, len) == 0) {
+            found = params[i].name;
             count++;
         }
     }
@@ -179,8 +183,10 @@ static void print_help(const struct read_command *c) {
     }
     printf("\nWhat %s %s answers, from the database itself: a table on a terminal, else JSON.\n\n",
            first->method, first->path);
-    for (size_t i = 0; i < params_of(first); i++)
-        print_param(&first->params[i]);
+    struct param params[PARAM_MAX];
+    size_t n = route_params(first, params);
+    for (size_t i = 0; i < n; i++)
+        print_param(&params[i]);
     printf("  --format               json or table\n\n  %s\n", c->example);
 }
 

@@ -14,7 +14,7 @@ enum { COLUMNS_MAX = 16, WIDTH_MAX = 60 };
 
 static const struct list {
     const char *operation, *path;
-} lists[] = {{"match", "items"}, {"niches", "items"}};
+} lists[] = {{"match", "items"}, {"plan", "creators"}, {"niches", "items"}};
 
 static const struct column {
     const char *operation, *title, *path;
@@ -33,6 +33,20 @@ static const struct column {
     {"match", "price $", "price_usd", true},
     {"match", "price is", "price_source", false},
     {"match", "id", "creator.id", true},
+    {"plan", "#", "rank", true},
+    {"plan", "creator", "creator.username", false},
+    {"plan", "platform", "creator.platform", false},
+    {"plan", "country", "creator.country", false},
+    {"plan", "followers", "creator.followers", true},
+    {"plan", "score", "score", true},
+    {"plan", "price $", "price_usd.mid", true},
+    {"plan", "low", "price_usd.low", true},
+    {"plan", "high", "price_usd.high", true},
+    {"plan", "price is", "price_usd.source", false},
+    {"plan", "reach", "wanted_reach", true},
+    {"plan", "engaged", "engaged", true},
+    {"plan", "gain", "gain", true},
+    {"plan", "id", "creator.id", true},
     {"niches", "niche", "slug", false},
     {"niches", "label", "label", false},
     {"niches", "creators", "creators", true},
@@ -45,6 +59,20 @@ static const struct note {
     {"match", "match in part", "related_available"},
     {"match", "next page: --cursor", "next_cursor"},
     {"match", "world", "world"},
+    {"plan", "niche understood as", "query.niche.resolved"},
+    {"plan", "maximises", "query.maximises"},
+    {"plan", "cost $", "cost.total_usd.mid"},
+    {"plan", "cost $ between", "cost.total_usd.low"},
+    {"plan", "and", "cost.total_usd.high"},
+    {"plan", "of which quoted (share)", "cost.quoted_share"},
+    {"plan", "wanted people reached", "expected.net_reach"},
+    {"plan", "of them engage", "expected.engaged"},
+    {"plan", "orders", "expected.conversions"},
+    {"plan", "at least this share of the best plan", "proof.at_least"},
+    {"plan", "message", "message"},
+    {"plan", "verdict", "verdict"},
+    {"plan", "before booking", "cautions"},
+    {"plan", "world", "world"},
     {"niches", "world", "world"},
 };
 

@@ -115,6 +115,24 @@ enum err request_query(struct request *req, const struct statement *st, size_t n
     return e;
 }
 
+/* Rows of a request, the last taken first. */
+struct kept {
+    struct rows *rows;
+    struct kept *next;
+};
+
+const struct rows *request_keep(struct request *req, const struct rows *rows) {
+    struct kept *k = arena_alloc(req->arena, sizeof *k);
+    *k = (struct kept){rows_steal(rows), req->kept};
+    req->kept = k;
+    return k->rows;
+}
+
+void request_drop_kept(struct request *req) {
+    for (; req->kept; req->kept = req->kept->next)
+        rows_free(req->kept->rows);
+}
+
 /* A job with its request. */
 struct worked {
     struct work_item item; /* first: an item's address is its job's */
@@ -250,6 +268,7 @@ void exchange_completed(void *loop, struct MHD_Connection *conn, void **con_cls,
     *con_cls = NULL;
     log_access(&x->req);
     l->active--;
+    request_drop_kept(&x->req);
     buf_free(&x->req.body);
     buf_free(&x->req.upload);
     arena_free(x->req.arena);

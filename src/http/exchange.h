@@ -27,6 +27,8 @@ NODISCARD enum err body_begin(struct exchange *x, bool *ret_at_once);
 bool body_take(struct exchange *x, const char *bytes, size_t n);
 /* The body is whole, or x->early says why it is not wanted. */
 NODISCARD enum err body_end(struct exchange *x);
+/* Frees the rows that a request took over. */
+void request_drop_kept(struct request *req);
 /* Makes the reply of req->fault: application/problem+json (RFC 9457). */
 void reply_problem(struct request *req);
 /* Hands the reply to libmicrohttpd. */

@@ -57,6 +57,7 @@ enum err offline_run(const struct settings *s, void *app, struct pipe *pipe, con
     memcpy(req->args, ask->args, sizeof req->args);
     req->n_args = ask->n_args;
     e = run(x);
+    request_drop_kept(req);
     if (e) {
         *f = req->fault;
         if (f->code != e)

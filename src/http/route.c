@@ -29,6 +29,16 @@ static bool same_method(const char *route, const char *asked) {
     return strcmp(route, asked) == 0 || (strcmp(route, "GET") == 0 && strcmp(asked, "HEAD") == 0);
 }
 
+size_t route_params(const struct route *r, struct param ret_params[PARAM_MAX]) {
+    size_t n = 0;
+    for (size_t i = 0; r->loan && i < *r->loan->n_params && n < PARAM_MAX; i++)
+        if (r->loan->takes(&r->loan->params[i]))
+            ret_params[n++] = r->loan->params[i];
+    for (size_t i = 0; r->n_params && i < *r->n_params && n < PARAM_MAX; i++)
+        ret_params[n++] = r->params[i];
+    return n;
+}
+
 enum err route_find(const struct route *routes, size_t n, const char *method, const char *path,
                     struct arena *a, const char **ret_segments, const struct route **ret_route,
                     const char **ret_allow) {

@@ -6,6 +6,7 @@
 #include "base/macros.h"
 
 #include <math.h>
+#include <string.h>
 
 #define QUARTILE 0.6744897501960817 /* of the standard normal */
 
@@ -38,6 +39,13 @@ struct price price_known(double usd) {
 const struct price_deliverable *price_deliverables(size_t *ret_n) {
     *ret_n = COUNT_OF(DELIVERABLES);
     return DELIVERABLES;
+}
+
+double price_deliverable_multiplier(const char *name) {
+    for (size_t i = 0; i < COUNT_OF(DELIVERABLES); i++)
+        if (strcmp(DELIVERABLES[i].name, name) == 0)
+            return DELIVERABLES[i].multiplier;
+    return NAN;
 }
 
 double affordability_reference_cpe(const struct benchmark *b, double followers) {

@@ -7,12 +7,27 @@
 #include <stdlib.h>
 #include <string.h>
 
+struct rows {
+    PGresult *res; /* NULL: taken over */
+};
+
 struct rows *rows_wrap(PGresult *res) {
-    return (struct rows *)(void *)res;
+    struct rows *r = malloc(sizeof *r);
+    if (!r)
+        abort();
+    r->res = res;
+    return r;
+}
+
+struct rows *rows_steal(const struct rows *r) {
+    struct rows *from = (struct rows *)(uintptr_t)r;
+    struct rows *taken = rows_wrap(from->res);
+    from->res = NULL;
+    return taken;
 }
 
 static const PGresult *pg(const struct rows *r) {
-    return (const PGresult *)(const void *)r;
+    return r->res;
 }
 
 size_t rows_count(const struct rows *r) {
@@ -20,7 +35,7 @@ size_t rows_count(const struct rows *r) {
 }
 
 int64_t rows_affected(const struct rows *r) {
-    return strtoll(PQcmdTuples((PGresult *)(void *)r), NULL, 10);
+    return strtoll(PQcmdTuples(r->res), NULL, 10);
 }
 
 const char *rows_text(const struct rows *r, size_t row, int col) {
@@ -116,7 +131,9 @@ void rows_decode(const struct rows *r, size_t row, const struct field *fields, s
 }
 
 void rows_free(struct rows *r) {
-    PQclear((PGresult *)(void *)r);
+    if (r)
+        PQclear(r->res);
+    free(r);
 }
 
 void rows_free_at(struct rows **r) {

@@ -122,7 +122,11 @@ READS = [(["match", "vegan-fitness", "--country", "US", "--limit", "3", "--expla
          (["match", "--niche=vegan fitness", "--min-auth=0.3"], "/match?niche=vegan%20fitness&min_authenticity=0.3"),
          (["match", "vegan", "comedy"], "/match?niche=vegan&niche=comedy"),
          (["niches", "vega", "--limit", "2"], "/niches?q=vega&limit=2"), (["niche", "vegan"], "/niches/vegan"),
-         (["creator", "7"], "/creators/7"), (["creator", "tiktok", "@ivy.vegan_c"], "/creators/tiktok/ivy.vegan_c"), (["model"], "/model")]
+         (["creator", "7"], "/creators/7"), (["creator", "tiktok", "@ivy.vegan_c"], "/creators/tiktok/ivy.vegan_c"), (["model"], "/model"),
+         (["standing", "76", "--niche", "vegan-fitness"], "/creators/76/standing?niche=vegan-fitness"),
+         (["standing", "--niche", "fitness", "--platform", "tiktok", "--followers", "9000", "--engagement-rate", "5pct"],
+          "/standing?niche=fitness&platform=tiktok&followers=9000&engagement_rate=5pct"),
+         (["similar", "76", "--limit", "3"], "/creators/76/similar?limit=3"), (["overlap", "64,66", "67"], "/overlap?creators=64,66,67")]
 
 
 @pytest.mark.parametrize("args,path", READS, ids=lambda v: v[0] if isinstance(v, list) else "")

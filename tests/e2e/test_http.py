@@ -13,7 +13,7 @@ from client import OPENAPI, Wire
 EXAMPLE = {"niche": "vegan fitness", "country": "US", "limit": 1, "explain": "true"}  # the one in openapi.yaml
 
 ADDRESS = {"match": "/match?niche=vegan", "niches": "/niches", "niche": "/niches/vegan", "creator": "/creators/1",
-           "creator_by_name": "/creators/instagram/test_many_01", "model": "/model",
+           "creator_by_name": "/creators/instagram/test_many_01", "model": "/model", "plan": "/plan?niche=vegan&budget_usd=500",
            "creator_standing": "/creators/1/standing", "similar": "/creators/1/similar", "overlap": "/overlap?creators=1,2",
            "standing": "/standing?niche=fitness&platform=tiktok&followers=9000&engagement_rate=5pct", "livez": "/livez", "readyz": "/readyz", "openapi": "/openapi.yaml"}
 
