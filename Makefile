@@ -139,15 +139,19 @@ $(B)/plan_bench: $(wildcard tests/bench/plan_*.c tests/bench/plan_*.h) $(B)/libn
 	@echo "  CC  tests/bench/plan_bench.c"
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.c,$^) $(B)/libniched.a $(LIBS)
 
-$(B)/embed.o: $(B)/embed.S $(EMBED)
+$(B)/embed.o: $(B)/embed.S $(B)/openapi.json $(EMBED)
 	@echo "  AS  $< ($(words $(EMBED)) files)"
 	$(Q)$(CC) -c -o $@ $<
 
 # Written anew only when their text changes, so that a new file, a removed one or another flag rebuilds just enough.
 keep = if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
-$(B)/embed.S: FORCE
-	@mkdir -p $(B); src/embed.sh $(EMBED) >$@.new && $(keep)
+# JSON is the one form of the contract that is made, not kept
+$(B)/openapi.json: openapi.yaml
+	@mkdir -p $(@D); /usr/bin/python3 -c 'import json, sys, yaml; json.dump(yaml.safe_load(open("$<", encoding="utf-8")), sys.stdout, ensure_ascii=False, separators=(",", ":"))' >$@.new && mv $@.new $@
+
+$(B)/embed.S: $(B)/openapi.json FORCE
+	@mkdir -p $(B); src/embed.sh $(EMBED) openapi.json=$(B)/openapi.json >$@.new && $(keep)
 
 $(B)/objects.list: FORCE
 	@mkdir -p $(B); echo '$(LIB_OBJ)' >$@.new; $(keep)

@@ -44,6 +44,9 @@ int api_world(const struct snapshot *s, const char *asked);
 const char *api_world_name(int world);
 /* Parses the request's arguments by its route's table. */
 NODISCARD enum err api_params(struct request *req, void *ret_query, uint64_t *ret_given);
+/* What a list says beside its items, in headers too, for the formats that hold items alone: X-World,
+ * X-Model-Version (NULL: none). */
+void api_list_headers(struct request *req, const char *world, const char *model_version);
 /* An embedded query as a statement named after its file. A query that is not embedded is a mistake of the
  * program. */
 struct statement api_statement(struct request *req, const char *query);
@@ -60,6 +63,8 @@ enum err api_livez(struct request *req);
 enum err api_readyz(struct request *req);
 /* GET /openapi.yaml: the contract as the repository has it. */
 enum err api_openapi(struct request *req);
+/* GET /openapi.json: the same as JSON. */
+enum err api_openapi_json(struct request *req);
 /* GET /model: the formula, weights, constants, benchmarks and versions in force. */
 enum err api_model(struct request *req);
 /* GET /match: the ranked creators of a niche. */

@@ -3,6 +3,8 @@
 #ifndef NICHED_BASE_FIELDS_H
 #define NICHED_BASE_FIELDS_H
 
+#include "base/arena.h"
+#include "base/err.h"
 #include "base/json.h"
 
 #include <stddef.h>
@@ -46,5 +48,20 @@ void field_set(const struct field *f, const char *text, void *ret_struct);
 void field_set_null(const struct field *f, void *ret_struct);
 /* Writes the shown members of a row as "key":value pairs into an object that is open. */
 void fields_json(const struct field *fields, size_t n, const void *row, struct json *w);
+/* The same of the lines chosen only; `chosen` is of fields_choose(), NULL for all. */
+void fields_json_of(const struct field *fields, size_t n, const bool *chosen, const void *row,
+                    struct json *w);
+/* Which lines a caller wants: names separated by commas, each a key ("followers"), a group ("creator") or a
+ * key of a group
+ * ("creator.name"). One flag a line, then one for each of `added`: keys that the handler writes itself, a
+ * blank between. The flags are in the arena. ERR_PARAM_INVALID with the nearest names. */
+NODISCARD enum err fields_choose(const struct field *fields, size_t n, const char *added, const char *names,
+                                 struct arena *a, struct fault *f, const bool **ret_chosen);
+/* Writes a header line of CSV (RFC 4180, CRLF): a key of a group as group_key. */
+void fields_csv_names(const struct field *fields, size_t n, const bool *chosen, struct buf *out);
+/* Writes a row of CSV: null as an empty cell, a list joined by ";" (one inside becomes a comma), texts that a
+ * spreadsheet would take for a formula (= + - @ tab CR LF in front, but for plain numbers) behind an
+ * apostrophe. */
+void fields_csv(const struct field *fields, size_t n, const bool *chosen, const void *row, struct buf *out);
 
 #endif

@@ -13,6 +13,7 @@ struct settings {
     char database_url[1024]; /* empty: the PG* variables of libpq */
     char address[64];
     char secret_file[512];
+    char cors_origins[1024]; /* comma separated; "*": any */
     char log_level[8];
     int64_t now_us; /* frozen clock, microseconds since 1970; 0: real time */
     int64_t port;

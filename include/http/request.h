@@ -14,11 +14,14 @@
 
 enum {
     REQUEST_SEGMENTS = 4,
-    REQUEST_HEADERS = 8,
+    REQUEST_HEADERS = 16,
     REQUEST_ARGS = 64,
     REQUEST_URI_MAX = 8192,
     REQUEST_BODY_MAX = 65536 /* of a body that nobody reads */
 };
+
+/* How a list is written; see http/list.h. */
+enum list_format { LIST_JSON, LIST_CSV, LIST_NDJSON };
 
 struct request;
 struct route;
@@ -59,6 +62,10 @@ struct request {
     const char *timing; /* more Server-Timing, NULL: none */
     bool replied;
     const char *problem_more; /* members of a problem document as JSON, with a comma in front; NULL: none */
+    enum list_format format; /* as list_choose() settled it */
+    const bool *chosen;      /* lines of the list's field table that fields= names; NULL: all */
+    bool negotiated;         /* the format depends on Accept */
+    const char *etag;        /* NULL: made of the body */
     /* the reply */
     int status;
     const char *content_type;
@@ -92,6 +99,15 @@ const struct rows *request_keep(struct request *req, const struct rows *rows);
 void request_header(struct request *req, const char *name, const char *value);
 /* Adds one more metric to Server-Timing, as it is written there; lives in the arena. */
 void request_timing(struct request *req, const char *metric);
+/* Whether the caller holds answers already (If-None-Match): then it is worth to learn the version first. */
+bool request_is_conditional(const struct request *req);
+/* Names what the answer depends on beside method, path, arguments, format and coding: its entity tag. True if
+ * the caller holds that very answer: return request_reply_unchanged(). A version that is read before the
+ * content can only be older than it, so that no change stays hidden behind a 304. Without this call the tag
+ * is made of the body's bytes. */
+bool request_version(struct request *req, uint64_t version);
+/* The reply is 304, without a body. */
+enum err request_reply_unchanged(struct request *req);
 /* The reply is ready: the body is in req->body. */
 enum err request_reply(struct request *req, int status, const char *content_type);
 /* The reply is ready with bytes that live as long as the program. */

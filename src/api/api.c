@@ -64,6 +64,12 @@ enum err api_params(struct request *req, void *ret_query, uint64_t *ret_given) {
     return params_parse(table, n, req->args, req->n_args, req->arena, &req->fault, ret_query, ret_given);
 }
 
+void api_list_headers(struct request *req, const char *world, const char *model_version) {
+    request_header(req, "X-World", world);
+    if (model_version)
+        request_header(req, "X-Model-Version", arena_strdup(req->arena, model_version));
+}
+
 struct statement api_statement(struct request *req, const char *query) {
     const struct embedded *sql = embed_find(arena_printf(req->arena, "sql/queries/%s.sql", query));
     if (!sql)

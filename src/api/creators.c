@@ -5,6 +5,7 @@
 #include "base/fields.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "http/list.h"
 #include "rank/match_score.h"
 #include "tables.h"
 
@@ -12,7 +13,11 @@
 
 struct creator_query {
     const char *world;
+    struct list_choice list;
 };
+
+/* Keys of an account that are lists of their own, in the order of their flags behind those of the table. */
+static const char lists[] = "niches follower_history";
 
 struct account_row {
     int64_t creator_id, account_id, world;
@@ -128,6 +133,7 @@ struct creator_state {
 const struct param creator_params[] = {
     {"world", PARAM_CHOICE, offsetof(struct creator_query, world), 0, 0, NULL, "live,sandbox", false,
      PARAM_NO_FILTER, NULL, "where to look for the name; by default live once there are real creators"},
+    FIELDS_PARAM(struct creator_query, list),
 };
 const size_t creator_param_count = COUNT_OF(creator_params);
 
@@ -177,9 +183,12 @@ static enum err write_creator(struct request *req) {
     json_array(&w);
     for (size_t i = 0; i < st->account_count; i++) {
         json_object(&w);
-        fields_json(creator_account_fields, creator_account_field_count, &st->accounts[i], &w);
-        write_niches(st, st->accounts[i].account_id, &w);
-        write_history(st, st->accounts[i].account_id, &w);
+        fields_json_of(creator_account_fields, creator_account_field_count, req->chosen, &st->accounts[i],
+                       &w);
+        if (!req->chosen || req->chosen[creator_account_field_count])
+            write_niches(st, st->accounts[i].account_id, &w);
+        if (!req->chosen || req->chosen[creator_account_field_count + 1])
+            write_history(st, st->accounts[i].account_id, &w);
         json_object_end(&w);
     }
     json_array_end(&w);
@@ -235,6 +244,9 @@ static enum err ask_accounts(struct request *req, const char *id, const char *pl
     uint64_t given;
     req->state = st;
     enum err e = api_params(req, &st->q, &given);
+    if (!e && st->q.list.fields.text)
+        e = fields_choose(creator_account_fields, creator_account_field_count, lists, st->q.list.fields.text,
+                          req->arena, &req->fault, &req->chosen);
     if (!e)
         e = api_snapshot(req, &s);
     if (e)

@@ -192,18 +192,12 @@ static void write_query(const struct match_state *st, const struct snapshot *s, 
     json_object_end(w);
 }
 
-static void write_items(const struct match_state *st, const struct snapshot *s, struct json *w) {
-    json_key(w, "items");
-    json_array(w);
-    for (size_t i = 0; i < st->row_count; i++) {
-        json_object(w);
-        fields_json(match_fields, match_field_count, &st->rows[i], w);
-        match_evidence_json(st, i, w);
-        if (strcmp(st->q.explain, "false") != 0)
-            match_explain(&st->rows[i], strcmp(st->q.explain, "full") == 0, st, s, w);
-        json_object_end(w);
-    }
-    json_array_end(w);
+static void write_more(struct request *req, const void *row, struct json *w) {
+    const struct match_state *st = req->state;
+    const struct snapshot *s;
+    match_evidence_json(st, (size_t)((const struct match_row *)row - st->rows), w);
+    if (strcmp(st->q.explain, "false") != 0 && !api_snapshot(req, &s))
+        match_explain(row, strcmp(st->q.explain, "full") == 0, st, s, w);
 }
 
 static const char *next_link(struct request *req, const char *cursor) {
@@ -245,11 +239,20 @@ enum err match_write(struct request *req) {
     if (e)
         return e;
     finish_rows(req, st, s);
+    match_version_tag(req, s);
+    api_list_headers(req, api_world_name(st->world), s->model_version[st->world]);
+    if (st->next_cursor)
+        request_header(req, "Link", next_link(req, st->next_cursor));
+    struct list items = {match_fields,  match_field_count, st->rows,
+                         st->row_count, sizeof *st->rows,  write_more};
     buf_reserve(&req->body, 1024 + 1200 * st->row_count);
+    if (req->format != LIST_JSON)
+        return list_reply(req, &items);
     struct json w = json_to(&req->body);
     json_object(&w);
     write_query(st, s, &w);
-    write_items(st, s, &w);
+    json_key(&w, "items");
+    list_json(req, &items, &w);
     json_ki64(&w, "related_available", st->related);
     json_kbool(&w, "has_more", st->has_more);
     json_kstr(&w, "next_cursor", st->next_cursor);
@@ -257,8 +260,6 @@ enum err match_write(struct request *req) {
     json_kstr(&w, "world", api_world_name(st->world));
     json_kstr(&w, "model_version", s->model_version[st->world]);
     json_object_end(&w);
-    if (st->next_cursor)
-        request_header(req, "Link", next_link(req, st->next_cursor));
     return request_reply(req, 200, "application/json");
 }
 
@@ -355,6 +356,8 @@ enum err api_match(struct request *req) {
     req->state = st;
     enum err e = api_params(req, &st->q, &given);
     if (!e)
+        e = list_choose(req, &st->q.list, match_fields, match_field_count);
+    if (!e)
         e = match_include_check(req);
     if (!e)
         e = match_begin(req, given, &s);
@@ -376,5 +379,5 @@ enum err api_match(struct request *req) {
     if (e)
         return e;
     find_kept(req, s, st);
-    return st->q.why_not.text ? match_why_not_ask(req) : match_list(req);
+    return st->q.why_not.text ? match_why_not_ask(req) : match_version_ask(req, match_list);
 }

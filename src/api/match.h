@@ -4,6 +4,7 @@
 
 #include "api/api.h"
 #include "base/fields.h"
+#include "http/list.h"
 #include "rank/match_score.h"
 #include "tables.h"
 
@@ -32,6 +33,7 @@ struct match_query {
     double diversify;
     const char *world, *explain, *goal, *caution, *sort_by, *sort_order, *count, *niche_mode;
     struct param_text cursor, weights, audience_target, why_not;
+    struct list_choice list;
 };
 
 /* One creator of the list, by match_fields[]. */
@@ -102,6 +104,8 @@ struct match_state {
     size_t excluded_count;
     uint64_t query_hash;
     struct param_named named[3]; /* what filters may name */
+    enum err (*page)(struct request *req);
+    int64_t version; /* of the niches it touches, read before the page */
     struct match_ranking ranking;
     struct match_place after; /* the page begins behind it */
     struct match_scan *scan;
@@ -171,6 +175,11 @@ NODISCARD enum err match_write(struct request *req);
 /* The same once no statement is under way and what depends on the page was asked: of several at once, whoever
  * comes last writes. */
 NODISCARD enum err match_write_when_done(struct request *req);
+/* Reads the version of the niches before the page, then goes on with it; answers 304 alone where the caller
+ * holds this answer. */
+NODISCARD enum err match_version_ask(struct request *req, enum err (*page)(struct request *req));
+/* Tags the answer with what it depends on, where that is the version. */
+void match_version_tag(struct request *req, const struct snapshot *s);
 /* Reads weights, goal, caution and audience_target into *ret_ranking. ERR_PARAM_INVALID. */
 NODISCARD enum err match_ranking_read(struct request *req, const struct match_query *q,
                                       struct match_ranking *ret_ranking);

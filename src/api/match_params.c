@@ -104,5 +104,6 @@ const struct param match_params[] = {
      "a creator: @handle, platform/handle or id; says why it is not in the list, or where"},
     {"world", PARAM_CHOICE, AT(world), 0, 0, NULL, "live,sandbox", false, PARAM_NO_FILTER, NULL,
      "real creators or the made-up ones; by default live once there are any"},
+    LIST_PARAMS(struct match_query, list),
 };
 const size_t match_param_count = COUNT_OF(match_params);

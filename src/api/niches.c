@@ -4,6 +4,7 @@
 #include "base/fields.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "http/list.h"
 #include "tables.h"
 
 #include <string.h>
@@ -12,6 +13,7 @@ struct niches_query {
     struct param_text q;
     int64_t limit;
     const char *world;
+    struct list_choice list;
 };
 
 struct niche_row {
@@ -48,12 +50,14 @@ const struct param niches_params[] = {
      NULL, "items at most"},
     {"world", PARAM_CHOICE, offsetof(struct niches_query, world), 0, 0, NULL, "live,sandbox", false,
      PARAM_NO_FILTER, NULL, "whose creators are counted"},
+    LIST_PARAMS(struct niches_query, list),
 };
 const size_t niches_param_count = COUNT_OF(niches_params);
 
 const struct param niche_params[] = {
     {"world", PARAM_CHOICE, offsetof(struct niches_query, world), 0, 0, NULL, "live,sandbox", false,
      PARAM_NO_FILTER, NULL, "whose creators are counted"},
+    FIELDS_PARAM(struct niches_query, list),
 };
 const size_t niche_param_count = COUNT_OF(niche_params);
 
@@ -62,24 +66,20 @@ struct niches_state {
     int world;
 };
 
-static void write_niche_row(struct request *req, const struct rows *rows, size_t i, struct json *w) {
-    struct niche_row row = {0};
-    rows_decode(rows, i, niche_fields, niche_field_count, req->arena, &row);
-    fields_json(niche_fields, niche_field_count, &row, w);
-}
-
 static enum err list_rows(struct request *req, const struct rows *rows) {
     const struct niches_state *st = req->state;
+    size_t n = rows_count(rows);
+    struct niche_row *niches = arena_alloc(req->arena, n * sizeof *niches + 1);
+    for (size_t i = 0; i < n; i++)
+        rows_decode(rows, i, niche_fields, niche_field_count, req->arena, &niches[i]);
+    struct list items = {niche_fields, niche_field_count, niches, n, sizeof *niches, NULL};
+    api_list_headers(req, api_world_name(st->world), NULL);
+    if (req->format != LIST_JSON)
+        return list_reply(req, &items);
     struct json w = json_to(&req->body);
     json_object(&w);
     json_key(&w, "items");
-    json_array(&w);
-    for (size_t i = 0; i < rows_count(rows); i++) {
-        json_object(&w);
-        write_niche_row(req, rows, i, &w);
-        json_object_end(&w);
-    }
-    json_array_end(&w);
+    list_json(req, &items, &w);
     json_kstr(&w, "world", api_world_name(st->world));
     json_object_end(&w);
     return request_reply(req, 200, "application/json");
@@ -90,8 +90,10 @@ static enum err one_row(struct request *req, const struct rows *rows) {
     struct json w = json_to(&req->body);
     if (!rows_count(rows))
         return request_fail(req, ERR_NICHE_UNKNOWN, "there is no niche \"%s\"", req->segments[0]);
+    struct niche_row row = {0};
+    rows_decode(rows, 0, niche_fields, niche_field_count, req->arena, &row);
     json_object(&w);
-    write_niche_row(req, rows, 0, &w);
+    fields_json_of(niche_fields, niche_field_count, req->chosen, &row, &w);
     json_kstr(&w, "world", api_world_name(st->world));
     json_object_end(&w);
     return request_reply(req, 200, "application/json");
@@ -144,6 +146,9 @@ enum err api_niches(struct request *req) {
     if (e)
         return e;
     const struct niches_state *st = req->state;
+    e = list_choose(req, &st->q.list, niche_fields, niche_field_count);
+    if (e)
+        return e;
     char words[256] = "";
     if (st->q.q.text && !text_words(st->q.q.text, st->q.q.len, words, sizeof words)) {
         request_fail(req, ERR_PARAM_INVALID, "q must have a letter or digit");
@@ -165,6 +170,11 @@ enum err api_niche(struct request *req) {
         return e;
     const struct niches_state *st = req->state;
     const char *slug = req->segments[0];
+    if (st->q.list.fields.text)
+        e = fields_choose(niche_fields, niche_field_count, "", st->q.list.fields.text, req->arena,
+                          &req->fault, &req->chosen);
+    if (e)
+        return e;
     if (taxonomy_by_slug(s->taxonomy, slug, strlen(slug)) < 0) {
         uint16_t near[TAX_SUGGESTIONS_MAX];
         size_t n = taxonomy_suggest(s->taxonomy, slug, strlen(slug), COUNT_OF(near), near);

@@ -7,6 +7,7 @@ const struct route api_routes[] = {
     {"GET", "/livez", "livez", NULL, NULL, api_livez, NULL, NULL},
     {"GET", "/readyz", "readyz", NULL, NULL, api_readyz, NULL, NULL},
     {"GET", "/openapi.yaml", "openapi", NULL, NULL, api_openapi, NULL, NULL},
+    {"GET", "/openapi.json", "openapi_json", NULL, NULL, api_openapi_json, NULL, NULL},
     {"GET", "/model", "model", NULL, NULL, api_model, NULL, NULL},
     {"GET", "/match", "match", match_params, &match_param_count, api_match, NULL, NULL},
     {"GET", "/plan", "plan", plan_params, &plan_param_count, api_plan, NULL, &plan_loan},

@@ -109,11 +109,12 @@ static bool same_group(const char *a, const char *b) {
     return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-void fields_json(const struct field *fields, size_t n, const void *row, struct json *w) {
+void fields_json_of(const struct field *fields, size_t n, const bool *chosen, const void *row,
+                    struct json *w) {
     const char *group = NULL;
     for (size_t i = 0; i < n; i++) {
         const struct field *f = &fields[i];
-        if (!f->json)
+        if (!f->json || (chosen && !chosen[i]))
             continue;
         if (!same_group(group, f->group)) {
             if (group)
@@ -129,4 +130,8 @@ void fields_json(const struct field *fields, size_t n, const void *row, struct j
     }
     if (group)
         json_object_end(w);
+}
+
+void fields_json(const struct field *fields, size_t n, const void *row, struct json *w) {
+    fields_json_of(fields, n, NULL, row, w);
 }

@@ -50,6 +50,8 @@ static const struct setting settings_table[] = {
     {"NICHED_SECRET_FILE", SETTING_TEXT, TEXT_AT(secret_file), "",
      "file with the 32-byte secret that signs cursors and salts tombstones; made if absent; empty: a new one "
      "at each start"},
+    {"NICHED_CORS_ORIGINS", SETTING_TEXT, TEXT_AT(cors_origins), "",
+     "origins whose pages may read answers, comma separated; *: any; on loopback those of localhost may too"},
     {"NICHED_LOG_LEVEL", SETTING_TEXT, TEXT_AT(log_level), "info", "error, warn, info or debug"},
 };
 

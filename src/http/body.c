@@ -13,10 +13,6 @@
 
 /* ---- collecting */
 
-static const char *header_of(const struct exchange *x, const char *name) {
-    return MHD_lookup_connection_value(x->conn, MHD_HEADER_KIND, name);
-}
-
 bool body_media_ok(const char *type) {
     static const char json[] = "application/json";
     if (!type || strncasecmp(type, json, sizeof json - 1) != 0)
@@ -39,7 +35,7 @@ bool body_media_ok(const char *type) {
 }
 
 static enum err check_headers(struct exchange *x) {
-    const char *type = header_of(x, "Content-Type"), *encoding = header_of(x, "Content-Encoding");
+    const char *type = x->headers.content_type, *encoding = x->headers.content_encoding;
     if (encoding && strcasecmp(encoding, "identity") != 0)
         return request_fail(&x->req, ERR_BODY_UNSUPPORTED,
                             "a body must come as it is, without Content-Encoding, got \"%.100s\"", encoding);
@@ -56,18 +52,18 @@ static enum err too_large(struct exchange *x) {
 }
 
 enum err body_begin(struct exchange *x, bool *ret_at_once) {
-    const char *length = header_of(x, "Content-Length");
+    const char *length = x->headers.content_length;
     const struct route_body *body = x->early ? NULL : x->req.route->body;
     x->body_max = body ? body->max_bytes : REQUEST_BODY_MAX;
     bool large = length && strtoull(length, NULL, 10) > x->body_max;
-    bool sends = (length && strtoull(length, NULL, 10) > 0) || header_of(x, "Transfer-Encoding");
+    bool sends = (length && strtoull(length, NULL, 10) > 0) || x->headers.transfer_encoding;
     if (!x->early && large)
         x->early = too_large(x);
     if (!x->early && body)
         x->early = sends ? check_headers(x)
                          : request_fail(&x->req, ERR_BODY_MISSING, "%s %s takes a JSON object as its body",
                                         x->req.method, x->req.path);
-    *ret_at_once = x->early && (large || header_of(x, "Expect"));
+    *ret_at_once = x->early && (large || x->headers.expect);
     return x->early;
 }
 

@@ -10,10 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct exchange *exchange_of(struct request *req) {
-    return (struct exchange *)(void *)req; /* req is the first member */
-}
-
 static void set_request_id(struct exchange *x) {
     struct loop *l = x->req.loop;
     uint64_t v[2] = {l->id_prefix, ++l->requests};
@@ -198,6 +194,7 @@ static enum MHD_Result begin(struct exchange *x) {
     enum err e = guard_headers(x);
     if (e)
         return settle(x, e);
+    cors_begin(x);
     if (!x->early)
         find_route(x);
     bool at_once;
@@ -244,17 +241,28 @@ enum MHD_Result exchange_handle(void *loop, struct MHD_Connection *conn, const c
     return settle(x, e);
 }
 
-static void log_access(const struct request *req) {
-    if (req->status >= 500)
-        log_line(req->status == 503 ? LOG_WARN : LOG_ERROR, "request", LOG_STR("id", req->id),
-                 LOG_STR("method", req->method), LOG_STR("path", req->path), LOG_NUM("status", req->status),
-                 LOG_STR("code", err_name(req->fault.code)), LOG_STR("detail", req->fault.detail),
-                 LOG_NUM("us", clock_mono_us() - req->started_us));
-    else
-        log_line(LOG_INFO, "request", LOG_STR("id", req->id), LOG_STR("method", req->method),
-                 LOG_STR("path", req->path), LOG_NUM("status", req->status),
-                 LOG_NUM("bytes", req->fixed_body ? req->fixed_len : req->body.len),
-                 LOG_NUM("db_us", req->db_us), LOG_NUM("us", clock_mono_us() - req->started_us));
+static void log_access(const struct exchange *x) {
+    const struct request *req = &x->req;
+    int64_t us = clock_mono_us() - req->started_us;
+    bool bad = req->status >= 500;
+    struct log_pair pairs[12];
+    size_t n = 0;
+    pairs[n++] = LOG_STR("id", req->id);
+    pairs[n++] = LOG_STR("method", req->method);
+    pairs[n++] = LOG_STR("path", req->path);
+    pairs[n++] = LOG_NUM("status", req->status);
+    if (bad) {
+        pairs[n++] = LOG_STR("code", err_name(req->fault.code));
+        pairs[n++] = LOG_STR("detail", req->fault.detail);
+    } else {
+        pairs[n++] = LOG_NUM("bytes", x->sent);
+        pairs[n++] = LOG_NUM("db_us", req->db_us);
+    }
+    pairs[n++] = LOG_NUM("us", us);
+    if (x->headers.traceparent)
+        pairs[n++] = LOG_STR("traceparent", x->headers.traceparent);
+    pairs[n] = (struct log_pair){0};
+    log_pairs(!bad ? LOG_INFO : req->status == 503 ? LOG_WARN : LOG_ERROR, "request", pairs);
 }
 
 void exchange_completed(void *loop, struct MHD_Connection *conn, void **con_cls,
@@ -266,10 +274,11 @@ void exchange_completed(void *loop, struct MHD_Connection *conn, void **con_cls,
     if (!x)
         return;
     *con_cls = NULL;
-    log_access(&x->req);
+    log_access(x);
     l->active--;
     request_drop_kept(&x->req);
     buf_free(&x->req.body);
     buf_free(&x->req.upload);
+    buf_free(&x->packed);
     arena_free(x->req.arena);
 }

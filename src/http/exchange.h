@@ -2,13 +2,24 @@
 #ifndef NICHED_HTTP_EXCHANGE_H
 #define NICHED_HTTP_EXCHANGE_H
 
+#include "base/compress.h"
 #include "loop.h"
+
+/* Headers that somebody reads; NULL where not sent. Several of one name are joined by commas. */
+struct request_headers {
+    const char *accept, *accept_encoding, *if_none_match, *origin, *ask_method, *traceparent, *content_type,
+        *content_length, *content_encoding, *transfer_encoding, *expect;
+};
 
 struct exchange {
     struct request req; /* first: a request's address is its exchange's */
     struct MHD_Connection *conn;
-    enum err early; /* found wrong before there was a handler */
-    size_t body_bytes, body_max;
+    struct request_headers headers;
+    const char *origin; /* the caller's, if it may read answers in a browser; else NULL */
+    enum coding coding; /* of the reply */
+    struct buf packed;  /* the body in the coding that was chosen */
+    enum err early;     /* found wrong before there was a handler */
+    size_t body_bytes, body_max, sent;
     bool seen, dispatched, suspended, failed, options;
 };
 
@@ -16,6 +27,11 @@ struct exchange {
  * read differently (several Host or Content-Length, Content-Length beside Transfer-Encoding); takes a sane
  * X-Request-Id. */
 NODISCARD enum err guard_headers(struct exchange *x);
+/* A request's exchange. */
+static inline struct exchange *exchange_of(const struct request *req) {
+    return (struct exchange *)(uintptr_t)req; /* req is the first member */
+}
+
 /* How much of a body beyond its bound is read before the connection is closed. */
 enum { BODY_DROP_MAX = 1024 * 1024 };
 
@@ -31,6 +47,14 @@ NODISCARD enum err body_end(struct exchange *x);
 void request_drop_kept(struct request *req);
 /* Makes the reply of req->fault: application/problem+json (RFC 9457). */
 void reply_problem(struct request *req);
+/* Takes Origin if it may read answers. */
+void cors_begin(struct exchange *x);
+/* Adds the CORS headers of an answer; of a preflight those that it asks for. */
+void cors_headers(struct exchange *x, struct MHD_Response *res);
+/* The coding that the caller likes best among ours; CODING_COUNT when it takes none. */
+enum coding coding_preferred(const struct exchange *x);
+/* Gives the reply its tag, turns it into 304 where the caller has it, and packs its body. */
+void reply_finish(struct exchange *x);
 /* Hands the reply to libmicrohttpd. */
 enum MHD_Result reply_queue(struct exchange *x);
 

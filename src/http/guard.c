@@ -1,14 +1,47 @@
 /* What libmicrohttpd's lenient parser lets through and we do not. */
 #include "exchange.h"
 
+#include <stddef.h>
 #include <string.h>
 #include <strings.h>
+
+enum { HEADERS_BYTES_MAX = 32768 };
 
 struct guard {
     struct exchange *x;
     int hosts, lengths, encodings;
+    size_t bytes;
     const char *bad;
 };
+
+#define KEEP(name, member)                                                                                   \
+    { name, offsetof(struct request_headers, member) }
+
+static const struct {
+    const char *name;
+    size_t offset;
+} kept[] = {
+    KEEP("Accept", accept),
+    KEEP("Accept-Encoding", accept_encoding),
+    KEEP("If-None-Match", if_none_match),
+    KEEP("Origin", origin),
+    KEEP("Access-Control-Request-Method", ask_method),
+    KEEP("Content-Type", content_type),
+    KEEP("Content-Length", content_length),
+    KEEP("Content-Encoding", content_encoding),
+    KEEP("Transfer-Encoding", transfer_encoding),
+    KEEP("Expect", expect),
+};
+
+static void keep_header(struct exchange *x, const char *key, const char *value) {
+    for (size_t i = 0; i < COUNT_OF(kept); i++) {
+        if (strcasecmp(key, kept[i].name) != 0)
+            continue;
+        const char **at = (const char **)(void *)((char *)&x->headers + kept[i].offset);
+        *at = *at ? arena_printf(x->req.arena, "%s, %s", *at, value) : value;
+        return;
+    }
+}
 
 static bool is_token(const char *s, size_t n) {
     static const char others[] = "!#$%&'*+-.^_`|~";
@@ -35,6 +68,15 @@ static void take_request_id(struct request *req, const char *value, size_t n) {
     req->id[n] = '\0';
 }
 
+/* 00-<32 hex>-<16 hex>-<2 hex>, ids not all zero (W3C Trace Context). */
+static bool is_traceparent(const char *s, size_t n) {
+    static const char shape[] = "00-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx-xxxxxxxxxxxxxxxx-xx";
+    bool ok = n == sizeof shape - 1;
+    for (size_t i = 0; ok && i < n; i++)
+        ok = shape[i] == 'x' ? s[i] && strchr("0123456789abcdef", s[i]) != NULL : s[i] == shape[i];
+    return ok && strspn(s + 3, "0") < 32 && strspn(s + 36, "0") < 16;
+}
+
 static enum MHD_Result look(void *cls, enum MHD_ValueKind kind, const char *key, size_t key_n,
                             const char *value, size_t value_n) {
     (void)kind;
@@ -48,6 +90,10 @@ static enum MHD_Result look(void *cls, enum MHD_ValueKind kind, const char *key,
         g->bad = "the only Transfer-Encoding understood is chunked";
     if (strcasecmp(key, "X-Request-Id") == 0 && value)
         take_request_id(&g->x->req, value, value_n);
+    if (strcasecmp(key, "traceparent") == 0 && value && is_traceparent(value, value_n))
+        g->x->headers.traceparent = value;
+    g->bytes += key_n + value_n + 4;
+    keep_header(g->x, key, value ? value : "");
     return g->bad ? MHD_NO : MHD_YES;
 }
 
@@ -58,5 +104,9 @@ enum err guard_headers(struct exchange *x) {
         g.bad = "Host, Content-Length and Transfer-Encoding may stand once";
     if (!g.bad && g.lengths && g.encodings)
         g.bad = "Content-Length and Transfer-Encoding exclude each other";
+    if (!g.bad && g.bytes > HEADERS_BYTES_MAX)
+        return request_fail(&x->req, ERR_HEADER_TOO_LARGE,
+                            "the headers of a request have at most %d bytes, these have %zu",
+                            HEADERS_BYTES_MAX, g.bytes);
     return g.bad ? request_fail(&x->req, ERR_ROUTE_BAD_REQUEST, "%s", g.bad) : ERR_OK;
 }

@@ -7,6 +7,7 @@
 #include "base/log.h"
 
 #include <poll.h>
+#include <stdlib.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -102,4 +103,7 @@ void loop_run(struct loop *l) {
     MHD_run(l->mhd);
     MHD_stop_daemon(l->mhd);
     pipe_free(l->pipe);
+    compressor_free(l->compressor);
+    for (size_t i = 0; i < l->fixed_count; i++)
+        free(l->fixed[i].data);
 }

@@ -2,11 +2,23 @@
 #ifndef NICHED_HTTP_LOOP_H
 #define NICHED_HTTP_LOOP_H
 
+#include "base/compress.h"
 #include "http/server.h"
 #include "work.h"
 
 #include <microhttpd.h>
 #include <stdatomic.h>
+
+/* A body that lives as long as the program, in a coding: made once. */
+struct fixed_copy {
+    const char *body;
+    enum coding coding;
+    uint64_t hash; /* of the body */
+    char *data;    /* NULL: as it is */
+    size_t len;
+};
+
+enum { FIXED_COPIES = 12 };
 
 struct loop {
     const struct settings *settings;
@@ -28,6 +40,9 @@ struct loop {
     size_t resumed; /* since the last MHD_run() */
     int64_t next_tick_ms;
     bool stopping;
+    struct compressor *compressor;
+    struct fixed_copy fixed[FIXED_COPIES];
+    size_t fixed_count;
     _Atomic bool *stop; /* the server's */
 };
 

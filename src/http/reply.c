@@ -86,16 +86,19 @@ void reply_problem(struct request *req) {
     (void)request_reply(req, err_status(f->code), "application/problem+json");
 }
 
-static struct MHD_Response *make_response(struct request *req) {
-    if (req->fixed_body)
-        return MHD_create_response_from_buffer(req->fixed_len, (void *)(uintptr_t)req->fixed_body,
-                                               MHD_RESPMEM_PERSISTENT);
-    if (!req->body.len)
-        return MHD_create_response_from_buffer(0, (void *)(uintptr_t) "", MHD_RESPMEM_PERSISTENT);
-    return MHD_create_response_from_buffer(req->body.len, req->body.data, MHD_RESPMEM_PERSISTENT);
+static struct MHD_Response *make_response(struct exchange *x) {
+    const char *bytes = x->req.fixed_body ? x->req.fixed_body : x->req.body.data;
+    size_t n = x->req.fixed_body ? x->req.fixed_len : x->req.body.len;
+    if (x->packed.len) {
+        bytes = x->packed.data;
+        n = x->packed.len;
+    }
+    x->sent = n;
+    return MHD_create_response_from_buffer(n, (void *)(uintptr_t)(n ? bytes : ""), MHD_RESPMEM_PERSISTENT);
 }
 
-static void add_headers(struct request *req, struct MHD_Response *res) {
+static void add_headers(struct exchange *x, struct MHD_Response *res) {
+    const struct request *req = &x->req;
     char timing[160];
     snprintf(timing, sizeof timing, "db;dur=%.3f, total;dur=%.3f%s%s", (double)req->db_us / 1e3,
              (double)(clock_mono_us() - req->started_us) / 1e3, req->timing ? ", " : "",
@@ -105,17 +108,26 @@ static void add_headers(struct request *req, struct MHD_Response *res) {
     MHD_add_response_header(res, "X-Request-Id", req->id);
     MHD_add_response_header(res, "Server-Timing", timing);
     MHD_add_response_header(res, "X-Content-Type-Options", "nosniff");
+    MHD_add_response_header(res, "Cache-Control", "no-cache");
+    MHD_add_response_header(res, "Vary",
+                            req->negotiated ? "Accept, Accept-Encoding, Origin" : "Accept-Encoding, Origin");
+    if (req->etag)
+        MHD_add_response_header(res, "ETag", req->etag);
+    if (x->coding != CODING_IDENTITY)
+        MHD_add_response_header(res, "Content-Encoding", coding_name(x->coding));
     for (size_t i = 0; i < req->n_headers; i++)
         MHD_add_response_header(res, req->headers[i].name, req->headers[i].value);
+    cors_headers(x, res);
 }
 
 /* The body lives in the request until libmicrohttpd says that the exchange is over, so it need not be copied.
  */
 enum MHD_Result reply_queue(struct exchange *x) {
-    struct MHD_Response *res = make_response(&x->req);
+    reply_finish(x);
+    struct MHD_Response *res = make_response(x);
     if (!res)
         return MHD_NO;
-    add_headers(&x->req, res);
+    add_headers(x, res);
     enum MHD_Result ok = MHD_queue_response(x->conn, (unsigned)x->req.status, res);
     MHD_destroy_response(res);
     return ok;

@@ -115,6 +115,9 @@ static enum err open_loop(struct server *s, size_t index, struct fault *f) {
     e = work_inbox_open(&l->inbox, f);
     if (e)
         return e;
+    l->compressor = compressor_new();
+    if (!l->compressor)
+        return fault_set(f, ERR_NO_MEMORY, "no memory for a loop");
     l->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     l->mhd = start_mhd(l, (size_t)s->settings.max_connections / s->n + 1);
     if (l->epoll_fd < 0 || !l->mhd)

@@ -6,9 +6,9 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 run=(gcc libc6-dev make pkg-config curl ca-certificates
-    libmicrohttpd-dev libcjson-dev libpq-dev libsodium-dev zlib1g-dev libzstd-dev libutf8proc-dev)
+    libmicrohttpd-dev libcjson-dev libpq-dev libsodium-dev zlib1g-dev libzstd-dev libutf8proc-dev python3 python3-yaml)
 dev=("${run[@]}" git binutils clang clang-format clang-tidy cppcheck libcmocka-dev
-    python3 python3-pytest python3-pytest-xdist python3-httpx python3-jsonschema python3-yaml python3-psycopg python3-hypothesis python3-numpy)
+    python3-pytest python3-pytest-xdist python3-httpx python3-jsonschema python3-psycopg python3-hypothesis python3-numpy)
 
 contract=()
 command -v node >/dev/null || contract+=(nodejs)

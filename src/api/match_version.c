@@ -1,0 +1,54 @@
+/* The version of a list: of the niches that it touches, of taxonomy and model, and the day that ages are
+ * counted from. A write elsewhere leaves it alone. Invariant: niche versions are read before the page, so
+ * that a tag can only be older than what it names. */
+#include "match.h"
+
+#include "base/hash.h"
+
+#include <string.h>
+
+#define DAY_US INT64_C(86400000000)
+
+static uint64_t version_of(const struct request *req, const struct snapshot *s) {
+    const struct match_state *st = req->state;
+    int64_t numbers[] = {st->version, s->taxonomy_version, api_now_us(req->app, s, st->world) / DAY_US,
+                         st->world};
+    return hash_text(hash_bytes(HASH_START, numbers, sizeof numbers), s->model_version[st->world]);
+}
+
+void match_version_tag(struct request *req, const struct snapshot *s) {
+    const struct match_state *st = req->state;
+    if (st->page && st->row_count > 0)
+        (void)request_version(req, version_of(req, s));
+}
+
+static enum err version_rows(struct request *req, const struct rows *rows) {
+    struct match_state *st = req->state;
+    st->version = rows_i64(rows, 0, 0);
+    return ERR_OK;
+}
+
+static enum err version_first_rows(struct request *req, const struct rows *rows) {
+    struct match_state *st = req->state;
+    const struct snapshot *s;
+    st->version = rows_i64(rows, 0, 0);
+    enum err e = api_snapshot(req, &s);
+    if (e)
+        return e;
+    return request_version(req, version_of(req, s)) ? request_reply_unchanged(req) : st->page(req);
+}
+
+enum err match_version_ask(struct request *req, enum err (*page)(struct request *req)) {
+    struct match_state *st = req->state;
+    const char *ids = "";
+    for (size_t i = 0; i < st->niche_count + st->excluded_count; i++)
+        ids = arena_printf(req->arena, "%s%s%d", ids, i ? "," : "",
+                           i < st->niche_count ? st->niche_ids[i] : st->excluded_ids[i - st->niche_count]);
+    const char *params[] = {st->world ? "1" : "0", arena_printf(req->arena, "{%s}", ids)};
+    struct statement stmt = api_statement(req, "match_version");
+    st->page = page;
+    bool first = request_is_conditional(req);
+    enum err e =
+        request_query(req, &stmt, COUNT_OF(params), params, first ? version_first_rows : version_rows);
+    return e || first ? e : page(req);
+}
