@@ -71,6 +71,8 @@ enum err api_model(struct request *req);
 enum err api_match(struct request *req);
 /* GET /plan: whom to book in a niche for a budget. */
 enum err api_plan(struct request *req);
+/* POST /match/batch: several of them at once. */
+enum err api_match_batch(struct request *req);
 /* GET /niches: the taxonomy with counts. */
 enum err api_niches(struct request *req);
 /* GET /niches/{slug}: one niche. */

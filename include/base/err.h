@@ -32,6 +32,7 @@
     X(AUTH_REQUIRED, 401, 4, "a key is required")                                                            \
     X(LIMIT_RATE, 429, 5, "too many requests")                                                               \
     X(LIMIT_OVERLOAD, 503, 5, "overloaded")                                                                  \
+    X(LIMIT_BATCH, 400, 5, "batch too large")                                                                \
     X(NICHE_UNKNOWN, 404, 3, "unknown niche")                                                                \
     X(CREATOR_UNKNOWN, 404, 3, "unknown creator")                                                            \
     X(STORE_UNAVAILABLE, 503, 6, "store unavailable")                                                        \

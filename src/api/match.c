@@ -195,7 +195,8 @@ static void write_query(const struct match_state *st, const struct snapshot *s, 
 static void write_more(struct request *req, const void *row, struct json *w) {
     const struct match_state *st = req->state;
     const struct snapshot *s;
-    match_evidence_json(st, (size_t)((const struct match_row *)row - st->rows), w);
+    if (!req->chosen || st->q.include.in_count)
+        match_evidence_json(st, (size_t)((const struct match_row *)row - st->rows), w);
     if (strcmp(st->q.explain, "false") != 0 && !api_snapshot(req, &s))
         match_explain(row, strcmp(st->q.explain, "full") == 0, st, s, w);
 }

@@ -1,13 +1,21 @@
 /* The version of a list: of the niches that it touches, of taxonomy and model, and the day that ages are
  * counted from. A write elsewhere leaves it alone. Invariant: niche versions are read before the page, so
- * that a tag can only be older than what it names. */
+ * that a tag can only be older than what it names. What looks further (why_not, the diagnosis of an empty
+ * list, filters on brands, growth and audiences, include=) is tagged by its bytes. */
 #include "match.h"
 
 #include "base/hash.h"
 
+#include <math.h>
 #include <string.h>
 
 #define DAY_US INT64_C(86400000000)
+
+/* What is asked looks at evidence that changes without a ranked row of the niche. */
+static bool beyond_niche(const struct match_query *q) {
+    return q->brand_conflict.in_count || !isnan(q->min_follower_growth) || q->audience_country.in_count ||
+           q->audience_target.text || q->include.in_count;
+}
 
 static uint64_t version_of(const struct request *req, const struct snapshot *s) {
     const struct match_state *st = req->state;
@@ -20,6 +28,8 @@ void match_version_tag(struct request *req, const struct snapshot *s) {
     const struct match_state *st = req->state;
     if (st->page && st->row_count > 0)
         (void)request_version(req, version_of(req, s));
+    else
+        req->etag = NULL;
 }
 
 static enum err version_rows(struct request *req, const struct rows *rows) {
@@ -46,6 +56,8 @@ enum err match_version_ask(struct request *req, enum err (*page)(struct request 
                            i < st->niche_count ? st->niche_ids[i] : st->excluded_ids[i - st->niche_count]);
     const char *params[] = {st->world ? "1" : "0", arena_printf(req->arena, "{%s}", ids)};
     struct statement stmt = api_statement(req, "match_version");
+    if (beyond_niche(&st->q))
+        return page(req);
     st->page = page;
     bool first = request_is_conditional(req);
     enum err e =

@@ -3,6 +3,8 @@
 
 #include "plan.h"
 
+static const struct route_body batch_body = {128 * 1024, batch_members, &batch_member_count};
+
 const struct route api_routes[] = {
     {"GET", "/livez", "livez", NULL, NULL, api_livez, NULL, NULL},
     {"GET", "/readyz", "readyz", NULL, NULL, api_readyz, NULL, NULL},
@@ -11,6 +13,7 @@ const struct route api_routes[] = {
     {"GET", "/model", "model", NULL, NULL, api_model, NULL, NULL},
     {"GET", "/match", "match", match_params, &match_param_count, api_match, NULL, NULL},
     {"GET", "/plan", "plan", plan_params, &plan_param_count, api_plan, NULL, &plan_loan},
+    {"POST", "/match/batch", "match_batch", NULL, NULL, api_match_batch, &batch_body, NULL},
     {"GET", "/niches", "niches", niches_params, &niches_param_count, api_niches, NULL, NULL},
     {"GET", "/niches/{slug}", "niche", niche_params, &niche_param_count, api_niche, NULL, NULL},
     {"GET", "/creators/{id}", "creator", creator_params, &creator_param_count, api_creator, NULL, NULL},

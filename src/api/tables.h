@@ -5,6 +5,9 @@
 #include "base/fields.h"
 #include "base/params.h"
 
+extern const struct param batch_members[];
+extern const size_t batch_member_count;
+
 extern const struct param match_params[], niches_params[], niche_params[], creator_params[],
     standing_params[], standing_self_params[];
 extern const size_t match_param_count, niches_param_count, niche_param_count, creator_param_count,

@@ -49,8 +49,7 @@ static void fail(struct exchange *x) {
     reply_problem(&x->req);
 }
 
-/* The first failure of an exchange is the one it answers. */
-static void note_failure(struct exchange *x, enum err e) {
+void exchange_failed(struct exchange *x, enum err e) {
     if (!e || x->failed)
         return;
     x->failed = true;
@@ -58,17 +57,21 @@ static void note_failure(struct exchange *x, enum err e) {
         fault_set(&x->req.fault, e, "%s", err_title(e));
 }
 
+/* Nothing is in flight any more: there is a reply, or its problem is made. */
+static void conclude(struct exchange *x) {
+    if (!x->failed && x->req.replied)
+        return;
+    if (!x->failed)
+        request_fail(&x->req, ERR_INTERNAL, "the handler gave no reply");
+    fail(x);
+}
+
 /* After a handler or a callback returned: replies, or waits for what is in flight. */
 static enum MHD_Result settle(struct exchange *x, enum err e) {
-    note_failure(x, e);
+    exchange_failed(x, e);
     if (x->req.waiting > 0)
         return MHD_YES;
-    if (x->failed)
-        fail(x);
-    else if (!x->req.replied) {
-        request_fail(&x->req, ERR_INTERNAL, "the handler gave no reply");
-        fail(x);
-    }
+    conclude(x);
     return reply_queue(x);
 }
 
@@ -79,11 +82,15 @@ struct asked {
     int64_t at_us;
 };
 
-/* Lets the connection go on once nothing is in flight. */
-static void resume(struct exchange *x) {
+void exchange_resume(struct exchange *x) {
     if (x->req.waiting > 0 || !x->suspended)
         return;
     x->suspended = false;
+    if (x->parent) {
+        conclude(x);
+        sub_over(x);
+        return;
+    }
     x->req.loop->resumed++;
     MHD_resume_connection(x->conn);
 }
@@ -97,8 +104,8 @@ static void on_rows(void *ctx, enum err e, const struct rows *rows, const struct
         x->req.fault = *f;
     else if (!e && !x->failed)
         e = asked->next(&x->req, rows);
-    note_failure(x, e);
-    resume(x);
+    exchange_failed(x, e);
+    exchange_resume(x);
 }
 
 enum err request_query(struct request *req, const struct statement *st, size_t n, const char *const *params,
@@ -149,8 +156,8 @@ void exchange_worked(struct work_item *item) {
     x->req.waiting--;
     x->req.loop->working--;
     request_timing(&x->req, arena_printf(x->req.arena, "work;dur=%.3f", (double)item->us / 1e3));
-    note_failure(x, w->e ? w->e : w->next(&x->req, NULL));
-    resume(x);
+    exchange_failed(x, w->e ? w->e : w->next(&x->req, NULL));
+    exchange_resume(x);
 }
 
 enum err request_work(struct request *req, request_job *job, request_next *next) {

@@ -3,6 +3,7 @@
 #define NICHED_HTTP_EXCHANGE_H
 
 #include "base/compress.h"
+#include "http/sub.h"
 #include "loop.h"
 
 /* Headers that somebody reads; NULL where not sent. Several of one name are joined by commas. */
@@ -12,8 +13,11 @@ struct request_headers {
 };
 
 struct exchange {
-    struct request req; /* first: a request's address is its exchange's */
-    struct MHD_Connection *conn;
+    struct request req;          /* first: a request's address is its exchange's */
+    struct MHD_Connection *conn; /* NULL: a sub-request, or a request of the command line */
+    struct exchange *parent;     /* of a sub-request, with whom to tell and as which */
+    request_sub_done *done;
+    size_t index;
     struct request_headers headers;
     const char *origin; /* the caller's, if it may read answers in a browser; else NULL */
     enum coding coding; /* of the reply */
@@ -31,6 +35,13 @@ NODISCARD enum err guard_headers(struct exchange *x);
 static inline struct exchange *exchange_of(const struct request *req) {
     return (struct exchange *)(uintptr_t)req; /* req is the first member */
 }
+
+/* Notes an error (ERR_OK: none); the first of an exchange is the one it answers. */
+void exchange_failed(struct exchange *x, enum err e);
+/* Lets a suspended exchange go on once nothing is in flight: its connection, or its parent. */
+void exchange_resume(struct exchange *x);
+/* A sub-request has its reply: tells its parent and frees it. */
+void sub_over(struct exchange *x);
 
 /* How much of a body beyond its bound is read before the connection is closed. */
 enum { BODY_DROP_MAX = 1024 * 1024 };
