@@ -43,7 +43,7 @@ static int by_name(const void *a, const void *b) {
 
 /* Path, arguments in the order of their names, format and coding. */
 static uint64_t hash_asked(const struct request *req) {
-    const struct param_arg *args[REQUEST_ARGS];
+    const struct param_arg *args[REQUEST_ARGS] = {0};
     for (size_t i = 0; i < req->n_args; i++)
         args[i] = &req->args[i];
     qsort(args, req->n_args, sizeof *args, by_name);
