@@ -62,10 +62,10 @@ struct request {
     const char *timing; /* more Server-Timing, NULL: none */
     bool replied;
     const char *problem_more; /* members of a problem document as JSON, with a comma in front; NULL: none */
-    enum list_format format; /* as list_choose() settled it */
-    const bool *chosen;      /* lines of the list's field table that fields= names; NULL: all */
-    bool negotiated;         /* the format depends on Accept */
-    const char *etag;        /* NULL: made of the body */
+    enum list_format format;  /* as list_choose() settled it */
+    const bool *chosen;       /* lines of the list's field table that fields= names; NULL: all */
+    bool negotiated;          /* the format depends on Accept */
+    const char *etag;         /* NULL: made of the body */
     /* the reply */
     int status;
     const char *content_type;

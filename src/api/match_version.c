@@ -54,6 +54,8 @@ enum err match_version_ask(struct request *req, enum err (*page)(struct request 
     for (size_t i = 0; i < st->niche_count + st->excluded_count; i++)
         ids = arena_printf(req->arena, "%s%s%d", ids, i ? "," : "",
                            i < st->niche_count ? st->niche_ids[i] : st->excluded_ids[i - st->niche_count]);
+    if (st->kept_id)
+        ids = arena_printf(req->arena, "%s,%d", ids, st->kept_id);
     const char *params[] = {st->world ? "1" : "0", arena_printf(req->arena, "{%s}", ids)};
     struct statement stmt = api_statement(req, "match_version");
     if (beyond_niche(&st->q))
