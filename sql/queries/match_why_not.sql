@@ -1,6 +1,6 @@
 -- api_match: api/match_why_not.c. The accounts of a handle ($4, on platform $3 unless null) or of a creator ($5), with their place
--- in the niches $2 of the world $1: evidence, what filters they pass, and, for the stored order of one niche ($7), how many are
--- ahead. $6 countries of the audience wanted or null. Creators who opted out are not there. The marks are made from the lines of the filters
+-- among the candidates of the niches $2 of the world $1, what filters they pass, the evidence for the niches $6 and, for the
+-- order of one niche that a statement lists by ($7), how many are ahead. Creators who opted out are not there. The marks are made from the lines of the filters
 with named as (
   select k.creator_id, k.account_id
   from account_key k join platform p using (platform)
@@ -8,46 +8,35 @@ with named as (
   union
   select a.creator_id, a.account_id from account a where a.world = $1::smallint and a.creator_id = $5::bigint
 ), place as (
-  select a.creator_id, a.account_id, a.platform, a.username, m.creator_id as placed, m.score, m.conf, m.country,
-         m.l_rel, m.l_eng, m.l_auth, m.l_aff, m.l_loy, m.l_fresh, m.fails, m.unknowns, m.asked_of
+  select a.creator_id, a.account_id, a.platform, a.username, m.creator_id as placed, m.score, m.conf,
+         m.l_rel, m.l_eng, m.l_auth, m.l_aff, m.l_loy, m.l_fresh, m.key, m.fails, m.unknowns, m.asked_of
   from named d
   join account a using (creator_id, account_id)
   join creator c on c.creator_id = d.creator_id and not c.opted_out
   left join lateral (
     select m.*, /*fails*/ as fails, /*unknowns*/ as unknowns, array[/*values*/]::text[] as asked_of
     from (
-      select m.*/*tests*/
+      select m.*, /*key*/ as key/*tests*/
       from niche_match m
-      where m.creator_id = d.creator_id and m.account_id = d.account_id and m.niche_id = ($2::integer[])[1] and m.related = false
-        and cardinality($2::integer[]) = (
-          select count(*) from niche_match o where o.creator_id = m.creator_id and o.account_id = m.account_id
-            and o.niche_id = any($2::integer[]) and o.related = false)
+      where m.creator_id = d.creator_id and m.account_id = d.account_id and m.related = false and /*candidates*/
       offset 0
     ) m
   ) m on true
 )
-select e.creator_id, e.account_id, p.slug as platform, e.username, e.placed is not null as placed, e.score, e.conf, e.country,
-       e.l_rel, e.l_eng, e.l_auth, e.l_aff, e.l_loy, e.l_fresh, e.fails, e.unknowns, e.asked_of,
-       s.posts as recent_posts, s.engagement_theta, s.engagement_sigma, s.engagement_tau,
-       case when $6::text[] is not null then (
-         select array_agg(h.share order by t.i)
-         from unnest($6::text[]) with ordinality as t (country, i)
-         left join audience_share h on h.creator_id = e.creator_id and h.account_id = e.account_id
-           and h.dimension = 'country' and h.bucket = t.country) end as shares,
-       case when $6::text[] is not null then (
-         select min(h.sample_n) from audience_share h
-         where h.creator_id = e.creator_id and h.account_id = e.account_id and h.dimension = 'country') end as sample_n,
+select e.creator_id, e.account_id, p.slug as platform, e.username, e.placed is not null as placed, e.score, e.conf,
+       e.l_rel, e.l_eng, e.l_auth, e.l_aff, e.l_loy, e.l_fresh, e.key, e.fails, e.unknowns, e.asked_of,
+       s.posts as recent_posts,
        case when $7::boolean and e.fails = 0 then (
          select count(*) from niche_match m
          where m.world = $1::smallint and m.niche_id = ($2::integer[])[1] and m.related = false
-           and (m.score, m.conf, m.account_id) > (e.score, e.conf, e.account_id)/*filters*/) end as ahead,
-       (select array_agg(m.kind order by n.i) from unnest($2::integer[]) with ordinality n (niche_id, i)
+           and (/*before*/m.score, m.conf, m.account_id) > (/*after*/e.score, e.conf, e.account_id)/*filters*/) end as ahead,
+       (select array_agg(m.kind order by n.i) from unnest($6::integer[]) with ordinality n (niche_id, i)
         left join niche_match m on m.creator_id = e.creator_id and m.account_id = e.account_id and m.niche_id = n.niche_id) as kinds,
-       (select array_agg(x.k order by n.i) from unnest($2::integer[]) with ordinality n (niche_id, i)
+       (select array_agg(x.k order by n.i) from unnest($6::integer[]) with ordinality n (niche_id, i)
         left join creator_niche x on x.creator_id = e.creator_id and x.account_id = e.account_id and x.niche_id = n.niche_id) as k,
-       (select array_agg(x.n order by n.i) from unnest($2::integer[]) with ordinality n (niche_id, i)
+       (select array_agg(x.n order by n.i) from unnest($6::integer[]) with ordinality n (niche_id, i)
         left join creator_niche x on x.creator_id = e.creator_id and x.account_id = e.account_id and x.niche_id = n.niche_id) as n,
-       (select array_agg(x.posts order by n.i) from unnest($2::integer[]) with ordinality n (niche_id, i)
+       (select array_agg(x.posts order by n.i) from unnest($6::integer[]) with ordinality n (niche_id, i)
         left join creator_niche x on x.creator_id = e.creator_id and x.account_id = e.account_id and x.niche_id = n.niche_id) as posts
 from place e
 join platform p using (platform)

@@ -127,8 +127,7 @@ static uint64_t hash_query(struct request *req, const struct match_state *st) {
     return h;
 }
 
-/* The text with another one at each mark. */
-static const char *replace(const char *sql, const char *mark, const char *text, struct arena *a) {
+const char *match_replace(const char *sql, const char *mark, const char *text, struct arena *a) {
     CLEANUP(buf_free) struct buf out = {0};
     for (const char *at; (at = strstr(sql, mark)); sql = at + strlen(mark)) {
         buf_put(&out, sql, (size_t)(at - sql));
@@ -144,13 +143,13 @@ enum err match_ask_filtered(struct request *req, const char *query, size_t n, co
     struct statement stmt = api_statement(req, query);
     struct params_where where = match_where(req, n + 1);
     const char *key = strstr(stmt.sql, key_mark) ? match_sort_expression(&st->q) : NULL;
-    stmt.sql = replace(stmt.sql, filters_mark, where.sql, req->arena);
+    stmt.sql = match_replace(stmt.sql, filters_mark, where.sql, req->arena);
     if (key)
         stmt.sql =
-            replace(stmt.sql, key_mark,
-                    params_expression(match_params, match_param_count, &st->q, key, n + 1 + where.count,
-                                      st->named, req->arena, where.values, &where.count),
-                    req->arena);
+            match_replace(stmt.sql, key_mark,
+                          params_expression(match_params, match_param_count, &st->q, key, n + 1 + where.count,
+                                            st->named, req->arena, where.values, &where.count),
+                          req->arena);
     stmt.name =
         arena_printf(req->arena, "%s_%016llx", query, (unsigned long long)hash_text(HASH_START, stmt.sql));
     const char *params[OWN_MAX + PARAM_VALUES_MAX];
@@ -303,6 +302,11 @@ static enum err ask(struct request *req) {
     return e ? e : match_ask_related(req);
 }
 
+bool match_is_plain(const struct match_state *st) {
+    return st->niche_count == 1 && !st->ranking.own && !st->with_related && isnan(st->q.diversify) &&
+           !match_sort_expression(&st->q);
+}
+
 enum err match_list(struct request *req) {
     const struct match_state *st = req->state;
     enum err e = match_beside_ask(req);
@@ -310,14 +314,13 @@ enum err match_list(struct request *req) {
         return e;
     if (match_sort_expression(&st->q))
         return match_sort_ask(req);
-    bool plain = st->niche_count == 1 && !st->ranking.own && !st->with_related && isnan(st->q.diversify);
-    return plain ? ask(req) : match_list_ask(req);
+    return match_is_plain(st) ? ask(req) : match_list_ask(req);
 }
 
-/* The kept rows of a compound, or the wish that they be made. why_not is told from the parts. */
+/* The kept rows of a compound, or the wish that they be made. */
 static void find_kept(struct request *req, const struct snapshot *s, struct match_state *st) {
     const struct api *api = req->app;
-    if (!match_is_compound(st) || !api->shared->settings->compounds || st->q.why_not.text)
+    if (!match_is_compound(st) || !api->shared->settings->compounds)
         return;
     st->kept_id = snapshot_compound_id(s, st->world, st->niche_ids, st->niche_count);
     struct wishes *wishes = api->shared->keeper ? keeper_wishes(api->shared->keeper) : NULL;
@@ -380,5 +383,5 @@ enum err api_match(struct request *req) {
     if (e)
         return e;
     find_kept(req, s, st);
-    return st->q.why_not.text ? match_why_not_ask(req) : match_version_ask(req, match_list);
+    return st->q.why_not.text ? match_go(req) : match_version_ask(req, match_go);
 }

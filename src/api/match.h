@@ -100,6 +100,8 @@ struct match_state {
     bool with_related;  /* related rows are listed after the others */
     bool related_phase; /* they are what is looked for now */
     int32_t kept_id;    /* the compound's rows, 0: none are kept */
+    const char
+        *sure; /* JSON: the confidence of a compound's accounts by id; NULL: rows have it, or nobody asked */
     int32_t excluded_ids[TAX_RESOLVED_MAX];
     size_t excluded_count;
     uint64_t query_hash;
@@ -146,6 +148,8 @@ NODISCARD enum err match_filters_check(struct request *req, uint64_t given, stru
 /* What the query is sorted by instead of the stored order, as an SQL expression that is the larger the
  * earlier a row comes and may name parameters; NULL for the stored order. */
 const char *match_sort_expression(const struct match_query *q);
+/* Such a key in the unit of the answer. */
+double match_sort_value(const struct match_query *q, double key);
 /* Refuses what cannot be sorted otherwise: own rankings, diversity, compounds. ERR_PARAM_INVALID. */
 NODISCARD enum err match_sort_check(struct request *req, const struct match_state *st);
 /* Refuses what does not go with several niches or related rows. ERR_PARAM_INVALID. */
@@ -160,6 +164,10 @@ NODISCARD enum err match_ask_filtered(struct request *req, const char *query, si
 /* The filters of the parameters and the niches that are not wanted, with parameters from $first on; `each`
  * names the latter by the line "niche". */
 struct params_where match_where(struct request *req, size_t first);
+/* The text with another one at each mark. */
+const char *match_replace(const char *sql, const char *mark, const char *text, struct arena *a);
+/* Begins once the niches are known, again where the rows of a compound went meanwhile. */
+NODISCARD enum err match_begin(struct request *req);
 /* Decodes a page (one row more than the limit means that there is more) into the state. */
 NODISCARD enum err match_take_rows(struct request *req, const struct rows *rows);
 /* Asks how many match only in part, beside the statements of the page. */
@@ -192,6 +200,10 @@ NODISCARD enum err match_list_ask(struct request *req);
 NODISCARD enum err match_scan_ask(struct request *req);
 /* Reads the picks of one phase for a compound of which no rows are kept. */
 NODISCARD enum err match_compound_ask(struct request *req);
+/* Whether something counts by min_confidence what has no row to look it up in. */
+bool match_needs_sure(const struct match_state *st);
+/* Scores the compound's accounts for it, those first that the list is made of; goes on with match_begin(). */
+NODISCARD enum err match_sure_ask(struct request *req);
 
 /* A signed, opaque text for a place in the list of a query (base64url, in the arena). */
 const char *match_cursor_write(const struct request *req, uint64_t query_hash, const char *model_version,

@@ -3,8 +3,9 @@
  * they give the order, and what is shown comes from here all the same: the bytes are equal by construction.
  *
  * Bound: without kept rows at most COMPOUND_MAX candidates are scored, those whose weakest part ranks best;
- * of those that match in part always, those whose best part does. */
-#include "match_why_not.h"
+ * of those that match in part always, those whose best part does. The confidence that statements count by is
+ * that of the same candidates, then of those that the filters keep out. */
+#include "match_pick.h"
 
 #include "rank/compound.h"
 
@@ -120,31 +121,31 @@ static enum err joint_rows(struct request *req, const struct rows *rows) {
         return e;
     struct match_picks *picks = arena_alloc(req->arena, sizeof *picks);
     *picks = match_phase_picks(st, req->arena);
-    struct match_pick *all = arena_alloc(req->arena, rows_count(rows) * sizeof *all + 1);
-    size_t n = 0;
     for (size_t i = 0; i < rows_count(rows); i++) {
         struct candidate c;
         rows_decode(rows, i, candidate_fields, COUNT_OF(candidate_fields), req->arena, &c);
-        all[n] = pick_of(&c, st, s);
-        if (!is_sure(st, &all[n]))
-            continue;
-        match_picks_add(picks, &all[n], &st->after);
-        n++;
+        struct match_pick p = pick_of(&c, st, s);
+        if (is_sure(st, &p))
+            match_picks_add(picks, &p, &st->after);
     }
-    if (!st->related_phase)
-        match_why_not_place(st, all, n);
     return match_phase_done(req, picks);
 }
 
-enum err match_joint_ask(struct request *req, const char *creators, const char *accounts) {
+static enum err joint_ask(struct request *req, const char *creators, const char *accounts,
+                          request_next *next) {
     const struct match_state *st = req->state;
     const char *params[] = {creators, accounts, match_niche_array(st, req->arena),
                             match_target_countries(&st->ranking, req->arena)};
     struct statement stmt = api_statement(req, "match_joint");
-    return request_query(req, &stmt, COUNT_OF(params), params, joint_rows);
+    return request_query(req, &stmt, COUNT_OF(params), params, next);
 }
 
-static enum err candidate_rows(struct request *req, const struct rows *rows) {
+enum err match_joint_ask(struct request *req, const char *creators, const char *accounts) {
+    return joint_ask(req, creators, accounts, joint_rows);
+}
+
+/* Scores the accounts that were read. */
+static enum err score_all(struct request *req, const struct rows *rows, request_next *next) {
     CLEANUP(buf_free) struct buf creators = {0};
     CLEANUP(buf_free) struct buf accounts = {0};
     buf_putc(&creators, '{');
@@ -153,11 +154,16 @@ static enum err candidate_rows(struct request *req, const struct rows *rows) {
         buf_printf(&creators, "%s%s", i ? "," : "", rows_text(rows, i, 0));
         buf_printf(&accounts, "%s%s", i ? "," : "", rows_text(rows, i, 1));
     }
-    return match_joint_ask(req, arena_printf(req->arena, "%s}", creators.data),
-                           arena_printf(req->arena, "%s}", accounts.data));
+    return joint_ask(req, arena_printf(req->arena, "%s}", creators.data),
+                     arena_printf(req->arena, "%s}", accounts.data), next);
 }
 
-enum err match_compound_ask(struct request *req) {
+static enum err candidate_rows(struct request *req, const struct rows *rows) {
+    return score_all(req, rows, joint_rows);
+}
+
+/* Asks for a compound's accounts; min_confidence is not for the rows of its parts. */
+static enum err ask_parts(struct request *req, const char *query, request_next *next) {
     struct match_state *st = req->state;
     const char *own[] = {
         arena_printf(req->arena, "%d", st->world),
@@ -165,11 +171,49 @@ enum err match_compound_ask(struct request *req) {
         arena_printf(req->arena, "%zu", st->niche_count),
         arena_printf(req->arena, "%d", COMPOUND_MAX),
     };
-    if (st->related_phase)
-        return match_ask_filtered(req, "match_compound_related", COUNT_OF(own), own, candidate_rows);
     double min_confidence = st->q.min_confidence;
-    st->q.min_confidence = NAN; /* it is meant for the compound's, not for the parts' */
-    enum err e = match_ask_filtered(req, "match_compound", COUNT_OF(own), own, candidate_rows);
+    if (!st->related_phase)
+        st->q.min_confidence = NAN;
+    enum err e = match_ask_filtered(req, query, COUNT_OF(own), own, next);
     st->q.min_confidence = min_confidence;
     return e;
+}
+
+enum err match_compound_ask(struct request *req) {
+    const struct match_state *st = req->state;
+    return ask_parts(req, st->related_phase ? "match_compound_related" : "match_compound", candidate_rows);
+}
+
+/* ---- how sure it is of each, for statements that count */
+
+static enum err sure_rows(struct request *req, const struct rows *rows) {
+    struct match_state *st = req->state;
+    const struct snapshot *s;
+    enum err e = api_snapshot(req, &s);
+    if (e)
+        return e;
+    CLEANUP(buf_free) struct buf sure = {0};
+    buf_putc(&sure, '{');
+    for (size_t i = 0; i < rows_count(rows); i++) {
+        struct candidate c;
+        rows_decode(rows, i, candidate_fields, COUNT_OF(candidate_fields), req->arena, &c);
+        struct match_pick p = pick_of(&c, st, s);
+        buf_printf(&sure, "%s\"%lld\":%lld", i ? "," : "", (long long)p.account_id, (long long)p.conf);
+    }
+    st->sure = arena_printf(req->arena, "%s}", sure.data);
+    return match_begin(req);
+}
+
+static enum err sure_candidates(struct request *req, const struct rows *rows) {
+    return score_all(req, rows, sure_rows);
+}
+
+bool match_needs_sure(const struct match_state *st) {
+    bool counts = !st->q.cursor.text || st->q.why_not.text || st->q.facets.in_count ||
+                  strcmp(st->q.count, "exact") == 0;
+    return counts && match_is_compound(st) && !st->kept_id && !st->sure && !isnan(st->q.min_confidence);
+}
+
+enum err match_sure_ask(struct request *req) {
+    return ask_parts(req, "match_compound_sure", sure_candidates);
 }

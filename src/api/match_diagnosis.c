@@ -73,7 +73,7 @@ enum err match_diagnosis_ask(struct request *req) {
     if (st->q.cursor.text || st->row_count >= (size_t)(st->q.limit < THIN ? st->q.limit : THIN))
         return ERR_OK;
     st->diagnosis = arena_alloc(req->arena, sizeof *st->diagnosis);
-    const char *own[] = {arena_printf(req->arena, "%d", st->world), match_niche_array(st, req->arena)};
+    const char *own[] = {arena_printf(req->arena, "%d", st->world), match_candidate_niches(st, req->arena)};
     st->diagnosis->tests = match_tests(req, COUNT_OF(own) + 1);
     const struct match_tests *t = &st->diagnosis->tests;
     const struct match_mark marks[] = {
@@ -87,6 +87,7 @@ enum err match_diagnosis_ask(struct request *req) {
     enum err e = match_ask_marked(req, "match_diagnosis", marks, COUNT_OF(marks), COUNT_OF(own), own,
                                   &t->where, set_rows);
     struct statement elsewhere = api_statement(req, "match_elsewhere");
+    own[1] = match_niche_array(st, req->arena);
     return e ? e : request_query(req, &elsewhere, COUNT_OF(own), own, elsewhere_rows);
 }
 

@@ -94,7 +94,7 @@ static const char *value_sql(struct request *req, size_t facet) {
 enum err match_facets_ask(struct request *req) {
     const struct match_state *st = req->state;
     struct arena *a = req->arena;
-    const char *own[] = {arena_printf(a, "%d", st->world), match_niche_array(st, a)};
+    const char *own[] = {arena_printf(a, "%d", st->world), match_candidate_niches(st, a)};
     struct match_tests t = match_tests(req, COUNT_OF(own) + 1);
     const char *columns = "", *keys = "", *sets = "", *values = "";
     unsigned long long all = 0, count = 0, at = 0;

@@ -30,6 +30,11 @@ const char *match_filter_name(const struct match_tests *t, size_t i);
 NODISCARD enum err match_ask_marked(struct request *req, const char *query, const struct match_mark *marks,
                                     size_t n_marks, size_t n, const char *const *own,
                                     const struct params_where *where, request_next *next);
+/* The niches that the candidates' rows are of, as the text of an array: those of a compound, or the one that
+ * its rows are kept under. */
+const char *match_candidate_niches(const struct match_state *st, struct arena *a);
+/* Whether the list is read by the plain statement: one niche in the stored order. */
+bool match_is_plain(const struct match_state *st);
 /* What the candidates m of a list are, beside world and related, as a predicate with the niches in $2: of one
  * niche its rows; of several that must all list an account its row of the first; of several of which one is
  * enough its surest row, which passes the filters if any does. */

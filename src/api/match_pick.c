@@ -1,6 +1,6 @@
 /* Picks: weighing rows anew, keeping the best, showing them. Invariant: picks are sorted by the total order
  * at all times. */
-#include "match_pick.h"
+#include "match_why_not.h"
 
 #include "rank/audience_fit.h"
 #include "rank/engagement.h"
@@ -31,6 +31,8 @@ static bool behind(const struct match_pick *p, const struct match_place *place) 
 
 void match_picks_add(struct match_picks *picks, const struct match_pick *pick,
                      const struct match_place *after) {
+    if (picks->watch)
+        match_watch_see(picks->watch, pick);
     if (!behind(pick, after))
         return;
     size_t at = picks->count;

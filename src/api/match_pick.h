@@ -25,6 +25,8 @@ struct match_pick {
 struct match_picks {
     struct match_pick *at;
     size_t count, cap;
+    struct match_watch
+        *watch; /* sees every pick, also those that are not kept; NULL: nobody is asked about */
 };
 
 /* What a row brings beside its stored components, for weighing it anew. */

@@ -1,7 +1,7 @@
 /* What a list has beside its full matches: how many match in part, and those themselves when they are asked
  * for. Full and related ones are two phases of one list: the second begins where the first has less than a
  * page. */
-#include "match_pick.h"
+#include "match_why_not.h"
 
 #include <math.h>
 #include <string.h>
@@ -48,14 +48,13 @@ enum err match_ask_related(struct request *req) {
 }
 
 struct match_picks match_phase_picks(const struct match_state *st, struct arena *a) {
-    return match_picks_new(a, isnan(st->q.diversify) ? (size_t)st->q.limit + 1 : DIVERSE_FROM);
+    struct match_picks picks =
+        match_picks_new(a, isnan(st->q.diversify) ? (size_t)st->q.limit + 1 : DIVERSE_FROM);
+    picks.watch = match_watch_new(st, a);
+    return picks;
 }
 
 enum err match_phase_check(struct request *req, const struct match_state *st) {
-    if (st->q.why_not.text && strcmp(st->q.niche_mode, "any") == 0) {
-        request_fail(req, ERR_PARAM_INVALID, "why_not is about one niche or all of several");
-        return fault_param(&req->fault, "why_not", st->q.why_not.text, "niche_mode=all");
-    }
     if (!st->with_related || (isnan(st->q.diversify) && !match_sort_expression(&st->q)))
         return ERR_OK;
     request_fail(req, ERR_PARAM_INVALID, "diversify, sort_by and sort_order are about full matches alone");

@@ -60,11 +60,10 @@ static bool is_stored_order(const struct match_state *st) {
 static void begin(struct request *req, struct match_scan *scan) {
     const struct match_state *st = req->state;
     scan->picks = match_phase_picks(st, req->arena);
-    scan->last = is_stored_order(st) ? st->after : MATCH_START;
-    if (!st->related_phase)
-        match_why_not_begin(st);
+    bool stored = is_stored_order(st) && !scan->picks.watch;
+    scan->last = stored ? st->after : MATCH_START;
     scan->chunk = scan->restarts < RESTARTS_MAX ? FIRST_CHUNK : INT32_MAX;
-    if (is_stored_order(st))
+    if (stored)
         scan->chunk = (int64_t)scan->picks.cap;
 }
 
@@ -98,8 +97,6 @@ static size_t take_account(const struct match_state *st, const struct rows *rows
             best = pick;
         scan->last = (struct match_place){0, (int32_t)row.score, (int32_t)row.conf, row.account_id, false};
     }
-    if (!st->related_phase)
-        match_why_not_see(st, &best);
     match_picks_add(&scan->picks, &best, &st->after);
     return i;
 }
@@ -109,13 +106,15 @@ static bool settled(const struct match_state *st, const struct match_scan *scan)
     if (scan->picks.count < scan->picks.cap)
         return false;
     int bound = match_quantise(match_bound(scan->last.score, st->ranking.rho));
-    return bound < scan->picks.at[scan->picks.cap - 1].score && bound < match_why_not_lowest(st);
+    return bound < scan->picks.at[scan->picks.cap - 1].score &&
+           (!scan->picks.watch || bound < match_watch_lowest(scan->picks.watch));
 }
 
 static enum err finish(struct request *req, struct match_scan *scan) {
     const struct match_state *st = req->state;
     if (st->ranking.own || !isnan(st->q.diversify))
         request_timing(req, arena_printf(req->arena, "rows;desc=\"%lld\"", (long long)scan->rows_read));
+    match_watch_close(st);
     if (!st->kept_id || !match_is_compound(st) || st->related_phase)
         return match_phase_done(req, &scan->picks);
     struct match_pick_ids ids = match_picks_ids(req, &scan->picks);
@@ -152,7 +151,7 @@ static enum err chunk_rows(struct request *req, const struct rows *rows) {
     rows_decode(rows, 0, scan_fields, COUNT_OF(scan_fields), a, &first);
     if (is_gone(st, first.version)) {
         st->kept_id = 0;
-        return match_compound_ask(req);
+        return match_begin(req);
     }
     if (changed(scan, first.version))
         return again(req, scan);
@@ -160,7 +159,8 @@ static enum err chunk_rows(struct request *req, const struct rows *rows) {
     for (size_t i = 0; first.account_id != FIELD_NULL_I64 && i < rows_count(rows); n++)
         i = take_account(st, rows, i, a, scan);
     scan->rows_read += n;
-    if (n < scan->chunk || is_stored_order(st) || settled(st, scan))
+    bool stored = is_stored_order(st) && !scan->picks.watch;
+    if (n < scan->chunk || stored || settled(st, scan))
         return finish(req, scan);
     scan->chunk = scan->chunk * 2 > LAST_CHUNK ? LAST_CHUNK : scan->chunk * 2;
     return ask_chunk(req);

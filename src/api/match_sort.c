@@ -5,20 +5,29 @@
 #include <math.h>
 #include <string.h>
 
-/* The keys as they are and turned around: the list is always read from the largest. */
-#define KEY(name, expression)                                                                                \
-    { name, "(" expression ")::float8", "-(" expression ")::float8" }
+static double as_is(double key) {
+    return key;
+}
 
-static const struct {
+static double points(double key) {
+    return key / 100;
+}
+
+/* The keys as they are and turned around: the list is always read from the largest. */
+#define KEY(name, expression, shown)                                                                         \
+    { name, "(" expression ")::float8", "-(" expression ")::float8", shown }
+
+static const struct key {
     const char *name, *desc, *asc;
+    double (*shown)(double); /* in the unit of the answer */
 } keys[] = {
-    KEY("score", "m.score"),
-    KEY("followers", "m.followers"),
-    KEY("engagement_rate", "m.engagement_rate"),
-    KEY("authenticity", "m.l_auth"),
-    KEY("price", MATCH_PRICE),
-    KEY("follower_growth", MATCH_GROWTH),
-    KEY("last_post", "m.last_post_day"),
+    KEY("score", "m.score", points),
+    KEY("followers", "m.followers", as_is),
+    KEY("engagement_rate", "m.engagement_rate", as_is),
+    KEY("authenticity", "m.l_auth", exp),
+    KEY("price", MATCH_PRICE, as_is),
+    KEY("follower_growth", MATCH_GROWTH, as_is),
+    KEY("last_post", "m.last_post_day", as_is),
 };
 
 struct sorted_row {
@@ -37,19 +46,32 @@ static const struct field sorted_fields[] = {
     MATCH_LN_FIELDS(struct sorted_row),
 };
 
+static bool is_asc(const struct match_query *q) {
+    return strcmp(q->sort_order, "asc") == 0;
+}
+
+/* sort_by is one of them: the parameter's choices. */
+static const struct key *key_of(const struct match_query *q) {
+    size_t i = 0;
+    while (strcmp(keys[i].name, q->sort_by) != 0)
+        i++;
+    return &keys[i];
+}
+
 const char *match_sort_expression(const struct match_query *q) {
-    bool asc = strcmp(q->sort_order, "asc") == 0;
-    if (!asc && strcmp(q->sort_by, "score") == 0)
-        return NULL;
-    for (size_t i = 0; i < COUNT_OF(keys); i++)
-        if (strcmp(keys[i].name, q->sort_by) == 0)
-            return asc ? keys[i].asc : keys[i].desc;
-    return NULL;
+    const struct key *key = key_of(q);
+    if (is_asc(q))
+        return key->asc;
+    return key == &keys[0] ? NULL : key->desc;
+}
+
+double match_sort_value(const struct match_query *q, double key) {
+    return key_of(q)->shown(is_asc(q) ? -key : key);
 }
 
 enum err match_sort_check(struct request *req, const struct match_state *st) {
     if (!match_sort_expression(&st->q) ||
-        (!st->ranking.own && isnan(st->q.diversify) && !st->q.why_not.text && st->niche_count == 1))
+        (!st->ranking.own && isnan(st->q.diversify) && st->niche_count == 1))
         return ERR_OK;
     bool score = strcmp(st->q.sort_by, "score") == 0;
     const char *param = score ? "sort_order" : "sort_by";
@@ -60,7 +82,7 @@ enum err match_sort_check(struct request *req, const struct match_state *st) {
     }
     request_fail(req, ERR_PARAM_INVALID,
                  "%s=%s orders by another thing than the score: leave it out, or weights, goal, caution, "
-                 "audience_target, diversify and why_not",
+                 "audience_target and diversify",
                  param, value);
     return fault_param(&req->fault, param, value, "left out beside them");
 }

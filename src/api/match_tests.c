@@ -10,8 +10,26 @@
 
 enum { PARAMS_MAX = 8 + PARAM_VALUES_MAX };
 
+/* The filters; where the compound's own confidence is in no row, its predicate looks where it is. */
+static struct params_where where_of(struct request *req, size_t first) {
+    const struct match_state *st = req->state;
+    struct params_where w = match_where(req, first);
+    if (!st->sure)
+        return w;
+    const char *own =
+        arena_printf(req->arena, "($%zu::jsonb ->> m.account_id::text)::integer", first + w.count);
+    w.values[w.count++] = st->sure;
+    w.sql = match_replace(w.sql, "m.conf", own, req->arena);
+    for (size_t i = 0; i < w.each_count; i++) {
+        w.each[i].sql = match_replace(w.each[i].sql, "m.conf", own, req->arena);
+        if (w.each[i].column)
+            w.each[i].column = match_replace(w.each[i].column, "m.conf", own, req->arena);
+    }
+    return w;
+}
+
 struct match_tests match_tests(struct request *req, size_t first) {
-    struct match_tests t = {.where = match_where(req, first)};
+    struct match_tests t = {.where = where_of(req, first)};
     CLEANUP(buf_free) struct buf columns = {0};
     CLEANUP(buf_free) struct buf fails = {0};
     CLEANUP(buf_free) struct buf unknowns = {0};
@@ -63,8 +81,13 @@ enum err match_ask_marked(struct request *req, const char *query, const struct m
     return request_query(req, &made, n + where->count, params, next);
 }
 
+const char *match_candidate_niches(const struct match_state *st, struct arena *a) {
+    return match_is_compound(st) && st->kept_id ? arena_printf(a, "{%d}", st->kept_id)
+                                                : match_niche_array(st, a);
+}
+
 const char *match_candidates(const struct match_state *st) {
-    if (st->niche_count == 1)
+    if (st->niche_count == 1 || st->kept_id)
         return "m.niche_id = ($2::integer[])[1]";
     if (st->any)
         return "m.niche_id = any($2::integer[]) and not exists (select 1 from niche_match o where "

@@ -3,7 +3,6 @@
 #include "match_why_not.h"
 
 #include "match_honest.h"
-#include "rank/engagement.h"
 #include "rank/relevance.h"
 
 #include <math.h>
@@ -14,18 +13,20 @@ enum { ACCOUNTS_MAX = 16 };
 
 struct why_account {
     int64_t creator_id, account_id, score, conf, fails, unknowns, recent_posts, ahead;
-    const char *platform, *username, *country;
-    int8_t placed; /* is a candidate: makes every niche that was asked for */
-    double ln[MATCH_STORED], theta, sigma, tau, sample_n;
-    struct text_list shares, asked_of, kinds, k, n, posts;
+    const char *platform, *username;
+    int8_t placed;                /* is a candidate: makes every niche that was asked for */
+    double key, ln[MATCH_STORED]; /* key: see struct match_place */
+    struct text_list asked_of, kinds, k, n, posts;
     struct match_pick pick;
-    bool ranked; /* passes the filters and was weighed */
+    bool watched; /* passes the filters: is in the list */
+    bool ranked;  /* and was seen there */
 };
 
 struct match_why_not {
     struct match_tests tests;
     struct why_account *accounts;
     size_t count;
+    struct match_watch *watch;
 };
 
 #define READ(type, member, column) FIELD(type, struct why_account, member, NULL, NULL, column, 0)
@@ -38,17 +39,12 @@ static const struct field why_fields[] = {
     READ(FIELD_BOOL, placed, "placed"),
     READ(FIELD_I64, score, "score"),
     READ(FIELD_I64, conf, "conf"),
-    READ(FIELD_TEXT, country, "country"),
     MATCH_LN_FIELDS(struct why_account),
+    READ(FIELD_F64, key, "key"),
     READ(FIELD_I64, fails, "fails"),
     READ(FIELD_I64, unknowns, "unknowns"),
     READ(FIELD_TEXTS, asked_of, "asked_of"),
     READ(FIELD_I64, recent_posts, "recent_posts"),
-    READ(FIELD_F64, theta, "engagement_theta"),
-    READ(FIELD_F64, sigma, "engagement_sigma"),
-    READ(FIELD_F64, tau, "engagement_tau"),
-    READ(FIELD_TEXTS, shares, "shares"),
-    READ(FIELD_F64, sample_n, "sample_n"),
     READ(FIELD_I64, ahead, "ahead"),
     READ(FIELD_TEXTS, kinds, "kinds"),
     READ(FIELD_TEXTS, k, "k"),
@@ -95,18 +91,9 @@ static const char *values_sql(struct request *req, const struct match_tests *t) 
     return sql;
 }
 
-/* A row of one niche is weighed as the ranking weighs it; a compound's comes with the compound. */
-static void weigh(const struct match_state *st, struct why_account *x) {
-    if (x->placed != 1 || x->fails || st->niche_count > 1)
-        return;
-    x->pick = (struct match_pick){.creator_id = x->creator_id, .account_id = x->account_id, .conf = x->conf};
-    memcpy(x->pick.ln, x->ln, sizeof x->ln);
-    struct match_anew anew = {x->theta, x->sigma, x->tau, x->country, x->shares, x->sample_n};
-    if (st->ranking.own)
-        match_weigh(&st->ranking, &anew, &x->pick);
-    else
-        x->pick.score = x->score;
-    x->ranked = true;
+/* Whether the list is read by one statement in its order, so that one can count in it. */
+static bool is_counted(const struct match_state *st) {
+    return match_is_plain(st) || match_sort_expression(&st->q);
 }
 
 static enum err why_rows(struct request *req, const struct rows *rows) {
@@ -115,10 +102,26 @@ static enum err why_rows(struct request *req, const struct rows *rows) {
     why->count = rows_count(rows) < ACCOUNTS_MAX ? rows_count(rows) : ACCOUNTS_MAX;
     why->accounts = arena_alloc(req->arena, why->count * sizeof *why->accounts + 1);
     for (size_t i = 0; i < why->count; i++) {
-        rows_decode(rows, i, why_fields, COUNT_OF(why_fields), req->arena, &why->accounts[i]);
-        weigh(st, &why->accounts[i]);
+        struct why_account *x = &why->accounts[i];
+        rows_decode(rows, i, why_fields, COUNT_OF(why_fields), req->arena, x);
+        x->watched = x->placed == 1 && !x->fails;
+        x->ranked = x->watched && is_counted(st);
+        x->pick = (struct match_pick){
+            .account_id = x->account_id, .sort_key = x->key, .score = x->score, .conf = x->conf};
+        memcpy(x->pick.ln, x->ln, sizeof x->ln);
     }
     return match_list(req);
+}
+
+/* What the list is sorted by as SQL, with parameters behind the filters'; NULL for the stored order. */
+static const char *sort_sql(struct request *req, size_t first, struct params_where *where) {
+    const struct match_state *st = req->state;
+    const char *key = match_sort_expression(&st->q);
+    if (!key)
+        return NULL;
+    key = params_expression(match_params, match_param_count, &st->q, key, first + where->count, st->named,
+                            req->arena, where->values, &where->count);
+    return arena_printf(req->arena, "coalesce(%s, '-infinity')", key);
 }
 
 enum err match_why_not_ask(struct request *req) {
@@ -127,18 +130,26 @@ enum err match_why_not_ask(struct request *req) {
     struct name name = read_name(st->q.why_not, req->arena);
     const char *own[] = {
         arena_printf(req->arena, "%d", st->world),
-        match_niche_array(st, req->arena),
+        match_candidate_niches(st, req->arena),
         name.platform,
         name.handle,
         name.id,
-        match_target_countries(&st->ranking, req->arena),
-        st->ranking.own || st->niche_count > 1 ? "f" : "t",
+        match_niche_array(st, req->arena),
+        is_counted(st) ? "t" : "f",
     };
     st->why_not->tests = match_tests(req, COUNT_OF(own) + 1);
-    const struct match_tests *t = &st->why_not->tests;
+    struct match_tests *t = &st->why_not->tests;
+    const char *key = sort_sql(req, COUNT_OF(own) + 1, &t->where);
     const struct match_mark marks[] = {
-        {"tests", t->columns},          {"fails", t->fails},       {"unknowns", t->unknowns},
-        {"values", values_sql(req, t)}, {"filters", t->where.sql},
+        {"candidates", match_candidates(st)},
+        {"tests", t->columns},
+        {"fails", t->fails},
+        {"unknowns", t->unknowns},
+        {"values", values_sql(req, t)},
+        {"key", key ? key : "0::float8"},
+        {"before", key ? arena_printf(req->arena, "%s, ", key) : ""},
+        {"after", key ? "e.key, " : ""},
+        {"filters", t->where.sql},
     };
     return match_ask_marked(req, "match_why_not", marks, COUNT_OF(marks), COUNT_OF(own), own, &t->where,
                             why_rows);
@@ -146,47 +157,78 @@ enum err match_why_not_ask(struct request *req) {
 
 /* ---- counting who is ahead */
 
-/* The accounts that a ranking of its own has to count for. */
-static bool counts(const struct match_state *st, const struct why_account *x) {
-    return x->ranked && (st->ranking.own || st->niche_count > 1);
+/* What a ranking shows while it reads: the place of everybody, and those asked about whole. */
+struct match_watch {
+    struct arena *arena;
+    struct match_why_not *why;
+    struct match_place *at;
+    size_t count, cap;
+    bool closed;
+};
+
+struct match_watch *match_watch_new(const struct match_state *st, struct arena *a) {
+    struct match_why_not *why = st->why_not;
+    bool any = false;
+    for (size_t i = 0; why && i < why->count; i++)
+        any |= why->accounts[i].watched;
+    if (!any || st->related_phase)
+        return NULL;
+    if (why->watch && why->watch->closed)
+        return why->watch;
+    for (size_t i = 0; i < why->count; i++)
+        why->accounts[i].ranked = false;
+    why->watch = arena_alloc(a, sizeof *why->watch);
+    *why->watch = (struct match_watch){.arena = a, .why = why};
+    return why->watch;
 }
 
-void match_why_not_begin(const struct match_state *st) {
-    for (size_t i = 0; st->why_not && i < st->why_not->count; i++)
-        if (counts(st, &st->why_not->accounts[i]))
-            st->why_not->accounts[i].ahead = 0;
+void match_watch_close(const struct match_state *st) {
+    if (st->why_not && st->why_not->watch)
+        st->why_not->watch->closed = true;
 }
 
-void match_why_not_see(const struct match_state *st, const struct match_pick *pick) {
-    for (size_t i = 0; st->why_not && i < st->why_not->count; i++) {
-        struct why_account *x = &st->why_not->accounts[i];
-        if (counts(st, x))
-            x->ahead += match_pick_ahead(pick, &x->pick);
+void match_watch_see(struct match_watch *watch, const struct match_pick *pick) {
+    if (watch->closed)
+        return;
+    if (watch->count == watch->cap) {
+        watch->cap = watch->cap ? 2 * watch->cap : 1024;
+        struct match_place *more = arena_alloc(watch->arena, watch->cap * sizeof *more);
+        if (watch->count)
+            memcpy(more, watch->at, watch->count * sizeof *more);
+        watch->at = more;
+    }
+    watch->at[watch->count++] = (struct match_place){
+        .score = (int32_t)pick->score, .conf = (int32_t)pick->conf, .account_id = pick->account_id};
+    for (size_t i = 0; i < watch->why->count; i++) {
+        struct why_account *x = &watch->why->accounts[i];
+        if (x->watched && x->account_id == pick->account_id) {
+            x->pick = *pick;
+            x->ranked = true;
+        }
     }
 }
 
-int64_t match_why_not_lowest(const struct match_state *st) {
-    int64_t lowest = MATCH_SCALE + 1;
-    for (size_t i = 0; st->why_not && i < st->why_not->count; i++) {
-        const struct why_account *x = &st->why_not->accounts[i];
-        if (counts(st, x) && x->pick.score < lowest)
+int64_t match_watch_lowest(const struct match_watch *watch) {
+    int64_t lowest = MATCH_SCALE;
+    for (size_t i = 0; i < watch->why->count; i++) {
+        const struct why_account *x = &watch->why->accounts[i];
+        if (x->watched && !x->ranked)
+            return 0;
+        if (x->watched && x->pick.score < lowest)
             lowest = x->pick.score;
     }
     return lowest;
 }
 
-void match_why_not_place(const struct match_state *st, const struct match_pick *picks, size_t n) {
-    for (size_t i = 0; st->why_not && i < st->why_not->count; i++) {
-        struct why_account *x = &st->why_not->accounts[i];
-        for (size_t k = 0; k < n; k++)
-            if (picks[k].account_id == x->account_id) {
-                x->pick = picks[k];
-                x->ranked = true;
-            }
+/* How many are ahead of an account, by what was seen. */
+static int64_t count_ahead(const struct match_watch *watch, const struct why_account *x) {
+    int64_t n = 0;
+    for (size_t i = 0; i < watch->count; i++) {
+        struct match_pick other = {
+            .score = watch->at[i].score, .conf = watch->at[i].conf, .account_id = watch->at[i].account_id};
+        n += match_pick_ahead(&other, &x->pick);
     }
-    match_why_not_begin(st);
-    for (size_t k = 0; k < n; k++)
-        match_why_not_see(st, &picks[k]);
+    return n;
 }
 
 /* ---- the answer */
@@ -198,7 +240,7 @@ static const char *reason_of(const struct why_account *x) {
                 return "in_part";
         return "not_in_niche";
     }
-    return x->fails ? "filtered" : "ranked";
+    return x->watched ? "ranked" : "filtered";
 }
 
 static void number_or_null(struct json *w, const char *key, const struct text_list *l, size_t i,
@@ -267,11 +309,30 @@ static bool is_shown(const struct match_state *st, const struct why_account *x) 
     return false;
 }
 
+/* Whether an account comes before the last one of the page. */
+static bool is_before(const struct why_account *x, const struct match_row *last) {
+    struct match_pick other = {.score = last->score, .conf = last->conf, .account_id = last->account_id};
+    return x->pick.sort_key != last->sort_key ? x->pick.sort_key > last->sort_key
+                                              : match_pick_ahead(&x->pick, &other);
+}
+
+/* By how much the last one of the page is ahead in what it is sorted by. */
+static void sort_gap_json(const struct match_state *st, const struct why_account *x,
+                          const struct match_row *last, struct json *w) {
+    json_key(w, "sorted_by");
+    if (match_sort_expression(&st->q) && isfinite(x->pick.sort_key) && isfinite(last->sort_key))
+        json_f64(w,
+                 fabs(match_sort_value(&st->q, last->sort_key) - match_sort_value(&st->q, x->pick.sort_key)),
+                 4);
+    else
+        json_null(w);
+}
+
 /* What the last one of the page has more, component by component; the parts sum to the gap. */
 static void gap_json(const struct match_state *st, const struct why_account *x, struct json *w) {
     const struct match_row *last = st->row_count ? &st->rows[st->row_count - 1] : NULL;
     json_key(w, "below_last_shown");
-    if (!x->ranked || !last || is_shown(st, x) || x->pick.score > last->score) {
+    if (!x->ranked || !last || is_shown(st, x) || is_before(x, last)) {
         json_null(w);
         return;
     }
@@ -279,6 +340,7 @@ static void gap_json(const struct match_state *st, const struct why_account *x, 
     match_points_lost(x->pick.ln, st->ranking.weights, (int)x->pick.score, mine);
     match_points_lost(last->ln, st->ranking.weights, (int)last->score, theirs);
     json_object(w);
+    sort_gap_json(st, x, last, w);
     json_key(w, "points");
     json_f64(w, (match_score_tenths((int)last->score) - match_score_tenths((int)x->pick.score)) / 10.0, 1);
     json_key(w, "components");
@@ -295,7 +357,7 @@ static void gap_json(const struct match_state *st, const struct why_account *x, 
 static void rank_json(const struct match_state *st, const struct why_account *x, struct json *w) {
     json_key(w, "rank");
     if (x->ranked)
-        json_i64(w, x->ahead + 1);
+        json_i64(w, 1 + (st->why_not->watch ? count_ahead(st->why_not->watch, x) : x->ahead));
     else
         json_null(w);
     json_key(w, "score");

@@ -7,15 +7,15 @@
 
 /* Asks for the accounts that why_not names, then lists. */
 NODISCARD enum err match_why_not_ask(struct request *req);
-/* A ranking begins, anew perhaps. */
-void match_why_not_begin(const struct match_state *st);
+/* A watch for a ranking that begins, perhaps anew; NULL where nobody in the list is asked about. */
+struct match_watch *match_watch_new(const struct match_state *st, struct arena *a);
 /* A creator of the list, weighed by the request's ranking. */
-void match_why_not_see(const struct match_state *st, const struct match_pick *pick);
-/* The lowest score among those asked about that are in the list, MATCH_SCALE + 1 if there is none: whoever
- * may reach it must be seen. */
-int64_t match_why_not_lowest(const struct match_state *st);
-/* The creators of a compound, whose scores come with it: all of them, to take the places from. */
-void match_why_not_place(const struct match_state *st, const struct match_pick *picks, size_t n);
+void match_watch_see(struct match_watch *watch, const struct match_pick *pick);
+/* The lowest score among those asked about, 0 until all of them were seen: whoever may reach it must be seen.
+ */
+int64_t match_watch_lowest(const struct match_watch *watch);
+/* Everybody was seen: what is weighed from now on was seen before. */
+void match_watch_close(const struct match_state *st);
 /* Writes "why_not"; null where not asked. */
 void match_why_not_json(struct request *req, struct json *w);
 

@@ -4,7 +4,7 @@ import math
 from collections import Counter
 from itertools import combinations
 
-from exact_filters import PREDICATES, TODAY, bounds, fraction, growth
+from exact_filters import PREDICATES, TODAY, bounds, fraction, growth, sort_key
 from exact_world import EXCLUDED, PLATFORMS, logs_of, quantise, value
 
 DEFAULTS = {"min_followers": "1000", "max_followers": "100000", "min_authenticity": "0.25"}
@@ -96,9 +96,22 @@ class Brute:
         if failing:
             return "filtered", None, None, list(failing), [name for name, ok in failing.items() if ok is None]
         weights = case.used_weights
-        places = sorted(((quantise(value(logs_of(case, r), weights)), r.conf, r.account.account) for r in self.left()), reverse=True)
-        mine = next(p for p in places if p[2] == row.account.account)
-        return "ranked", places.index(mine) + 1, (mine[0] + 5) // 10, [], []
+        places = sorted(((self.key(case, r), quantise(value(logs_of(case, r), weights)), r.conf, r.account.account) for r in self.left()),
+                        reverse=True)
+        mine = next(p for p in places if p[3] == row.account.account)
+        return "ranked", places.index(mine) + 1, (mine[1] + 5) // 10, [], []
+
+    def key(self, case, row):
+        return sort_key(row, case.sort_by, case.sort_order, self.given) if case.sorted else 0
+
+    def ahead_by(self, case, item, row):
+        """By how much an item is ahead of a row in what the list is sorted by, in the unit of the answer; None: not known."""
+        other = next(r for r in self.rows if f"u{r.account.account}" == item["creator"]["username"])
+        theirs, mine = self.key(case, other), self.key(case, row)
+        if math.isinf(theirs) or math.isinf(mine):
+            return None
+        shown = {"authenticity": lambda v: math.exp(-abs(v)), "score": lambda v: v / 100}.get(case.sort_by, lambda v: v)
+        return round(abs(shown(theirs) - shown(mine)), 4)
 
     def facet(self, name):
         ignored = {"tier": ("min_followers", "max_followers"), "price_band": ("min_price_usd", "max_price_usd")}.get(name, (name,))

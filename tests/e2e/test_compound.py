@@ -155,7 +155,7 @@ def test_related_come_last_and_are_marked(client):
     ({"niche_mode": "some"}, "PARAM_INVALID", "niche_mode"), ({"niche_mode": ""}, "PARAM_INVALID", "niche_mode"),
     ({"niche_mode": ["any", "all"]}, "PARAM_DUPLICATE", "niche_mode"), ({"include": "everything"}, "PARAM_INVALID", "include"),
     ({"include": "-related"}, "PARAM_INVALID", "include"),
-    ({"niche_mode": "any", "why_not": "@somebody"}, "PARAM_INVALID", "why_not"), ({"include": "related", "diversify": "0.5"}, "PARAM_INVALID", "include")])
+    ({"include": "related", "diversify": "0.5"}, "PARAM_INVALID", "include")])
 def test_refused(client, params, code, param):
     assert client.problem("/match", 400, code, niche="vegan,keto", **params)["param"] == param
 
@@ -171,7 +171,8 @@ def test_cursor_is_of_one_mode(client):
 PAIRS = ("travel,fitness", "vegan,comedy", "fitness,travel,food")
 WAYS = ({}, {"explain": "full"}, {"weights": "engagement:3,loyalty:0"}, {"goal": "launch"}, {"audience_target": "US:0.7,GB:0.3"},
         {"caution": "low"}, {"diversify": "0.5"}, {"min_confidence": "0.5"}, {"country": "US,GB"}, {"limit": 3}, {"limit": 3, "include": "related"},
-        {"min_followers": 1000, "max_followers": 100000, "min_authenticity": 0.25}, {"platform": "-tiktok", "include": "related"})
+        {"min_followers": 1000, "max_followers": 100000, "min_authenticity": 0.25}, {"platform": "-tiktok", "include": "related"},
+        *({"min_confidence": sure, "count": "exact", "facets": "tier,country"} for sure in ("0.35", "0.6", "0.7", "0.99")))
 
 
 def kept(db):

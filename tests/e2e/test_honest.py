@@ -7,9 +7,11 @@ import psycopg
 import pytest
 from client import Client
 from exact_cases import any_case
-from exact_world import SIZES, TooClose, any_world, ranked, write
+from exact_world import PLATFORMS, SIZES, TooClose, any_world, ranked, write
 from exact_filters import PREDICATES, fraction
 from honest_brute import COMPANIONS, Brute
+from pytest import approx
+from test_compound import any_several, best_rows
 
 WORLDS, CASES = 2, 120
 FACETS = ("tier", "country", "platform", "language", "price_band")
@@ -22,7 +24,7 @@ def honest(databases, migrated_template, program, contract):
         with program(url).serve(NICHED_WORKER=0) as service, Client(service, contract) as client:
             def load(seed):
                 world = any_world(random.Random(seed), 600)
-                write(db, world)
+                load.world, load.ids = world, write(db, world)
                 return client, {slug: world.niche(slug) for slug in SIZES}, world.accounts
             yield load
 
@@ -139,6 +141,7 @@ def check_why_not(case, brute, page, row):
     gap = found["below_last_shown"]
     assert (gap is not None) == (reason == "ranked" and bool(shown) and not found["shown"])
     if gap:
+        assert gap["sorted_by"] == (approx(brute.ahead_by(case, page["items"][-1], row)) if case.sorted else None), case
         assert gap["points"] == round(page["items"][-1]["score"] - found["score"], 1)
         assert round(sum(gap["components"].values()), 1) == gap["points"]
         assert gap["most"] is None or gap["components"][gap["most"]] == max(gap["components"].values()) > 0
@@ -151,7 +154,7 @@ def test_places_of_those_who_are_asked_about(honest, seed):
     client, rows, accounts = honest(f"why not {seed}")
     rng, seen = random.Random(seed), collections.Counter()
     while seen["cases"] < CASES:
-        case = any_case(rng, niche=rng.choice(("cars", "comedy", "comedy", "magic", "books")), diverse=0, accounts=accounts)
+        case = any_case(rng, niche=rng.choice(("cars", "comedy", "comedy", "magic", "books")), diverse=0, accounts=accounts, resorted=0.3)
         row = rng.choice(rows[case.niche] if rng.random() < 0.9 else rows["comedy"])
         row = next((r for r in rows[case.niche] if r.account is row.account), row)
         try:
@@ -161,9 +164,48 @@ def test_places_of_those_who_are_asked_about(honest, seed):
         a = row.account
         name = rng.choice((f"@U{a.account}", f"u{a.account}", f"{('instagram', 'tiktok', 'youtube')[a.platform - 1]}/u{a.account}"))
         page = client.ok("/match", **case.params(), why_not=name)
-        seen.update({"cases": 1, check_why_not(case, Brute(case, rows[case.niche]), page, row): 1, "own": case.own})
+        seen.update({"cases": 1, check_why_not(case, Brute(case, rows[case.niche]), page, row): 1, "own": case.own,
+                     "sorted": case.sorted, "sorted gap": case.sorted and bool(page["why_not"]["accounts"][0]["below_last_shown"])})
     print(dict(seen))
-    assert all(seen[what] >= 5 for what in ("ranked", "filtered", "own")), seen
+    assert all(seen[what] >= 5 for what in ("ranked", "filtered", "own", "sorted", "sorted gap")), seen
+
+
+@pytest.mark.parametrize("seed", range(WORLDS))
+def test_places_in_any_of_several_niches(honest, seed):
+    """Of anybody: by the surest row what fails, by the best row the rank among the full matches, related ones listed or not."""
+    client, rows, accounts = honest(f"why not any {seed}")
+    rng, seen = random.Random(seed), collections.Counter()
+    while seen["cases"] < CASES:
+        case = any_several(rng)
+        mine = [row for slug in case.niches for row in rows[slug]]
+        part = [row for slug in case.niches for row in honest.world.niche(slug, related=True)]
+        try:
+            full = best_rows(case, mine, honest.ids)
+            best_rows(case, part, honest.ids)
+        except TooClose:
+            continue
+        a = rng.choice([row.account for row in mine + part if not row.account.world] if rng.random() < 0.05 else
+                       [row.account for row in (part if rng.random() < 0.2 else mine) if row.account.world] or accounts)
+        page = client.ok("/match", **case.params(), why_not=f"{PLATFORMS[a.platform]}/u{a.account}")
+        assert page["total"] == len(full), case
+        if not a.world:
+            assert page["why_not"]["reason"] == "unknown_creator"
+            continue
+        found, = page["why_not"]["accounts"]
+        surest = max((row for row in mine if row.account is a), key=lambda row: (row.conf, -honest.ids[row.niche]), default=None)
+        if not surest:
+            related = any(row.account is a for row in part)
+            assert (found["reason"], found["rank"]) == ("in_part" if related else "not_in_niche", None), case
+        else:
+            failing = Brute(case, [surest]).why_not(case, surest)[3]
+            assert sorted(f["filter"] for f in found["failed"]) == sorted(failing), case
+            places = [place for place, f in enumerate(full, 1) if f[2] == a.account]
+            assert found["reason"] == ("filtered" if failing else "ranked") and [found["rank"]] == (places or [None]), case
+            if places:
+                assert found["score"] == (full[places[0] - 1][0] + 5) // 10 / 10
+        seen.update({"cases": 1, found["reason"]: 1, "own": case.own, "any": len(case.niches) > 1, "related": case.related})
+    print(dict(seen))
+    assert all(seen[what] >= 5 for what in ("ranked", "filtered", "in_part", "own", "any", "related")), seen
 
 
 # ---- on the sandbox world
@@ -254,8 +296,8 @@ def test_refusals(client, params, param, words):
 
 # ---- why_not
 
-def account(client, why_not, niche="fitness", **params):
-    page = client.ok("/match", niche=niche, why_not=why_not, **params)
+def account(client, why_not, **params):
+    page = client.ok("/match", **{"niche": "fitness", **params}, why_not=why_not)
     return page["why_not"]["accounts"][0], page
 
 
@@ -302,6 +344,24 @@ def test_why_not_within_a_compound(client):
     found, _ = account(client, items[0]["creator"]["id"], niche="travel gaming", min_followers=items[0]["followers"] + 1,
                        max_followers=1_000_000_000)
     assert found["reason"] == "filtered" and [f["filter"] for f in found["failed"]] == ["min_followers"]
+
+
+@pytest.mark.parametrize("how", [
+    {"niche": "vegan,comedy", "niche_mode": "any"}, {"niche": "vegan,comedy,travel", "niche_mode": "any", "weights": "engagement:3"},
+    {"niche": "vegan,comedy", "niche_mode": "any", "country": "US", "min_confidence": 0.7}, {"niche": "fitness", "include": "related"},
+    {"niche": "travel gaming", "include": "related", "min_followers": 0}, {"niche": "fitness", "diversify": "0.9", "limit": 100},
+    {"niche": "travel gaming", "goal": "launch"}], ids=str)
+def test_why_not_whatever_the_list(client, how):
+    """The rank is the place among the full matches, page or not, counted without the count of the page."""
+    whole = client.ok("/match", **{**how, "limit": 100})["items"] if "diversify" in how else client.walk(**{**how, "limit": 100})
+    full = [item for item in whole if item["match"] != "related"]
+    places = {item["creator"]["id"]: at for at, item in enumerate(full, 1)}
+    total = client.ok("/match", **{**how, "limit": 1}, count="exact")["total"]
+    assert "diversify" in how or total == len(full)
+    for item in (full[0], full[len(full) // 2], full[-1]):
+        found, page = account(client, f"{item['creator']['platform']}/{item['creator']['username']}", **{**how, "limit": 3})
+        assert found["reason"] == "ranked" and found["score"] == item["score"]
+        assert "diversify" in how or found["rank"] == places[item["creator"]["id"]]
 
 
 def test_who_opted_out_looks_like_nobody(sandbox_niched, ask):
