@@ -166,8 +166,9 @@ NODISCARD enum err match_ask_filtered(struct request *req, const char *query, si
 struct params_where match_where(struct request *req, size_t first);
 /* The text with another one at each mark. */
 const char *match_replace(const char *sql, const char *mark, const char *text, struct arena *a);
-/* Begins once the niches are known, again where the rows of a compound went meanwhile. */
-NODISCARD enum err match_begin(struct request *req);
+/* Asks why_not or lists, again where the rows of a compound went meanwhile. For a compound without rows whose
+ * confidence something counts by, its accounts are scored first, beginning with those that the list is made of. */
+NODISCARD enum err match_go(struct request *req);
 /* Decodes a page (one row more than the limit means that there is more) into the state. */
 NODISCARD enum err match_take_rows(struct request *req, const struct rows *rows);
 /* Asks how many match only in part, beside the statements of the page. */
@@ -200,10 +201,6 @@ NODISCARD enum err match_list_ask(struct request *req);
 NODISCARD enum err match_scan_ask(struct request *req);
 /* Reads the picks of one phase for a compound of which no rows are kept. */
 NODISCARD enum err match_compound_ask(struct request *req);
-/* Whether something counts by min_confidence what has no row to look it up in. */
-bool match_needs_sure(const struct match_state *st);
-/* Scores the compound's accounts for it, those first that the list is made of; goes on with match_begin(). */
-NODISCARD enum err match_sure_ask(struct request *req);
 
 /* A signed, opaque text for a place in the list of a query (base64url, in the arena). */
 const char *match_cursor_write(const struct request *req, uint64_t query_hash, const char *model_version,

@@ -5,7 +5,8 @@
  * Bound: without kept rows at most COMPOUND_MAX candidates are scored, those whose weakest part ranks best;
  * of those that match in part always, those whose best part does. The confidence that statements count by is
  * that of the same candidates, then of those that the filters keep out. */
-#include "match_pick.h"
+#include "match_honest.h"
+#include "match_why_not.h"
 
 #include "rank/compound.h"
 
@@ -201,19 +202,23 @@ static enum err sure_rows(struct request *req, const struct rows *rows) {
         buf_printf(&sure, "%s\"%lld\":%lld", i ? "," : "", (long long)p.account_id, (long long)p.conf);
     }
     st->sure = arena_printf(req->arena, "%s}", sure.data);
-    return match_begin(req);
+    return match_go(req);
 }
 
 static enum err sure_candidates(struct request *req, const struct rows *rows) {
     return score_all(req, rows, sure_rows);
 }
 
-bool match_needs_sure(const struct match_state *st) {
+/* Whether something counts by min_confidence what has no row to look it up in. */
+static bool needs_sure(const struct match_state *st) {
     bool counts = !st->q.cursor.text || st->q.why_not.text || st->q.facets.in_count ||
                   strcmp(st->q.count, "exact") == 0;
     return counts && match_is_compound(st) && !st->kept_id && !st->sure && !isnan(st->q.min_confidence);
 }
 
-enum err match_sure_ask(struct request *req) {
-    return ask_parts(req, "match_compound_sure", sure_candidates);
+enum err match_go(struct request *req) {
+    const struct match_state *st = req->state;
+    if (needs_sure(st))
+        return ask_parts(req, "match_compound_sure", sure_candidates);
+    return st->q.why_not.text ? match_why_not_ask(req) : match_list(req);
 }

@@ -151,7 +151,7 @@ static enum err chunk_rows(struct request *req, const struct rows *rows) {
     rows_decode(rows, 0, scan_fields, COUNT_OF(scan_fields), a, &first);
     if (is_gone(st, first.version)) {
         st->kept_id = 0;
-        return match_begin(req);
+        return match_go(req);
     }
     if (changed(scan, first.version))
         return again(req, scan);

@@ -14,7 +14,7 @@
 /* What is asked looks at evidence that changes without a ranked row of the niche. */
 static bool beyond_niche(const struct match_query *q) {
     return q->brand_conflict.in_count || !isnan(q->min_follower_growth) || q->audience_country.in_count ||
-           q->audience_target.text || q->include.in_count;
+           q->audience_target.text || q->include.in_count || strcmp(q->sort_by, "follower_growth") == 0;
 }
 
 static uint64_t version_of(const struct request *req, const struct snapshot *s) {

@@ -2,6 +2,7 @@
 are held against brute force over the stored rows."""
 import collections
 import itertools
+import random
 import time
 from dataclasses import dataclass, replace
 
@@ -227,6 +228,71 @@ def test_kept_rows_give_the_bytes_of_the_fly(sandbox_niched, ask, tmp_path):
             wait_for(lambda: not db.execute("select count(*) from account_dirty").fetchone()[0], 120)
             after = db.execute("select * from niche_match where niche_id = any(%s) order by niche_id, account_id", [ids]).fetchall()
             assert before == after and before, "the scorer makes the same rows of an account as were made of what is stored"
+
+
+def test_confidence_of_a_compound_is_its_own(sandbox, ask):
+    """Without kept rows list, count, facets, diagnosis and why_not all look at the same one."""
+    with sandbox.serve(NICHED_COMPOUNDS=0) as service:
+        client, kinds = ask(service), collections.Counter()
+        for niche in PAIRS[:2]:
+            whole = client.walk(niche=niche, limit=100, **ALL)
+            sure = sorted({item["confidence"] for item in whole})
+            for limit in [round(c + 0.005, 3) for c in sure[::max(1, len(sure) // 4)]]:  # between two that are shown
+                asked = {"niche": niche, "min_confidence": limit, **ALL}
+                listed = client.walk(**asked, limit=100)
+                assert {i["creator"]["id"] for i in listed} == {i["creator"]["id"] for i in whole if i["confidence"] > limit}
+                page = client.ok("/match", **asked, count="exact", facets="tier", limit=100)
+                tier = page["facets"]["tier"]
+                assert page["total"] == len(listed) == sum(v["count"] for v in tier["values"]) + tier["unknown"]
+                if page["diagnosis"]:
+                    assert page["diagnosis"]["results"] == len(listed) and page["diagnosis"]["candidates_in_niche"] == len(whole)
+                    removed = {f["filter"]: f for f in page["diagnosis"]["filters"]}["min_confidence"]
+                    assert (removed["removed_alone"], removed["removed_unknown"]) == (len(whole) - len(listed), 0)
+                for at, item in list(enumerate(whole, 1))[::max(1, len(whole) // 5)]:
+                    found, = client.ok("/match", **asked, why_not=f"{item['creator']['platform']}/{item['creator']['username']}"
+                                       )["why_not"]["accounts"]
+                    kinds[found["reason"]] += 1
+                    if item["confidence"] > limit:
+                        place = [i["creator"]["id"] for i in listed].index(item["creator"]["id"]) + 1
+                        assert (found["reason"], found["rank"], found["failed"]) == ("ranked", place, [])
+                    else:
+                        failed, = found["failed"]
+                        assert (found["reason"], failed["filter"], failed["unknown"]) == ("filtered", "min_confidence", False)
+                        assert float(failed["value"]) == pytest.approx(item["confidence"], abs=0.0051)
+        assert kinds["ranked"] >= 3 and kinds["filtered"] >= 3, kinds
+
+
+def test_why_not_in_kept_rows(sandbox_niched, ask):
+    """The rank is the one that brute force finds among the rows that are kept."""
+    rng, seen = random.Random(6), collections.Counter()
+    with psycopg.connect(sandbox_niched.url, autocommit=True) as db, sandbox_niched.serve() as service:
+        client = ask(service)
+        niche = PAIRS[0]
+        client.match(niche)
+        wait_for(lambda: kept(db) == 1)
+        rows = db.execute(
+            "select a.username, p.slug, m.account_id, m.score, m.conf, m.followers, m.country, m.l_rel, m.l_eng, m.l_auth, m.l_aff, m.l_loy, m.l_fresh"
+            " from niche_match m join account a using (creator_id, account_id) join platform p on p.platform = a.platform"
+            " where m.niche_id >= 1000000").fetchall()
+        time.sleep(0.5)  # loops take the new snapshot within a tenth of a second
+        assert len(rows) > 10
+        for _ in range(60):
+            low, sure, countries = rng.choice((0, 1000, 20_000)), rng.choice((0, *(row[4] / 10_000 for row in rows))), rng.choice((None, None, ("US", "GB")))
+            pairs = rng.choice(((), (), (("engagement", "3"), ("loyalty", "0"))))
+            params = {"niche": niche, **ALL, "min_followers": low, "min_confidence": sure, "limit": rng.choice((1, 5, 100)), "count": "exact",
+                      **({"country": ",".join(countries)} if countries else {}), **({"weights": "engagement:3,loyalty:0"} if pairs else {})}
+            weights = Case(niche, weights=pairs).used_weights
+            fails = {row: [name for name, bad in (("country", countries and row[6] not in countries), ("min_followers", row[5] < low),
+                                                  ("min_confidence", row[4] / 10_000 < sure)) if bad] for row in rows}
+            full = sorted(((quantise(value(row[7:], weights)) if pairs else row[3], row[4], row[2]) for row in rows if not fails[row]), reverse=True)
+            row = rng.choice(rows)
+            page = client.ok("/match", **params, why_not=f"{row[1]}/{row[0]}")
+            found, = page["why_not"]["accounts"]
+            assert page["total"] == len(full) and sorted(f["filter"] for f in found["failed"]) == sorted(fails[row])
+            places = [at for at, place in enumerate(full, 1) if place[2] == row[2]]
+            assert (found["reason"], found["rank"]) == (("ranked", places[0]) if places else ("filtered", None)), params
+            seen.update({found["reason"]: 1, "own": bool(pairs)})
+    assert min(seen[what] for what in ("ranked", "filtered", "own")) >= 5, seen
 
 
 def test_rows_of_a_compound_follow_their_accounts(sandbox_niched, ask):
