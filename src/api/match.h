@@ -148,6 +148,9 @@ NODISCARD enum err match_filters_check(struct request *req, uint64_t given, stru
 /* What the query is sorted by instead of the stored order, as an SQL expression that is the larger the
  * earlier a row comes and may name parameters; NULL for the stored order. */
 const char *match_sort_expression(const struct match_query *q);
+/* The key of m with its parameters from $first behind the filters', unknown last; NULL for the stored order.
+ */
+const char *match_sort_sql(struct request *req, size_t first, struct params_where *io_where);
 /* Such a key in the unit of the answer. */
 double match_sort_value(const struct match_query *q, double key);
 /* Refuses what cannot be sorted otherwise: own rankings, diversity, compounds. ERR_PARAM_INVALID. */
@@ -167,7 +170,8 @@ struct params_where match_where(struct request *req, size_t first);
 /* The text with another one at each mark. */
 const char *match_replace(const char *sql, const char *mark, const char *text, struct arena *a);
 /* Asks why_not or lists, again where the rows of a compound went meanwhile. For a compound without rows whose
- * confidence something counts by, its accounts are scored first, beginning with those that the list is made of. */
+ * confidence something counts by, its accounts are scored first, beginning with those that the list is made
+ * of. */
 NODISCARD enum err match_go(struct request *req);
 /* Decodes a page (one row more than the limit means that there is more) into the state. */
 NODISCARD enum err match_take_rows(struct request *req, const struct rows *rows);

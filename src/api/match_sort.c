@@ -65,6 +65,16 @@ const char *match_sort_expression(const struct match_query *q) {
     return key == &keys[0] ? NULL : key->desc;
 }
 
+const char *match_sort_sql(struct request *req, size_t first, struct params_where *where) {
+    const struct match_state *st = req->state;
+    const char *key = match_sort_expression(&st->q);
+    if (!key)
+        return NULL;
+    key = params_expression(match_params, match_param_count, &st->q, key, first + where->count, st->named,
+                            req->arena, where->values, &where->count);
+    return arena_printf(req->arena, "coalesce(%s, '-infinity')", key);
+}
+
 double match_sort_value(const struct match_query *q, double key) {
     return key_of(q)->shown(is_asc(q) ? -key : key);
 }

@@ -113,17 +113,6 @@ static enum err why_rows(struct request *req, const struct rows *rows) {
     return match_list(req);
 }
 
-/* What the list is sorted by as SQL, with parameters behind the filters'; NULL for the stored order. */
-static const char *sort_sql(struct request *req, size_t first, struct params_where *where) {
-    const struct match_state *st = req->state;
-    const char *key = match_sort_expression(&st->q);
-    if (!key)
-        return NULL;
-    key = params_expression(match_params, match_param_count, &st->q, key, first + where->count, st->named,
-                            req->arena, where->values, &where->count);
-    return arena_printf(req->arena, "coalesce(%s, '-infinity')", key);
-}
-
 enum err match_why_not_ask(struct request *req) {
     struct match_state *st = req->state;
     st->why_not = arena_alloc(req->arena, sizeof *st->why_not);
@@ -139,7 +128,7 @@ enum err match_why_not_ask(struct request *req) {
     };
     st->why_not->tests = match_tests(req, COUNT_OF(own) + 1);
     struct match_tests *t = &st->why_not->tests;
-    const char *key = sort_sql(req, COUNT_OF(own) + 1, &t->where);
+    const char *key = match_sort_sql(req, COUNT_OF(own) + 1, &t->where);
     const struct match_mark marks[] = {
         {"candidates", match_candidates(st)},
         {"tests", t->columns},
