@@ -15,6 +15,8 @@ static const struct command {
     {"migrate", cmd_migrate, "bring the database to this program's schema"},
     {"taxonomy", cmd_taxonomy, "load or check niches and their words"},
     {"import", cmd_import, "load files of creators, posts, ..."},
+    {"pull", cmd_pull, "read real creators from YouTube or Instagram, with your own key"},
+    {"refresh", cmd_refresh, "keep what was pulled within its permitted age"},
     {"sandbox", cmd_sandbox, "make, load or purge the made-up world"},
     {"score", cmd_score, "score what is new"},
     {"fit", cmd_fit, "fit the model from live data, list versions, go back to one"},

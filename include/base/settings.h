@@ -15,6 +15,13 @@ struct settings {
     char secret_file[512];
     char cors_origins[1024]; /* comma separated; "*": any */
     char log_level[8];
+    char youtube_key[256];
+    char youtube_url[512];
+    char instagram_token[1024];
+    char instagram_user_id[64];
+    char instagram_url[512];
+    int64_t pull_timeout_s;
+    int64_t pull_backoff_ms;
     int64_t now_us; /* frozen clock, microseconds since 1970; 0: real time */
     int64_t port;
     int64_t loops;

@@ -2,6 +2,7 @@
 #ifndef NICHED_CLI_CLI_H
 #define NICHED_CLI_CLI_H
 
+#include "base/crypto.h"
 #include "base/settings.h"
 #include "store/db.h"
 
@@ -10,6 +11,9 @@ int cli_fault(const char *command, const struct fault *f);
 /* Reads the settings and opens a connection. The caller closes it. */
 NODISCARD enum err cli_open(const char *command, struct settings *ret_settings, struct fault *f,
                             struct db **ret_db);
+/* The hash under which an erased creator is remembered (ingest/import.h); ctx: the lasting crypto_secret. */
+void cli_key_tag(void *ctx, int world, int platform, const char *kind, const char *key,
+                 unsigned char ret_tag[CRYPTO_TAG_BYTES]);
 /* The most memory that this process held so far, in MiB (VmHWM); 0 where that is not to be had. */
 double cli_peak_mib(void);
 /* True if the only argument is --help or -h: the text was printed. */

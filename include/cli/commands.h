@@ -15,6 +15,11 @@ int cmd_sandbox(int argc, char **argv);
  * terminal. 0: imported (also with refused rows, which are listed), 7: nothing imported because of the data.
  */
 int cmd_import(int argc, char **argv);
+/* Pulls creators from a platform's own interface. Summary to stdout, conditions, progress and errors to
+ * stderr. 0: complete, 5: stopped at a limit, the same command goes on later. */
+int cmd_pull(int argc, char **argv);
+/* Keeps what was pulled within its permitted age; the worst status of the platforms. */
+int cmd_refresh(int argc, char **argv);
 /* Scores what is dirty. */
 int cmd_score(int argc, char **argv);
 /* Fits the model from live data, lists its versions, puts one in force. */

@@ -8,13 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum setting_type { SETTING_TEXT, SETTING_INT, SETTING_BOOL, SETTING_TIME };
+enum setting_type { SETTING_TEXT, SETTING_INT, SETTING_BOOL, SETTING_TIME, SETTING_SECRET };
 
 struct setting {
     const char *env;
     enum setting_type type;
     size_t offset;
-    int64_t min, max; /* SETTING_TEXT: max is the size of the member */
+    int64_t min, max; /* SETTING_TEXT, SETTING_SECRET: max is the size of the member */
     const char *fallback;
     const char *help;
 };
@@ -52,6 +52,19 @@ static const struct setting settings_table[] = {
      "at each start"},
     {"NICHED_CORS_ORIGINS", SETTING_TEXT, TEXT_AT(cors_origins), "",
      "origins whose pages may read answers, comma separated; *: any; on loopback those of localhost may too"},
+    {"NICHED_YOUTUBE_KEY", SETTING_SECRET, TEXT_AT(youtube_key), "", "key of the YouTube Data API v3"},
+    {"NICHED_YOUTUBE_URL", SETTING_TEXT, TEXT_AT(youtube_url), "https://www.googleapis.com/youtube/v3",
+     "where that API is"},
+    {"NICHED_INSTAGRAM_TOKEN", SETTING_SECRET, TEXT_AT(instagram_token), "",
+     "token for Meta's Business Discovery"},
+    {"NICHED_INSTAGRAM_USER_ID", SETTING_TEXT, TEXT_AT(instagram_user_id), "",
+     "id of the professional account that asks"},
+    {"NICHED_INSTAGRAM_URL", SETTING_TEXT, TEXT_AT(instagram_url), "https://graph.facebook.com/v21.0",
+     "where that API is"},
+    {"NICHED_PULL_TIMEOUT_S", SETTING_INT, AT(pull_timeout_s), 1, 300, "30",
+     "seconds that pull waits for an answer"},
+    {"NICHED_PULL_BACKOFF_MS", SETTING_INT, AT(pull_backoff_ms), 1, 60000, "1000",
+     "first pause of pull before it asks again; doubles"},
     {"NICHED_LOG_LEVEL", SETTING_TEXT, TEXT_AT(log_level), "info", "error, warn, info or debug"},
 };
 
@@ -92,6 +105,7 @@ static enum err set(const struct setting *t, const char *value, struct fault *f,
     void *p = (char *)s + t->offset;
     switch (t->type) {
     case SETTING_TEXT:
+    case SETTING_SECRET:
         return set_text(t, value, f, p);
     case SETTING_INT:
         return set_int(t, value, f, p);
@@ -136,6 +150,9 @@ static void put_value(const struct setting *t, const struct settings *s, struct 
     switch (t->type) {
     case SETTING_TEXT:
         put_masked(out, p);
+        break;
+    case SETTING_SECRET:
+        buf_puts(out, *(const char *)p ? "***" : "");
         break;
     case SETTING_INT:
         buf_printf(out, "%lld", (long long)*(const int64_t *)p);

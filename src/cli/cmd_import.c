@@ -224,21 +224,13 @@ static int import_file(struct db *db, const struct command *c, const char *path)
     return err_exit(e);
 }
 
-/* The hash under which an erased creator is remembered; without a lasting secret there is none. */
-static void key_tag(void *ctx, int world, int platform, const char *kind, const char *key,
-                    unsigned char ret_tag[CRYPTO_TAG_BYTES]) {
-    CLEANUP(buf_free) struct buf text = {0};
-    buf_printf(&text, "%d %d %s %s", world, platform, kind, key);
-    crypto_tag(ctx, "tombstone", text.data, text.len, ret_tag);
-}
-
 static enum err open_store(struct command *c, struct crypto_secret *secret, struct fault *f,
                            struct db **ret_db) {
     struct settings settings;
     enum err e = cli_open("import", &settings, f, ret_db);
     if (e || !settings.secret_file[0])
         return e;
-    c->import.key_tag = key_tag;
+    c->import.key_tag = cli_key_tag;
     c->import.key_tag_ctx = secret;
     c->import.map.secret = secret;
     return crypto_secret_load(settings.secret_file, f, secret);

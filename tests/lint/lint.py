@@ -35,7 +35,7 @@ DOORS = [
     (r"utf8proc\.h", ["src/base/", "include/base/"]),
     (r"curl/.*\.h", ["src/ingest/", "include/ingest/"]),
 ]
-PKGS = ["libmicrohttpd", "libcjson", "libpq", "libsodium", "zlib", "libzstd", "libutf8proc"]
+PKGS = ["libmicrohttpd", "libcjson", "libcurl", "libpq", "libsodium", "zlib", "libzstd", "libutf8proc"]
 WARN = ["-Wall", "-Wextra", "-Werror", "-Wshadow", "-Wswitch", "-Wconversion"]
 
 
