@@ -59,6 +59,10 @@ NODISCARD enum err scorer_step(struct scorer *s, struct fault *f, size_t *ret_ha
 NODISCARD enum err scorer_mark_due(struct scorer *s, struct fault *f, size_t *ret_marked);
 /* Marks every account as dirty, in bounded transactions. ERR_STORE_*. */
 NODISCARD enum err scorer_mark_all(struct scorer *s, struct fault *f, size_t *ret_marked);
+/* Measures supply, demand and usual numbers of niches whose ranked rows changed since, some 200,000 rows at a
+ * time; *ret_niches tells how many, 0 when none is left or another scorer does it. For when nothing else is
+ * to do: a call may take seconds on a large store. ERR_STORE_*. */
+NODISCARD enum err scorer_market(struct scorer *s, struct fault *f, size_t *ret_niches);
 /* Accounts that wait (those set aside left out). ERR_STORE_*. */
 NODISCARD enum err scorer_waiting(struct scorer *s, struct fault *f, size_t *ret_waiting);
 /* What was done so far. */

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "http/list.h"
+#include "niche_market.h"
 #include "tables.h"
 
 #include <string.h>
@@ -64,6 +65,8 @@ const size_t niche_param_count = COUNT_OF(niche_params);
 struct niches_state {
     struct niches_query q;
     int world;
+    struct niche_row niche;
+    struct niche_market market;
 };
 
 static enum err list_rows(struct request *req, const struct rows *rows) {
@@ -85,18 +88,36 @@ static enum err list_rows(struct request *req, const struct rows *rows) {
     return request_reply(req, 200, "application/json");
 }
 
-static enum err one_row(struct request *req, const struct rows *rows) {
+static enum err write_one(struct request *req) {
     const struct niches_state *st = req->state;
     struct json w = json_to(&req->body);
-    if (!rows_count(rows))
-        return request_fail(req, ERR_NICHE_UNKNOWN, "there is no niche \"%s\"", req->segments[0]);
-    struct niche_row row = {0};
-    rows_decode(rows, 0, niche_fields, niche_field_count, req->arena, &row);
     json_object(&w);
-    fields_json_of(niche_fields, niche_field_count, req->chosen, &row, &w);
+    fields_json_of(niche_fields, niche_field_count, req->chosen, &st->niche, &w);
+    if (!req->chosen || req->chosen[niche_field_count])
+        niche_market_write(&st->market, &w);
     json_kstr(&w, "world", api_world_name(st->world));
     json_object_end(&w);
     return request_reply(req, 200, "application/json");
+}
+
+static enum err one_row(struct request *req, const struct rows *rows) {
+    struct niches_state *st = req->state;
+    if (!rows_count(rows))
+        return request_fail(req, ERR_NICHE_UNKNOWN, "there is no niche \"%s\"", req->segments[0]);
+    rows_decode(rows, 0, niche_fields, niche_field_count, req->arena, &st->niche);
+    return req->waiting ? ERR_OK : write_one(req);
+}
+
+static enum err market_row(struct request *req, const struct rows *rows) {
+    struct niches_state *st = req->state;
+    niche_market_take(rows, req->arena, &st->market);
+    return req->waiting ? ERR_OK : write_one(req);
+}
+
+static enum err size_rows(struct request *req, const struct rows *rows) {
+    struct niches_state *st = req->state;
+    niche_market_sizes(rows, req->arena, &st->market);
+    return req->waiting ? ERR_OK : write_one(req);
 }
 
 /* Parses by the table and finds the world. */
@@ -168,10 +189,11 @@ enum err api_niche(struct request *req) {
     enum err e = begin(req, &s);
     if (e)
         return e;
-    const struct niches_state *st = req->state;
+    struct niches_state *st = req->state;
+    st->market = niche_market_none();
     const char *slug = req->segments[0];
     if (st->q.list.fields.text)
-        e = fields_choose(niche_fields, niche_field_count, "", st->q.list.fields.text, req->arena,
+        e = fields_choose(niche_fields, niche_field_count, "market", st->q.list.fields.text, req->arena,
                           &req->fault, &req->chosen);
     if (e)
         return e;
@@ -183,7 +205,20 @@ enum err api_niche(struct request *req) {
             fault_hint(&req->fault, taxonomy_slug(s->taxonomy, near[i]));
         return suggest_ask(req, st->world);
     }
+    size_t at = (size_t)taxonomy_by_slug(s->taxonomy, slug, strlen(slug));
     const char *params[] = {st->world ? "1" : "0", NULL, "1", slug, NULL, NULL};
-    struct statement stmt = api_statement(req, "niche_list");
-    return request_query(req, &stmt, COUNT_OF(params), params, one_row);
+    const char *market[] = {params[0], arena_printf(req->arena, "%d", taxonomy_id(s->taxonomy, at))};
+    const struct {
+        const char *query;
+        size_t n;
+        const char *const *params;
+        request_next *next;
+    } asked[] = {{"niche_list", COUNT_OF(params), params, one_row},
+                 {"niche_market", COUNT_OF(market), market, market_row},
+                 {"niche_sizes", COUNT_OF(market), market, size_rows}};
+    for (size_t i = 0; !e && i < COUNT_OF(asked); i++) {
+        struct statement stmt = api_statement(req, asked[i].query);
+        e = request_query(req, &stmt, asked[i].n, asked[i].params, asked[i].next);
+    }
+    return e;
 }

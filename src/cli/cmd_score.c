@@ -87,6 +87,8 @@ static enum err run_job(struct job *j, struct fault *f) {
         if (!e)
             j->handled += handled;
     }
+    for (size_t niches = 1; !e && niches > 0;)
+        e = scorer_market(s, f, &niches);
     if (s)
         j->totals = *scorer_totals(s);
     return e;

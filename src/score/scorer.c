@@ -19,6 +19,8 @@ static const struct account_at LAST = {INT64_MAX, INT64_MAX};
 
 enum { LIVE_WORLD = 0 };
 
+static const char MARKET_ROWS[] = "200000";
+
 struct scorer {
     struct db *db;
     struct scorer_options options;
@@ -285,6 +287,26 @@ enum err scorer_mark_due(struct scorer *s, struct fault *f, size_t *ret_marked) 
     }
     if (!e)
         *ret_marked = marked;
+    return e;
+}
+
+enum err scorer_market(struct scorer *s, struct fault *f, size_t *ret_niches) {
+    size_t niches = 0;
+    enum err e = refresh(s, f);
+    for (int w = 0; w < SCORE_WORLDS_MAX && !e; w++) {
+        if (!s->state.world[w])
+            continue;
+        char world[16], now[24];
+        snprintf(world, sizeof world, "%d", w);
+        snprintf(now, sizeof now, "%lld", (long long)s->ctx->now_us[w]);
+        const char *params[] = {world, now, MARKET_ROWS};
+        CLEANUP(rows_free_at) struct rows *r = NULL;
+        e = db_query(s->db, "score_market", 3, params, f, &r);
+        if (!e)
+            niches += (size_t)rows_i64(r, 0, 0);
+    }
+    if (!e)
+        *ret_niches = niches;
     return e;
 }
 

@@ -16,6 +16,7 @@ enum {
     PAUSE_MS = 200,
     POLL_MS = 1000,
     DUE_MS = 60000,
+    MARKET_SHARE = 20, /* measuring niches takes at most one part in this of the time */
     RETRY_MS = 500,
     RETRY_MAX_MS = 30000,
     GRACE_MS = 1000
@@ -24,10 +25,11 @@ enum {
 struct worker {
     struct leash leash;
     struct settings settings;
-    int64_t due_at_ms;  /* when scorer_mark_due() is called next */
-    int64_t busy_since; /* begin of the busy period, 0: idle */
-    uint64_t busy_from; /* accounts scored before it */
-    uint64_t failed;    /* failures that are logged already */
+    int64_t due_at_ms;    /* when scorer_mark_due() is called next */
+    int64_t market_at_ms; /* when scorer_market() is called next */
+    int64_t busy_since;   /* begin of the busy period, 0: idle */
+    uint64_t busy_from;   /* accounts scored before it */
+    uint64_t failed;      /* failures that are logged already */
 };
 
 static void rest(struct worker *w, int ms) {
@@ -70,6 +72,18 @@ static enum err mark_due(struct worker *w, struct scorer *s, struct fault *f) {
     return e;
 }
 
+/* Measures niches while nothing else is to do. */
+static enum err measure_market(struct worker *w, struct scorer *s, size_t handled, struct fault *f) {
+    int64_t begin = clock_mono_ms();
+    if (handled > 0 || begin < w->market_at_ms)
+        return ERR_OK;
+    size_t niches;
+    enum err e = scorer_market(s, f, &niches);
+    int64_t end = clock_mono_ms(), pause = MARKET_SHARE * (end - begin);
+    w->market_at_ms = end + (pause > POLL_MS ? pause : POLL_MS);
+    return e;
+}
+
 /* Scores until the connection fails or the end comes. */
 static enum err run_connected(struct worker *w, struct db *db, struct fault *f) {
     CLEANUP(scorer_free_at) struct scorer *s = NULL;
@@ -85,6 +99,8 @@ static enum err run_connected(struct worker *w, struct db *db, struct fault *f) 
         e = mark_due(w, s, f);
         if (!e)
             e = scorer_step(s, f, &handled);
+        if (!e)
+            e = measure_market(w, s, handled, f);
         if (e)
             break;
         note_busy(w, scorer_totals(s), before, handled);

@@ -57,7 +57,7 @@ def test_one(client, sandbox_db):
     aliases = {alias for alias, in sandbox_db.execute("select alias from niche_alias join niche using (niche_id) where slug = 'vegan-fitness'")}
     assert set(niche["aliases"]) <= aliases and niche["aliases"]
     listed = next(item for item in client.ok("/niches", q="vegan-fitness")["items"] if item["slug"] == "vegan-fitness")
-    assert {**listed, "world": "sandbox"} == niche
+    assert {**listed, "market": niche["market"], "world": "sandbox"} == niche
 
 
 def test_empty_niche_of_the_sandbox(client):

@@ -19,6 +19,7 @@ PLATFORMS = ["instagram", "tiktok", "youtube"]
 BAND, LEAST, SIDE = 0.35, 50, 500
 ME = {"niche": "vegan fitness", "platform": "instagram", "followers": 12000, "avg_likes": 540, "avg_comments": 32}
 EXAMPLES = {"/creators/{id}/standing": ("/creators/76/standing", {"niche": "vegan-fitness"}),
+            "/niches/{slug}": ("/niches/vegan-fitness", {}),
             "/standing": ("/standing", {**ME, "price_usd": 120, "posts_per_week": 1.2})}
 
 
