@@ -29,6 +29,7 @@ static const struct command {
     {"similar", cmd_read, "find creators like one"},
     {"overlap", cmd_read, "say how many people audiences share"},
     {"model", cmd_read, "show by what numbers creators are ranked"},
+    {"request", cmd_request, "decide what creators ask for about themselves"},
     {"config", cmd_config, "show the settings in force"},
     {"contract", cmd_contract, "print routes, parameters and errors as JSON"},
 };

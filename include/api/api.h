@@ -83,6 +83,10 @@ enum err api_creator(struct request *req);
 enum err api_creator_by_name(struct request *req);
 /* GET /creators/{id}/standing: where a creator stands in a niche. */
 enum err api_standing(struct request *req);
+/* POST /requests: a creator asks for access, correction, erasure or appeal. */
+enum err api_request_open(struct request *req);
+/* GET /requests/{id}: how far it is, for whoever has its token. */
+enum err api_request(struct request *req);
 /* GET /standing: the same for somebody who is not in the store, from a few numbers. */
 enum err api_standing_self(struct request *req);
 /* GET /creators/{id}/similar: lookalikes with the traits that drive each. */

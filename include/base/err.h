@@ -35,6 +35,7 @@
     X(LIMIT_BATCH, 400, 5, "batch too large")                                                                \
     X(NICHE_UNKNOWN, 404, 3, "unknown niche")                                                                \
     X(CREATOR_UNKNOWN, 404, 3, "unknown creator")                                                            \
+    X(REQUEST_UNKNOWN, 404, 3, "unknown request")                                                            \
     X(STORE_UNAVAILABLE, 503, 6, "store unavailable")                                                        \
     X(STORE_TIMEOUT, 503, 6, "store took too long")                                                          \
     X(STORE_SCHEMA, 503, 6, "store has another schema version")                                              \

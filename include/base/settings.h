@@ -30,6 +30,7 @@ struct settings {
     int64_t idle_timeout_s;
     int64_t shutdown_s;
     int64_t statement_timeout_ms;
+    int64_t open_requests;
     int64_t work_threads;
     int64_t max_work;
     int64_t compounds;

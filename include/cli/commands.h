@@ -27,6 +27,8 @@ int cmd_fit(int argc, char **argv);
 /* Answers what GET of an operation would, by argv[0]: match, plan, niches, niche, creator, standing, similar,
  * overlap, model. A table on a terminal, else what the service says. */
 int cmd_read(int argc, char **argv);
+/* Lists, grants and refuses what creators asked for about themselves. */
+int cmd_request(int argc, char **argv);
 /* Shows the settings in force. */
 int cmd_config(int argc, char **argv);
 /* Prints routes, parameters and errors as JSON. */

@@ -95,6 +95,8 @@ typedef enum err request_job(struct request *req);
 NODISCARD enum err request_work(struct request *req, request_job *job, request_next *next);
 /* Takes the rows of an answer over for the request, which frees them when it is over: for a job to read. */
 const struct rows *request_keep(struct request *req, const struct rows *rows);
+/* The address that asks as text, of IPv6 its network (/64), in the arena; empty offline. */
+const char *request_address(struct request *req);
 /* Adds a header to the reply; the value lives in the arena or longer. At most REQUEST_HEADERS. */
 void request_header(struct request *req, const char *name, const char *value);
 /* Adds one more metric to Server-Timing, as it is written there; lives in the arena. */

@@ -19,6 +19,8 @@ const struct route api_routes[] = {
     {"GET", "/creators/{id}", "creator", creator_params, &creator_param_count, api_creator, NULL, NULL},
     {"GET", "/creators/{id}/standing", "creator_standing", standing_params, &standing_param_count,
      api_standing, NULL, NULL},
+    {"POST", "/requests", "request_open", NULL, NULL, api_request_open, &request_body, NULL},
+    {"GET", "/requests/{id}", "request", request_params, &request_param_count, api_request, NULL, NULL},
     {"GET", "/standing", "standing", standing_self_params, &standing_self_param_count, api_standing_self,
      NULL, NULL},
     {"GET", "/creators/{id}/similar", "similar", similar_params, &similar_param_count, api_similar, NULL,

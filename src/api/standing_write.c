@@ -143,6 +143,10 @@ enum err standing_write(struct request *req) {
     write_components(st, &w);
     write_gaps(req, &w);
     write_sources(st, &w);
+    json_kstr(
+        &w, "rights",
+        "access, correction, erasure and appeal: POST /requests, without a key; a code in the bio proves "
+        "that the account is yours");
     json_kstr(&w, "world", api_world_name(st->world));
     json_kstr(&w, "model_version", s->model_version[st->world]);
     json_object_end(&w);

@@ -4,14 +4,16 @@
 
 #include "base/fields.h"
 #include "base/params.h"
+#include "http/route.h"
 
 extern const struct param batch_members[];
 extern const size_t batch_member_count;
 
 extern const struct param match_params[], niches_params[], niche_params[], creator_params[],
-    standing_params[], standing_self_params[];
+    standing_params[], standing_self_params[], request_members[], request_params[];
+extern const struct route_body request_body;
 extern const size_t match_param_count, niches_param_count, niche_param_count, creator_param_count,
-    standing_param_count, standing_self_param_count;
+    standing_param_count, standing_self_param_count, request_member_count, request_param_count;
 
 extern const struct param plan_params[];
 extern const size_t plan_param_count;
@@ -22,12 +24,12 @@ extern const size_t plan_field_count;
 extern const struct field match_fields[], niche_fields[], creator_account_fields[], creator_niche_fields[],
     creator_history_fields[], model_benchmark_fields[], model_version_fields[], model_fitted_fields[],
     standing_account_fields[], standing_fields[], standing_component_fields[], standing_gap_fields[],
-    standing_source_fields[], niche_market_fields[];
+    standing_source_fields[], niche_market_fields[], request_fields[];
 extern const size_t match_field_count, niche_field_count, creator_account_field_count,
     creator_niche_field_count, creator_history_field_count, model_benchmark_field_count,
     model_version_field_count, model_fitted_field_count, standing_account_field_count, standing_field_count,
     standing_component_field_count, standing_gap_field_count, standing_source_field_count,
-    niche_market_field_count;
+    niche_market_field_count, request_field_count;
 
 /* similar and overlap */
 extern const struct param similar_params[], overlap_params[];

@@ -43,6 +43,8 @@ static const struct setting settings_table[] = {
      "requests that wait for such a thread; beyond: 503 at once"},
     {"NICHED_COMPOUNDS", SETTING_INT, AT(compounds), 0, 1000, "200",
      "compounds of niches of which ranked rows are kept; the least recently used goes first; 0: none"},
+    {"NICHED_OPEN_REQUESTS", SETTING_INT, AT(open_requests), 1, 1000, "5",
+     "open requests of creators about one account, and from one address"},
     {"NICHED_WORKER", SETTING_BOOL, AT(worker), 0, 1, "1", "score new evidence inside serve"},
     {"NICHED_ANONYMOUS_CONTACT", SETTING_BOOL, AT(anonymous_contact), 0, 1, "0",
      "include=contact without a key; 0: 401"},

@@ -90,7 +90,9 @@ static enum err write_accounts(struct merge *m) {
         e = run(m, "import_account_insert", "ws", &m->s->accounts_created, NULL);
     if (!e)
         e = run(m, "import_account_update", "s", &m->s->accounts_updated, NULL);
-    return e ? e : run(m, "import_keys", "w", NULL, NULL);
+    if (!e)
+        e = run(m, "import_keys", "w", NULL, NULL);
+    return e ? e : run(m, "import_requests", "w", NULL, NULL);
 }
 
 static enum err number_accounts(struct merge *m) {

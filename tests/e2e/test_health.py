@@ -4,7 +4,7 @@ import time
 
 import psycopg
 import pytest
-from test_http import ADDRESS
+from test_http import ADDRESS, SENT
 
 NEEDS_STORE = [address for name, address in ADDRESS.items() if name not in ("livez", "openapi")]
 
@@ -65,6 +65,8 @@ def test_database_goes_away_and_comes_back(cluster, program, ask):
             response = client.get(path)
             assert response.status_code == 503 and response.json()["code"] == "STORE_UNAVAILABLE", path
             assert int(response.headers["Retry-After"]) >= 1
+        for method, path, body in SENT.values():
+            assert client.request(method, path, json=body).status_code == 503, path
         cluster.start()
         service.wait("/readyz", 200, 10)
         assert client.match("vegan")["items"] == []

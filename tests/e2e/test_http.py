@@ -15,12 +15,15 @@ EXAMPLE = {"niche": "vegan fitness", "country": "US", "limit": 1, "explain": "tr
 
 ADDRESS = {"match": "/match?niche=vegan", "niches": "/niches", "niche": "/niches/vegan", "creator": "/creators/1",
            "creator_by_name": "/creators/instagram/test_many_01", "model": "/model", "plan": "/plan?niche=vegan&budget_usd=500",
+           "request": "/requests/1?token=0123456789abcdef",
            "creator_standing": "/creators/1/standing", "similar": "/creators/1/similar", "overlap": "/overlap?creators=1,2",
            "standing": "/standing?niche=fitness&platform=tiktok&followers=9000&engagement_rate=5pct", "livez": "/livez", "readyz": "/readyz", "openapi": "/openapi.yaml",
            "openapi_json": "/openapi.json"}
 
 
-SENT = {"match_batch": ("POST", "/match/batch", {"queries": [{"niche": "vegan"}]})}  # operations that are no GET, with (METHOD, path, JSON body) that they take
+SENT = {"match_batch": ("POST", "/match/batch", {"queries": [{"niche": "vegan"}]}),
+        "request_open": ("POST", "/requests", {"platform": "tiktok", "username": "nobody.here", "kind": "access"})}
+# operations that are no GET, with (METHOD, path, JSON body) that they take
 
 
 def test_every_operation_has_an_address_here(contract):
