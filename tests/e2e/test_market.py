@@ -16,7 +16,7 @@ class Market:
     def __init__(self, db):
         self.listed = defaultdict(list)
         for slug, *row in db.execute(
-                "select n.slug, creator_id, account_id, m.followers, m.platform, engagement_basis, engagement_rate, engagement_usual,"
+                "select n.slug, creator_id, account_id, m.followers, m.platform, s.engagement_basis, s.engagement_rate, s.engagement_usual,"
                 " s.price_usd, price_source from niche_match m join account_score s using (creator_id, account_id)"
                 " join niche n using (niche_id) where m.world = 1 and not related"):
             self.listed[slug].append(row)
