@@ -1,9 +1,7 @@
 -- standing_ask_peers: api/standing_peers.c. The accounts of the lists $2 (world $1, platform $3) nearest in size to $4
 -- followers, within $5 to $6, at most $10 smaller and $10 not smaller, account $7 left out, of country $9 or (null) any:
 -- per list and component their number, followers, how many lie below and at the own values $8 (null: not asked), quartiles
-with own as (
-  select v.ln, v.i - 1 as component from unnest($8::float8[]) with ordinality v (ln, i)
-), peer as materialized (
+with peer as materialized (
   select w.place, m.*, s.engagement_theta / s.engagement_tau as theta
   from unnest($2::integer[]) with ordinality w (niche_id, place)
   cross join lateral (
@@ -26,7 +24,8 @@ with own as (
   join account_score s on s.creator_id = m.creator_id and s.account_id = m.account_id
 )
 select p.place, c.component, count(*) as n, min(p.followers) as min_followers, max(p.followers) as max_followers,
-       count(*) filter (where c.x < o.ln) as below, count(*) filter (where c.x = o.ln) as equal,
+       count(*) filter (where c.x < ($8::float8[])[c.component + 1]) as below,
+       count(*) filter (where c.x = ($8::float8[])[c.component + 1]) as equal,
        percentile_cont(array[0.25, 0.5, 0.75]) within group (order by c.value) as quartiles
 from peer p
 cross join lateral (values
@@ -34,6 +33,5 @@ cross join lateral (values
   (4, p.l_loy, exp(p.l_loy)), (5, p.l_fresh, exp(p.l_fresh)), (6, p.score::float8, p.score / 10000.0::float8),
   (7, p.theta, p.theta)
 ) c (component, x, value)
-join own o using (component)
 group by p.place, c.component
 order by p.place, c.component

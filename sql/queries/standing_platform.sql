@@ -1,8 +1,6 @@
 -- standing_ask_peers: api/standing_peers.c. As standing_peers, over the accounts of the platform, each in its own strongest
 -- niche; those without one are left out. Of the lists $2 only their number counts: this group comes behind them
-with own as (
-  select v.ln, v.i - 1 as component from unnest($8::float8[]) with ordinality v (ln, i)
-), near as materialized (
+with near as materialized (
   (select a.creator_id, a.account_id, a.followers
    from account a
    join creator c using (creator_id)
@@ -25,9 +23,10 @@ with own as (
   join niche_match m on m.creator_id = n.creator_id and m.account_id = n.account_id and m.niche_id = s.niche_ids[1]
     and m.related = false
 )
-select cardinality($2::integer[]) + 1 as place, c.component, count(*) as n,
+select coalesce(cardinality($2::integer[]), 0) + 1 as place, c.component, count(*) as n,
        min(p.followers) as min_followers, max(p.followers) as max_followers,
-       count(*) filter (where c.x < o.ln) as below, count(*) filter (where c.x = o.ln) as equal,
+       count(*) filter (where c.x < ($8::float8[])[c.component + 1]) as below,
+       count(*) filter (where c.x = ($8::float8[])[c.component + 1]) as equal,
        percentile_cont(array[0.25, 0.5, 0.75]) within group (order by c.value) as quartiles
 from peer p
 cross join lateral (values
@@ -35,6 +34,5 @@ cross join lateral (values
   (4, p.l_loy, exp(p.l_loy)), (5, p.l_fresh, exp(p.l_fresh)), (6, p.score::float8, p.score / 10000.0::float8),
   (7, p.theta, p.theta)
 ) c (component, x, value)
-join own o using (component)
 group by c.component
 order by c.component

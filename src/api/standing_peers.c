@@ -11,7 +11,8 @@
 enum { PLACE, COMPONENT, PEERS, MIN_FOLLOWERS, MAX_FOLLOWERS, BELOW, EQUAL, QUARTILES };
 enum { WIDENED_MAX = STANDING_LISTS_MAX + 2 };
 
-static enum err ask(struct request *req, const char *query, request_next *next);
+/* Asks for peers in lists first to first + n of the niche and its parents. */
+static enum err ask(struct request *req, const char *query, size_t first, size_t n, request_next *next);
 
 /* The own values as they are stored, as a PostgreSQL array; what was not measured is null. */
 static const char *own_values(const struct standing_state *st, struct arena *a) {
@@ -33,9 +34,10 @@ static bool enough(const struct standing_group *g) {
     return (double)g->peers >= STANDING_DEFAULTS.peers_min;
 }
 
-static void take_groups(struct standing_state *st, const struct rows *rows, struct arena *a) {
+/* The groups of the lists from `first` on. */
+static void take_groups(struct standing_state *st, size_t first, const struct rows *rows, struct arena *a) {
     for (size_t i = 0; i < rows_count(rows); i++) {
-        struct standing_group *g = &st->groups[rows_i64(rows, i, PLACE) - 1];
+        struct standing_group *g = &st->groups[first + (size_t)rows_i64(rows, i, PLACE) - 1];
         int64_t c = rows_i64(rows, i, COMPONENT);
         struct text_list q = rows_list(rows, i, QUARTILES, a);
         g->peers = rows_i64(rows, i, PEERS);
@@ -77,7 +79,7 @@ static enum err write_when_done(struct request *req) {
 static enum err platform_rows(struct request *req, const struct rows *rows) {
     struct standing_state *st = req->state;
     struct standing_group *g = &st->groups[st->list_count];
-    take_groups(st, rows, req->arena);
+    take_groups(st, st->list_count, rows, req->arena);
     if (enough(g)) {
         choose(st, g, "platform", NULL);
         return write_when_done(req);
@@ -104,23 +106,13 @@ static const char *slug_of(const struct snapshot *s, int32_t niche_id) {
     return at < 0 ? "a retired niche" : taxonomy_slug(s->taxonomy, (size_t)at);
 }
 
-static enum err list_rows(struct request *req, const struct rows *rows) {
+static enum err parent_rows(struct request *req, const struct rows *rows) {
     struct standing_state *st = req->state;
     const struct snapshot *s;
     enum err e = api_snapshot(req, &s);
     if (e)
         return e;
-    memset(st->groups, 0, sizeof st->groups);
-    take_groups(st, rows, req->arena);
-    if (enough(&st->groups[0])) {
-        choose(st, &st->groups[0], "niche", st->is.niche);
-        return write_when_done(req);
-    }
-    note_few(req, &st->groups[0], st->is.niche);
-    if (st->country) {
-        st->country = NULL;
-        return ask(req, "standing_peers", list_rows);
-    }
+    take_groups(st, 1, rows, req->arena);
     const struct standing_group *parent = best_parent(st);
     if (parent) {
         choose(st, parent, "parent", slug_of(s, st->niche_ids[parent - st->groups]));
@@ -128,17 +120,34 @@ static enum err list_rows(struct request *req, const struct rows *rows) {
     }
     for (size_t i = 1; i < st->list_count; i++)
         note_few(req, &st->groups[i], slug_of(s, st->niche_ids[i]));
-    return ask(req, "standing_platform", platform_rows);
+    return ask(req, "standing_platform", 0, 0, platform_rows);
 }
 
-static enum err ask(struct request *req, const char *query, request_next *next) {
+static enum err list_rows(struct request *req, const struct rows *rows) {
+    struct standing_state *st = req->state;
+    memset(st->groups, 0, sizeof st->groups);
+    take_groups(st, 0, rows, req->arena);
+    if (enough(&st->groups[0])) {
+        choose(st, &st->groups[0], "niche", st->is.niche);
+        return write_when_done(req);
+    }
+    note_few(req, &st->groups[0], st->is.niche);
+    if (st->country) {
+        st->country = NULL;
+        return ask(req, "standing_peers", 0, 1, list_rows);
+    }
+    return st->list_count > 1 ? ask(req, "standing_peers", 1, st->list_count - 1, parent_rows)
+                              : ask(req, "standing_platform", 0, 0, platform_rows);
+}
+
+static enum err ask(struct request *req, const char *query, size_t first, size_t n, request_next *next) {
     const struct standing_state *st = req->state;
     struct arena *a = req->arena;
     int64_t low, high;
     standing_band(st->is.followers, &low, &high);
     const char *lists = "{";
-    for (size_t i = 0; i < st->list_count; i++)
-        lists = arena_printf(a, "%s%s%d", lists, i ? "," : "", st->niche_ids[i]);
+    for (size_t i = first; i < first + n; i++)
+        lists = arena_printf(a, "%s%s%d", lists, i > first ? "," : "", st->niche_ids[i]);
     bool stored = st->is.account_id != FIELD_NULL_I64;
     const char *params[] = {
         arena_printf(a, "%d", st->world),
@@ -157,5 +166,5 @@ static enum err ask(struct request *req, const char *query, request_next *next) 
 }
 
 enum err standing_ask_peers(struct request *req) {
-    return ask(req, "standing_peers", list_rows);
+    return ask(req, "standing_peers", 0, 1, list_rows);
 }
