@@ -166,7 +166,6 @@ static enum err write_made(struct request *req, const struct rows *rows) {
                            st->params[4], id));
     json_object_end(&w);
     request_header(req, "Location", arena_printf(req->arena, "/requests/%s", id));
-    request_header(req, "Cache-Control", "no-store");
     return request_reply(req, 201, "application/json");
 }
 
@@ -235,7 +234,6 @@ static enum err request_row(struct request *req, const struct rows *rows) {
     json_object(&w);
     fields_json(request_fields, request_field_count, &row, &w);
     json_object_end(&w);
-    request_header(req, "Cache-Control", "no-store");
     return request_reply(req, 200, "application/json");
 }
 
