@@ -6,7 +6,6 @@
 
 #include "base/clock.h"
 #include "base/crypto.h"
-#include "ingest/import.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -135,8 +134,7 @@ static void take_key(struct crypto_secret *secret, const char *world, const stru
                      struct erased *ret) {
     unsigned char tag[CRYPTO_TAG_BYTES];
     CLEANUP(buf_free) struct buf hex = {0};
-    cli_key_tag(secret, atoi(world), (int)rows_i64(k, i, 1), rows_text(k, i, 2), rows_text(k, i, 3),
-                         tag);
+    cli_key_tag(secret, atoi(world), (int)rows_i64(k, i, 1), rows_text(k, i, 2), rows_text(k, i, 3), tag);
     buf_puts(&hex, "\\x");
     for (size_t b = 0; b < sizeof tag; b++)
         buf_printf(&hex, "%02x", tag[b]);
