@@ -30,6 +30,7 @@ static const struct command {
     {"overlap", cmd_read, "say how many people audiences share"},
     {"model", cmd_read, "show by what numbers creators are ranked"},
     {"request", cmd_request, "decide what creators ask for about themselves"},
+    {"erased", cmd_erased, "let an erased creator in again"},
     {"config", cmd_config, "show the settings in force"},
     {"contract", cmd_contract, "print routes, parameters and errors as JSON"},
 };

@@ -3,6 +3,7 @@
 #define NICHED_API_API_H
 
 #include "api/snapshot.h"
+#include "api/writer.h"
 #include "base/crypto.h"
 #include "base/settings.h"
 #include "http/route.h"
@@ -13,6 +14,7 @@ struct api_shared {
     const struct settings *settings;
     struct crypto_secret secret;
     struct keeper *keeper;
+    struct writer *writer; /* NULL: a program that only reads */
 };
 
 /* One loop's state. */
@@ -83,6 +85,8 @@ enum err api_creator(struct request *req);
 enum err api_creator_by_name(struct request *req);
 /* GET /creators/{id}/standing: where a creator stands in a niche. */
 enum err api_standing(struct request *req);
+/* PUT, PATCH and DELETE of a creator, POST of posts, snapshots, prices and collaborations. */
+enum err api_write(struct request *req);
 /* POST /requests: a creator asks for access, correction, erasure or appeal. */
 enum err api_request_open(struct request *req);
 /* GET /requests/{id}: how far it is, for whoever has its token. */

@@ -30,11 +30,18 @@
     X(URI_TOO_LONG, 414, 2, "address too long")                                                              \
     X(HEADER_TOO_LARGE, 431, 2, "header too large")                                                          \
     X(AUTH_REQUIRED, 401, 4, "a key is required")                                                            \
+    X(AUTH_FORBIDDEN, 403, 4, "not allowed")                                                                 \
+    X(IDEMPOTENCY_BUSY, 409, 5, "the same request is being carried out")                                     \
+    X(IDEMPOTENCY_MISMATCH, 422, 2, "idempotency key of another request")                                    \
     X(LIMIT_RATE, 429, 5, "too many requests")                                                               \
     X(LIMIT_OVERLOAD, 503, 5, "overloaded")                                                                  \
     X(LIMIT_BATCH, 400, 5, "batch too large")                                                                \
     X(NICHE_UNKNOWN, 404, 3, "unknown niche")                                                                \
     X(CREATOR_UNKNOWN, 404, 3, "unknown creator")                                                            \
+    X(CREATOR_ERASED, 410, 4, "erased creator")                                                              \
+    X(CREATOR_OPTED_OUT, 409, 4, "creator asked not to be listed")                                           \
+    X(CREATOR_NEWER, 409, 6, "a newer observation is stored")                                                \
+    X(CREATOR_CHANGED, 412, 6, "creator changed meanwhile")                                                  \
     X(REQUEST_UNKNOWN, 404, 3, "unknown request")                                                            \
     X(STORE_UNAVAILABLE, 503, 6, "store unavailable")                                                        \
     X(STORE_TIMEOUT, 503, 6, "store took too long")                                                          \

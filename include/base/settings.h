@@ -34,6 +34,7 @@ struct settings {
     int64_t work_threads;
     int64_t max_work;
     int64_t compounds;
+    char writes[16];
     bool worker;
     bool anonymous_contact;
 };

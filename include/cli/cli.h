@@ -11,9 +11,6 @@ int cli_fault(const char *command, const struct fault *f);
 /* Reads the settings and opens a connection. The caller closes it. */
 NODISCARD enum err cli_open(const char *command, struct settings *ret_settings, struct fault *f,
                             struct db **ret_db);
-/* The hash under which an erased creator is remembered (ingest/import.h); ctx: the lasting crypto_secret. */
-void cli_key_tag(void *ctx, int world, int platform, const char *kind, const char *key,
-                 unsigned char ret_tag[CRYPTO_TAG_BYTES]);
 /* The most memory that this process held so far, in MiB (VmHWM); 0 where that is not to be had. */
 double cli_peak_mib(void);
 /* True if the only argument is --help or -h: the text was printed. */

@@ -29,6 +29,8 @@ int cmd_fit(int argc, char **argv);
 int cmd_read(int argc, char **argv);
 /* Lists, grants and refuses what creators asked for about themselves. */
 int cmd_request(int argc, char **argv);
+/* Lets an erased creator in again. */
+int cmd_erased(int argc, char **argv);
 /* Shows the settings in force. */
 int cmd_config(int argc, char **argv);
 /* Prints routes, parameters and errors as JSON. */

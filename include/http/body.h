@@ -25,6 +25,8 @@ struct body_given {
     uint64_t given, cleared;
 };
 
+/* The request's body, whatever it is. ERR_BODY_SYNTAX. */
+NODISCARD enum err body_value(struct request *req, const struct json_value **ret_value);
 /* The request's body as an object. ERR_BODY_SYNTAX, or ERR_BODY_INVALID when it is no object. */
 NODISCARD enum err body_object(struct request *req, const struct json_value **ret_object);
 /* Fills *ret_struct by the table from an object. Types are strict: a number is not taken for a text, nor a

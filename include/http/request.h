@@ -66,6 +66,7 @@ struct request {
     const bool *chosen;       /* lines of the list's field table that fields= names; NULL: all */
     bool negotiated;          /* the format depends on Accept */
     const char *etag;         /* NULL: made of the body */
+    const char *etag_front;   /* what the tag begins with, before a dot; NULL: nothing */
     /* the reply */
     int status;
     const char *content_type;
@@ -97,6 +98,8 @@ NODISCARD enum err request_work(struct request *req, request_job *job, request_n
 const struct rows *request_keep(struct request *req, const struct rows *rows);
 /* The address that asks as text, of IPv6 its network (/64), in the arena; empty offline. */
 const char *request_address(struct request *req);
+/* A header of the request, NULL where there is none (or no HTTP). Lives as long as the request. */
+const char *request_given(struct request *req, const char *name);
 /* Adds a header to the reply; the value lives in the arena or longer. At most REQUEST_HEADERS. */
 void request_header(struct request *req, const char *name, const char *value);
 /* Adds one more metric to Server-Timing, as it is written there; lives in the arena. */

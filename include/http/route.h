@@ -5,11 +5,12 @@
 
 #include "http/request.h"
 
-/* A JSON body that a route takes: an object of these members. */
+/* A JSON body that a route takes: an object of these members, or what the handler reads by body_value(). */
 struct route_body {
     size_t max_bytes;
     const struct param *members;
     const size_t *n_members;
+    const char *media; /* NULL: application/json */
 };
 
 /* Lines that a route takes from another route's table beside its own: those `takes` is true for. What they

@@ -85,6 +85,11 @@ struct import_summary {
 NODISCARD enum err import_run(struct db *db, const struct import_options *o, struct import_source source,
                               import_on_progress on_progress, void *progress_ctx, struct fault *f,
                               struct import_summary *ret_summary);
+/* Merges records at hand (the first names the columns) inside the caller's transaction, by the same rules; no
+ * row of import_job. o->map.kind must be named. A record that cannot be read is in the summary's problems,
+ * its line as given, and is left out: nothing of it is written. ERR_USAGE, ERR_DATA_*, ERR_STORE_*. */
+NODISCARD enum err import_records(struct db *db, const struct import_options *o, const struct record *records,
+                                  size_t n, struct fault *f, struct import_summary *ret_summary);
 /* Frees what a summary holds. */
 void import_summary_done(struct import_summary *s);
 

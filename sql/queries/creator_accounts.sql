@@ -6,7 +6,8 @@ select a.creator_id, a.account_id, c.world, c.display_name, c.is_brand, p.slug a
        s.model_version, s.posts, (extract(epoch from s.last_post_at) * 1000000)::bigint as last_post_us,
        s.engagement, s.engagement_basis, s.engagement_rate, s.engagement_usual, s.engagement_n,
        s.authenticity, s.audience_credibility, s.conversation, s.price_usd, s.price_source,
-       s.loyalty, s.brands, s.brands_repeated, s.freshness, s.posts_per_week
+       s.loyalty, s.brands, s.brands_repeated, s.freshness, s.posts_per_week,
+       md5(string_agg(to_jsonb(a)::text, ',') over (order by a.account_id rows between unbounded preceding and unbounded following)) as tag
 from account a
 join creator c using (creator_id)
 join platform p using (platform)

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "tables.h"
+#include "writes.h"
 
 #include <string.h>
 
@@ -41,7 +42,22 @@ static void write_param(const struct param *p, struct json *w) {
     json_object_end(w);
 }
 
-static void write_body(const struct route_body *body, struct json *w) {
+/* The members of a body that are fields of a kind of the importer. */
+static void write_kind(const struct write_way *way, struct json *w) {
+    const struct kind *kind = kind_find(way->kind);
+    for (size_t i = 0; i < kind->count; i++) {
+        struct param p = {
+            .name = kind->fields[i].name, .type = PARAM_JSON, .required = kind->fields[i].required};
+        if (write_takes(way, p.name))
+            write_param(&p, w);
+    }
+    if (strcmp(way->kind, "creators") == 0)
+        write_param(&(struct param){.name = "source", .type = PARAM_JSON}, w);
+}
+
+static void write_body_of(const struct route *r, struct json *w) {
+    const struct route_body *body = r->body;
+    const struct write_way *way = write_way_of(r->name);
     json_key(w, "body");
     if (!body) {
         json_null(w);
@@ -50,6 +66,8 @@ static void write_body(const struct route_body *body, struct json *w) {
     json_array(w);
     for (size_t i = 0; i < *body->n_members; i++)
         write_param(&body->members[i], w);
+    if (way)
+        write_kind(way, w);
     json_array_end(w);
 }
 
@@ -65,7 +83,7 @@ static void write_route(const struct route *r, struct json *w) {
     for (size_t i = 0; i < n; i++)
         write_param(&params[i], w);
     json_array_end(w);
-    write_body(r->body, w);
+    write_body_of(r, w);
     json_object_end(w);
 }
 

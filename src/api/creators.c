@@ -8,6 +8,7 @@
 #include "http/list.h"
 #include "rank/match_score.h"
 #include "tables.h"
+#include "writes.h"
 
 #include <string.h>
 
@@ -24,6 +25,7 @@ struct account_row {
     const char *display_name, *platform, *username, *url, *name, *bio, *bio_link, *picture_url, *category,
         *country, *city, *language, *source, *model_version, *engagement_basis, *price_source;
     int8_t is_brand, verified, has_contact;
+    const char *tag;
     int64_t followers, following, posts_total, likes_total, views_total, observed_us, posts, last_post_us,
         brands, brands_repeated;
     double engagement, engagement_rate, engagement_usual, engagement_n, authenticity, audience_credibility,
@@ -83,6 +85,7 @@ const struct field creator_account_fields[] = {
     HIDDEN(FIELD_I64, world, "world"),
     HIDDEN(FIELD_TEXT, display_name, "display_name"),
     HIDDEN(FIELD_BOOL, is_brand, "is_brand"),
+    HIDDEN(FIELD_TEXT, tag, "tag"),
 };
 const size_t creator_account_field_count = COUNT_OF(creator_account_fields);
 
@@ -122,6 +125,7 @@ const size_t creator_history_field_count = COUNT_OF(creator_history_fields);
 
 struct creator_state {
     struct creator_query q;
+    int status;
     struct account_row *accounts;
     size_t account_count;
     struct niche_row *niches;
@@ -194,7 +198,10 @@ static enum err write_creator(struct request *req) {
     json_array_end(&w);
     json_kstr(&w, "world", api_world_name((int)first->world));
     json_object_end(&w);
-    return request_reply(req, 200, "application/json");
+    req->etag_front = first->tag;
+    if (strcmp(req->method, "GET") != 0 && strcmp(req->method, "HEAD") != 0)
+        request_header(req, "ETag", arena_printf(req->arena, "W/\"%s.0\"", first->tag));
+    return request_reply(req, st->status, "application/json");
 }
 
 /* Decodes all rows into an array in the arena. */
@@ -243,6 +250,7 @@ static enum err ask_accounts(struct request *req, const char *id, const char *pl
     const struct snapshot *s;
     uint64_t given;
     req->state = st;
+    st->status = 200;
     enum err e = api_params(req, &st->q, &given);
     if (!e && st->q.list.fields.text)
         e = fields_choose(creator_account_fields, creator_account_field_count, lists, st->q.list.fields.text,
@@ -253,6 +261,15 @@ static enum err ask_accounts(struct request *req, const char *id, const char *pl
         return e;
     const char *params[] = {id, api_world(s, st->q.world) ? "1" : "0", platform, handle};
     struct statement stmt = api_statement(req, "creator_accounts");
+    return request_query(req, &stmt, COUNT_OF(params), params, account_rows);
+}
+
+enum err api_creator_show(struct request *req, const char *id, int status) {
+    struct creator_state *st = arena_alloc(req->arena, sizeof *st);
+    const char *params[] = {id, NULL, NULL, NULL};
+    struct statement stmt = api_statement(req, "creator_accounts");
+    req->state = st;
+    st->status = status;
     return request_query(req, &stmt, COUNT_OF(params), params, account_rows);
 }
 

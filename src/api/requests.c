@@ -36,7 +36,7 @@ const struct param request_members[] = {
      "live, or the made-up one"},
 };
 const size_t request_member_count = COUNT_OF(request_members);
-const struct route_body request_body = {BODY_BYTES, request_members, &request_member_count};
+const struct route_body request_body = {BODY_BYTES, request_members, &request_member_count, NULL};
 
 struct request_query {
     struct param_text token;
@@ -74,7 +74,6 @@ const size_t request_field_count = COUNT_OF(request_fields);
 
 struct request_state {
     const char *params[10];
-    const char *conninfo;
     char token[TOKEN_TEXT];
     struct creator_request made;
 };
@@ -127,11 +126,14 @@ static bool is_address(const char *text) {
 /* Off the loop, with a connection of its own: the loops' are for reading. */
 static enum err open_request(struct request *req) {
     struct request_state *st = req->state;
-    CLEANUP(db_close_at) struct db *db = NULL;
+    struct writer *writer = ((const struct api *)req->app)->shared->writer;
+    struct db *db = NULL;
     CLEANUP(rows_free_at) struct rows *rows = NULL;
-    enum err e = db_open(st->conninfo, "niched requests", &req->fault, &db);
+    enum err e = writer_begin(writer, &req->fault, &db);
     if (!e)
         e = db_query(db, "request_open", COUNT_OF(st->params), st->params, &req->fault, &rows);
+    if (db)
+        e = writer_end(writer, db, e, &req->fault);
     if (e)
         return e;
     st->made.id = rows_i64(rows, 0, 0);
@@ -207,7 +209,6 @@ enum err api_request_open(struct request *req) {
         return e;
     uint64_t random[TOKEN_BYTES / sizeof(uint64_t)] = {crypto_random(), crypto_random()};
     crypto_base64(random, sizeof random, st->token);
-    st->conninfo = api->shared->settings->database_url;
     const char *params[COUNT_OF(st->params)] = {
         api_world(s, b.world) ? "1" : "0",
         arena_printf(req->arena, "%d", (int)platform + 1),

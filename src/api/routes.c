@@ -3,7 +3,7 @@
 
 #include "plan.h"
 
-static const struct route_body batch_body = {128 * 1024, batch_members, &batch_member_count};
+static const struct route_body batch_body = {128 * 1024, batch_members, &batch_member_count, NULL};
 
 const struct route api_routes[] = {
     {"GET", "/livez", "livez", NULL, NULL, api_livez, NULL, NULL},
@@ -27,6 +27,20 @@ const struct route api_routes[] = {
      NULL},
     {"GET", "/creators/{platform}/{username}", "creator_by_name", creator_params, &creator_param_count,
      api_creator_by_name, NULL, NULL},
+    {"PUT", "/creators/{platform}/{username}", "creator_put", write_params, &write_param_count, api_write,
+     &write_body, NULL},
+    {"PATCH", "/creators/{platform}/{username}", "creator_patch", write_params, &write_param_count, api_write,
+     &write_patch_body, NULL},
+    {"DELETE", "/creators/{platform}/{username}", "creator_delete", write_params, &write_param_count,
+     api_write, NULL, NULL},
+    {"POST", "/creators/{platform}/{username}/posts", "creator_posts", write_rows_params,
+     &write_rows_param_count, api_write, &write_rows_body, NULL},
+    {"POST", "/creators/{platform}/{username}/snapshots", "creator_snapshots", write_rows_params,
+     &write_rows_param_count, api_write, &write_rows_body, NULL},
+    {"POST", "/creators/{platform}/{username}/prices", "creator_prices", write_rows_params,
+     &write_rows_param_count, api_write, &write_rows_body, NULL},
+    {"POST", "/creators/{platform}/{username}/collaborations", "creator_collaborations", write_rows_params,
+     &write_rows_param_count, api_write, &write_rows_body, NULL},
     {"GET", "/overlap", "overlap", overlap_params, &overlap_param_count, api_overlap, NULL, NULL},
 };
 const size_t api_route_count = COUNT_OF(api_routes);

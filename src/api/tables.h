@@ -11,7 +11,9 @@ extern const size_t batch_member_count;
 
 extern const struct param match_params[], niches_params[], niche_params[], creator_params[],
     standing_params[], standing_self_params[], request_members[], request_params[];
-extern const struct route_body request_body;
+extern const struct param write_params[], write_rows_params[];
+extern const size_t write_param_count, write_rows_param_count;
+extern const struct route_body request_body, write_body, write_patch_body, write_rows_body;
 extern const size_t match_param_count, niches_param_count, niche_param_count, creator_param_count,
     standing_param_count, standing_self_param_count, request_member_count, request_param_count;
 

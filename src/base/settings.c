@@ -8,13 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum setting_type { SETTING_TEXT, SETTING_INT, SETTING_BOOL, SETTING_TIME, SETTING_SECRET };
+enum setting_type { SETTING_TEXT, SETTING_CHOICE, SETTING_INT, SETTING_BOOL, SETTING_TIME, SETTING_SECRET };
 
 struct setting {
     const char *env;
     enum setting_type type;
     size_t offset;
-    int64_t min, max; /* SETTING_TEXT, SETTING_SECRET: max is the size of the member */
+    int64_t min, max; /* SETTING_TEXT, SETTING_CHOICE, SETTING_SECRET: max is the size of the member */
     const char *fallback;
     const char *help;
 };
@@ -38,13 +38,15 @@ static const struct setting settings_table[] = {
     {"NICHED_STATEMENT_TIMEOUT_MS", SETTING_INT, AT(statement_timeout_ms), 10, 600000, "2000",
      "a statement of a request is cut after this"},
     {"NICHED_WORK_THREADS", SETTING_INT, AT(work_threads), 1, 16, "1",
-     "threads for what would hold a request loop up (plans)"},
+     "threads for what would hold a request loop up (plans, writes)"},
     {"NICHED_MAX_WORK", SETTING_INT, AT(max_work), 1, 10000, "64",
      "requests that wait for such a thread; beyond: 503 at once"},
     {"NICHED_COMPOUNDS", SETTING_INT, AT(compounds), 0, 1000, "200",
      "compounds of niches of which ranked rows are kept; the least recently used goes first; 0: none"},
     {"NICHED_OPEN_REQUESTS", SETTING_INT, AT(open_requests), 1, 1000, "5",
      "open requests of creators about one account, and from one address"},
+    {"NICHED_WRITES", SETTING_CHOICE, TEXT_AT(writes), "loopback",
+     "off, loopback or on: writes over HTTP; loopback: when NICHED_ADDRESS is a loopback address"},
     {"NICHED_WORKER", SETTING_BOOL, AT(worker), 0, 1, "1", "score new evidence inside serve"},
     {"NICHED_ANONYMOUS_CONTACT", SETTING_BOOL, AT(anonymous_contact), 0, 1, "0",
      "include=contact without a key; 0: 401"},
@@ -103,12 +105,24 @@ static enum err set_text(const struct setting *t, const char *value, struct faul
     return ERR_OK;
 }
 
+/* The choices are the first words of the help: "a, b or c: ...". */
+static enum err set_choice(const struct setting *t, const char *value, struct fault *f, char *ret) {
+    size_t n = strcspn(t->help, ":"), len = strlen(value);
+    const char *at = len ? strstr(t->help, value) : NULL;
+    bool word = at && at < t->help + n && (at == t->help || at[-1] == ' ') && strchr(", :", at[len]);
+    if (!word || strcmp(value, "or") == 0)
+        return fault_set(f, ERR_USAGE, "%s must be %.*s, got \"%s\"", t->env, (int)n, t->help, value);
+    return set_text(t, value, f, ret);
+}
+
 static enum err set(const struct setting *t, const char *value, struct fault *f, struct settings *s) {
     void *p = (char *)s + t->offset;
     switch (t->type) {
     case SETTING_TEXT:
     case SETTING_SECRET:
         return set_text(t, value, f, p);
+    case SETTING_CHOICE:
+        return set_choice(t, value, f, p);
     case SETTING_INT:
         return set_int(t, value, f, p);
     case SETTING_BOOL:
@@ -151,6 +165,7 @@ static void put_value(const struct setting *t, const struct settings *s, struct 
     char tmp[32] = "";
     switch (t->type) {
     case SETTING_TEXT:
+    case SETTING_CHOICE:
         put_masked(out, p);
         break;
     case SETTING_SECRET:

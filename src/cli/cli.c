@@ -23,13 +23,6 @@ enum err cli_open(const char *command, struct settings *ret_settings, struct fau
     return db_open(ret_settings->database_url, app, f, ret_db);
 }
 
-void cli_key_tag(void *ctx, int world, int platform, const char *kind, const char *key,
-                 unsigned char ret_tag[CRYPTO_TAG_BYTES]) {
-    CLEANUP(buf_free) struct buf text = {0};
-    buf_printf(&text, "%d %d %s %s", world, platform, kind, key);
-    crypto_tag(ctx, "tombstone", text.data, text.len, ret_tag);
-}
-
 /* Not getrusage(): that counts the memory of who started us, too. */
 double cli_peak_mib(void) {
     char line[128];

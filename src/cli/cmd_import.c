@@ -3,6 +3,7 @@
 #include "cli/cmd_import.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "ingest/erase.h"
 
 #include "base/clock.h"
 
@@ -230,7 +231,7 @@ static enum err open_store(struct command *c, struct crypto_secret *secret, stru
     enum err e = cli_open("import", &settings, f, ret_db);
     if (e || !settings.secret_file[0])
         return e;
-    c->import.key_tag = cli_key_tag;
+    c->import.key_tag = erase_key_tag;
     c->import.key_tag_ctx = secret;
     c->import.map.secret = secret;
     return crypto_secret_load(settings.secret_file, f, secret);

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "ingest/erase.h"
 #include "ingest/pull.h"
 
 #include <errno.h>
@@ -276,7 +277,7 @@ static enum err prepare(struct args *a, struct settings *settings, struct crypto
     a->o.on_progress = isatty(STDERR_FILENO) ? draw : NULL;
     if (!settings->secret_file[0])
         return ERR_OK;
-    a->o.key_tag = cli_key_tag;
+    a->o.key_tag = erase_key_tag;
     a->o.key_tag_ctx = secret;
     return crypto_secret_load(settings->secret_file, f, secret);
 }

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/crypto.h"
+#include "ingest/erase.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -107,74 +108,22 @@ static void show(const struct rows *r) {
         printf("%-9s %s\n", lines[i].name, rows_text(r, 0, lines[i].column));
 }
 
-/* {"a","b"}: keys are escaped for a PostgreSQL array. */
-static void put_element(struct buf *out, const char *text) {
-    buf_puts(out, out->len ? ",\"" : "{\"");
-    for (const char *c = text; *c; c++) {
-        if (*c == '"' || *c == '\\')
-            buf_putc(out, '\\');
-        buf_putc(out, *c);
-    }
-    buf_putc(out, '"');
-}
-
-struct erased {
-    struct buf hashes, platforms, keys;
-    const char *creator; /* NULL: the store does not know the account */
-};
-
-static void erased_done(struct erased *e) {
-    buf_free(&e->hashes);
-    buf_free(&e->platforms);
-    buf_free(&e->keys);
-}
-
-/* The hash as merge_erased.c looks for it. */
-static void take_key(struct crypto_secret *secret, const char *world, const struct rows *k, size_t i,
-                     struct erased *ret) {
-    unsigned char tag[CRYPTO_TAG_BYTES];
-    CLEANUP(buf_free) struct buf hex = {0};
-    cli_key_tag(secret, atoi(world), (int)rows_i64(k, i, 1), rows_text(k, i, 2), rows_text(k, i, 3), tag);
-    buf_puts(&hex, "\\x");
-    for (size_t b = 0; b < sizeof tag; b++)
-        buf_printf(&hex, "%02x", tag[b]);
-    put_element(&ret->hashes, hex.data);
-    if (rows_text(k, i, 0))
-        ret->creator = rows_text(k, i, 0);
-    if (strcmp(rows_text(k, i, 2), "username") != 0)
-        return;
-    put_element(&ret->platforms, rows_text(k, i, 1));
-    put_element(&ret->keys, rows_text(k, i, 3));
-}
-
 static enum err erase(struct db *db, const struct settings *s, const struct rows *r, struct fault *f) {
     struct crypto_secret secret;
-    const char *world = rows_text(r, 0, WORLD);
+    bool known = false;
+    int64_t keys = 0;
     if (!s->secret_file[0])
         return fault_set(
             f, ERR_USAGE,
             "an erasure needs NICHED_SECRET_FILE: without it an import would bring the creator back");
+    struct erase_account who = {(int)rows_i64(r, 0, WORLD), (int)rows_i64(r, 0, PLATFORM),
+                                rows_text(r, 0, USERNAME)};
     enum err e = crypto_secret_load(s->secret_file, f, &secret);
     if (!e)
-        e = db_run(db, "select pg_advisory_xact_lock(20261, 0)", f, NULL);
-    CLEANUP(rows_free_at) struct rows *k = NULL;
-    const char *account[] = {world, rows_text(r, 0, PLATFORM), rows_text(r, 0, USERNAME)};
+        e = erase_creator(db, &secret, &who, rows_text(r, 0, ID), f, &known, &keys);
     if (!e)
-        e = db_query(db, "request_keys", 3, account, f, &k);
-    if (e)
-        return e;
-    CLEANUP(erased_done) struct erased gone = {0};
-    for (size_t i = 0; i < rows_count(k); i++)
-        take_key(&secret, world, k, i, &gone);
-    buf_putc(&gone.hashes, '}');
-    buf_putc(&gone.platforms, '}');
-    buf_putc(&gone.keys, '}');
-    const char *params[] = {gone.creator, gone.hashes.data,   gone.platforms.data, gone.keys.data,
-                            world,        rows_text(r, 0, ID)};
-    e = db_query(db, "request_forget", 6, params, f, NULL);
-    if (!e)
-        printf("%s: %zu names and ids are remembered as hashes alone\n",
-               gone.creator ? "the creator was erased" : "the store did not know the creator", rows_count(k));
+        printf("%s: %lld names and ids are remembered as hashes alone\n",
+               known ? "the creator was erased" : "the store did not know the creator", (long long)keys);
     return e;
 }
 

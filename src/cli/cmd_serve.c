@@ -41,6 +41,8 @@ static enum err run(const struct settings *settings, struct fault *f) {
     enum err e = crypto_secret_load(settings->secret_file, f, &shared.secret);
     if (!e)
         e = keeper_start(settings, f, &shared.keeper);
+    if (!e && !(shared.writer = writer_new(settings->database_url)))
+        e = fault_set(f, ERR_NO_MEMORY, "no memory for connections");
     if (!e)
         e = server_start(settings, &app, f, &server);
     if (!e && settings->worker)
@@ -53,6 +55,7 @@ static enum err run(const struct settings *settings, struct fault *f) {
     server_stop(server);
     worker_stop(worker);
     keeper_stop(shared.keeper);
+    writer_free(shared.writer);
     return e;
 }
 

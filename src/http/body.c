@@ -13,11 +13,11 @@
 
 /* ---- collecting */
 
-bool body_media_ok(const char *type) {
-    static const char json[] = "application/json";
-    if (!type || strncasecmp(type, json, sizeof json - 1) != 0)
+bool body_media_ok(const char *type, const char *media) {
+    size_t len = strlen(media);
+    if (!type || strncasecmp(type, media, len) != 0)
         return false;
-    const char *rest = type + sizeof json - 1;
+    const char *rest = type + len;
     rest += strspn(rest, " \t");
     while (*rest == ';') {
         rest += 1 + strspn(rest + 1, " \t");
@@ -34,14 +34,19 @@ bool body_media_ok(const char *type) {
     return *rest == '\0';
 }
 
+static const char *media_of(const struct exchange *x) {
+    const char *media = x->req.route->body->media;
+    return media ? media : "application/json";
+}
+
 static enum err check_headers(struct exchange *x) {
     const char *type = x->headers.content_type, *encoding = x->headers.content_encoding;
     if (encoding && strcasecmp(encoding, "identity") != 0)
         return request_fail(&x->req, ERR_BODY_UNSUPPORTED,
                             "a body must come as it is, without Content-Encoding, got \"%.100s\"", encoding);
-    if (!body_media_ok(type))
+    if (!body_media_ok(type, media_of(x)))
         return request_fail(&x->req, ERR_BODY_UNSUPPORTED,
-                            "the body must be application/json in UTF-8, got Content-Type \"%.100s\"",
+                            "the body must be %s in UTF-8, got Content-Type \"%.100s\"", media_of(x),
                             type ? type : "");
     return ERR_OK;
 }
@@ -119,7 +124,7 @@ enum err body_checked(struct request *req) {
     return request_fail(req, ERR_BODY_INVALID, "%s; errors has %zu more", b->detail, more);
 }
 
-enum err body_object(struct request *req, const struct json_value **ret_object) {
+enum err body_value(struct request *req, const struct json_value **ret_value) {
     const struct json_value *v;
     struct body_fault *b = arena_alloc(req->arena, sizeof *b);
     enum err e = json_read(req->upload.data, req->upload.len, req->arena, &req->fault, &v, &b->pointer);
@@ -128,6 +133,15 @@ enum err body_object(struct request *req, const struct json_value **ret_object) 
         req->body_faults = b;
         return e;
     }
+    *ret_value = v;
+    return ERR_OK;
+}
+
+enum err body_object(struct request *req, const struct json_value **ret_object) {
+    const struct json_value *v;
+    enum err e = body_value(req, &v);
+    if (e)
+        return e;
     if (v->kind != JSON_OBJECT) {
         body_fault(req, v, "the body must be an object, got %s", json_kind_name(v->kind));
         return body_checked(req);

@@ -46,8 +46,8 @@ void sub_over(struct exchange *x);
 /* How much of a body beyond its bound is read before the connection is closed. */
 enum { BODY_DROP_MAX = 1024 * 1024 };
 
-/* Whether a Content-Type is JSON in UTF-8; NULL is not. */
-bool body_media_ok(const char *type);
+/* Whether a Content-Type is that media type, of JSON in UTF-8; NULL is not. */
+bool body_media_ok(const char *type, const char *media);
 /* The headers came: refuses a body by them (x->early). *ret_at_once: answer before the body is sent. */
 NODISCARD enum err body_begin(struct exchange *x, bool *ret_at_once);
 /* n bytes of the body came. False: so much beyond the bound that the connection is to be closed. */

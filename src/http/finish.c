@@ -56,8 +56,9 @@ static uint64_t hash_asked(const struct request *req) {
 
 static bool set_tag(struct request *req, uint64_t version) {
     uint64_t h = hash_asked(req);
-    req->etag = arena_printf(req->arena, "W/\"%016llx\"",
-                             (unsigned long long)hash_bytes(h, &version, sizeof version));
+    req->etag =
+        arena_printf(req->arena, "W/\"%s%s%016llx\"", req->etag_front ? req->etag_front : "",
+                     req->etag_front ? "." : "", (unsigned long long)hash_bytes(h, &version, sizeof version));
     return accept_tag(exchange_of(req)->headers.if_none_match, req->etag);
 }
 

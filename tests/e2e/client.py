@@ -63,7 +63,7 @@ class Contract:
     def operation_of(self, path, method):
         """The operation that answers; of a method that is refused, any of the path."""
         found = self.operations_of(path)
-        return found.get("GET" if method == "HEAD" else method) or next(iter(found.values()), None)
+        return found.get("GET" if method == "HEAD" else method) or found.get("GET") or next(iter(found.values()), None)
 
     def allow(self, path):
         """What Allow must say."""
@@ -129,6 +129,8 @@ class Contract:
         assert headers.get("X-Content-Type-Options") == "nosniff", where
         if status == 304:
             assert not body and method in ("GET", "HEAD") and headers["ETag"] and not content_type, where
+        elif status == 204:
+            assert not body and not content_type and "content" not in described, where
         elif method == "HEAD":
             assert not body and content_type in described["content"], where
             return

@@ -65,8 +65,9 @@ def test_database_goes_away_and_comes_back(cluster, program, ask):
             response = client.get(path)
             assert response.status_code == 503 and response.json()["code"] == "STORE_UNAVAILABLE", path
             assert int(response.headers["Retry-After"]) >= 1
-        for method, path, body in SENT.values():
-            assert client.request(method, path, json=body).status_code == 503, path
+        for method, path, body in (sent for name, sent in SENT.items() if name != "match_batch"):  # which answers each query apart
+            media = {"Content-Type": "application/merge-patch+json"} if method == "PATCH" else {}
+            assert client.request(method, path, json=body, headers=media).status_code == 503, path
         cluster.start()
         service.wait("/readyz", 200, 10)
         assert client.match("vegan")["items"] == []

@@ -21,7 +21,14 @@ ADDRESS = {"match": "/match?niche=vegan", "niches": "/niches", "niche": "/niches
            "openapi_json": "/openapi.json"}
 
 
-SENT = {"match_batch": ("POST", "/match/batch", {"queries": [{"niche": "vegan"}]}),
+WRITTEN = "/creators/tiktok/nobody.here"
+SENT = {"creator_put": ("PUT", WRITTEN, {"followers": 5000}), "creator_patch": ("PATCH", WRITTEN, {"city": "Utrecht"}),
+        "creator_delete": ("DELETE", WRITTEN, None),
+        "creator_posts": ("POST", f"{WRITTEN}/posts", {"post_key": "1", "posted_at": "2026-10-30T18:00:00Z"}),
+        "creator_snapshots": ("POST", f"{WRITTEN}/snapshots", {"observed_at": "2026-10-30T18:00:00Z", "followers": 5000}),
+        "creator_prices": ("POST", f"{WRITTEN}/prices", {"amount_usd": 100, "valid_from": "2026-10-30"}),
+        "creator_collaborations": ("POST", f"{WRITTEN}/collaborations", {"brand": "Green Bowl", "started_on": "2026-10-30"}),
+        "match_batch": ("POST", "/match/batch", {"queries": [{"niche": "vegan"}]}),
         "request_open": ("POST", "/requests", {"platform": "tiktok", "username": "nobody.here", "kind": "access"})}
 # operations that are no GET, with (METHOD, path, JSON body) that they take
 

@@ -172,7 +172,9 @@ def compare_body(doc, route, operation):
                                           "the program has it otherwise"
     if route.get("body") is None or not body:
         return
-    schema = doc.resolve(((body.get("content") or {}).get("application/json") or {}).get("schema") or {})
+    media = next(iter((body.get("content") or {}).values()), None) or {}  # one media type; of one or a list, the one
+    schema = doc.resolve(media.get("schema") or {})
+    schema = doc.resolve(schema["oneOf"][0]) if "oneOf" in schema else schema
     written, required = doc.properties(schema), set(schema.get("required") or [])
     carried = {p["name"]: bool(p.get("required")) for p in route["body"]}
     for name in sorted(carried.keys() - written.keys()):

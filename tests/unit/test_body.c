@@ -255,9 +255,9 @@ static void media_types(void **state) {
                                       "application/json; charset=utf-16",
                                       "application/x-www-form-urlencoded"};
     for (size_t i = 0; i < COUNT_OF(good); i++)
-        assert_true(body_media_ok(good[i]));
+        assert_true(body_media_ok(good[i], "application/json"));
     for (size_t i = 0; i < COUNT_OF(bad); i++)
-        assert_false(body_media_ok(bad[i]));
+        assert_false(body_media_ok(bad[i], "application/json"));
 }
 
 int main(void) {

@@ -1,4 +1,4 @@
--- erase: cli/cmd_request.c. All keys of the creator whose username on platform $2 in world $1 is $3: creator, platform, kind,
+-- erase_creator: ingest/erase.c. All keys of the creator whose username on platform $2 in world $1 is $3: creator, platform, kind,
 -- key. The username itself where the store does not know it
 select k.creator_id, k.platform, k.kind, k.key
 from account_key o

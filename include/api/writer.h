@@ -1,0 +1,21 @@
+/* The connections of the threads that write for requests: opened when first wanted, kept, never used by two
+ * threads at once. The loops' own connections only read. */
+#ifndef NICHED_API_WRITER_H
+#define NICHED_API_WRITER_H
+
+#include "store/db.h"
+
+struct writer;
+
+/* None is open yet. `conninfo` outlives it. NULL without memory. */
+struct writer *writer_new(const char *conninfo);
+/* Closes all; nobody may have one. Accepts NULL. */
+void writer_free(struct writer *w);
+/* A connection in a transaction, for this thread until writer_end(). Waits for a lock at most 2 s, for a
+ * statement 30 s. A connection that broke while it rested is replaced. ERR_STORE_*. */
+NODISCARD enum err writer_begin(struct writer *w, struct fault *f, struct db **ret_db);
+/* Commits if `e` is ERR_OK, else rolls back, and takes the connection back. Returns `e`, or why the commit
+ * failed. */
+NODISCARD enum err writer_end(struct writer *w, struct db *db, enum err e, struct fault *f);
+
+#endif

@@ -1,0 +1,359 @@
+/* PUT, PATCH and DELETE of /creators/{platform}/{username}, and POST of what hangs on it. Invariants: a write
+ * is one transaction on a thread of the pool, under the lock that imports take, through the importer's own
+ * merge; nothing is written when anything is wrong; what was written marks its accounts for scoring. */
+#include "writes.h"
+
+#include "api/writer.h"
+#include "base/clock.h"
+#include "http/body.h"
+#include "ingest/import.h"
+#include "tables.h"
+#include "writes_guard.h"
+
+#include <string.h>
+
+enum { OBJECT_BYTES = 65536, ROWS_BYTES = 2 * 1024 * 1024 };
+
+#define AT(member) offsetof(struct write_query, member)
+#define WORLD_PARAM                                                                                          \
+    {                                                                                                        \
+        "world", PARAM_CHOICE, AT(world), 0, 0, "live", "live,sandbox", false, PARAM_NO_FILTER, NULL,        \
+            "the world to write to"                                                                          \
+    }
+
+const struct param write_params[] = {WORLD_PARAM};
+const size_t write_param_count = COUNT_OF(write_params);
+const struct param write_rows_params[] = {
+    WORLD_PARAM,
+    {"source", PARAM_TEXT, AT(source), 1, 200, "api", NULL, false, PARAM_NO_FILTER, NULL,
+     "where the numbers are from"},
+    {"partial", PARAM_BOOL, AT(partial), 0, 0, "false", NULL, false, PARAM_NO_FILTER, NULL,
+     "true: write the rows that are right and tell the others"},
+};
+const size_t write_rows_param_count = COUNT_OF(write_rows_params);
+
+static const size_t none = 0;
+const struct route_body write_body = {OBJECT_BYTES, NULL, &none, NULL};
+const struct route_body write_patch_body = {OBJECT_BYTES, NULL, &none, "application/merge-patch+json"};
+const struct route_body write_rows_body = {ROWS_BYTES, NULL, &none, NULL};
+
+/* Merges the records of the body as an import would. */
+static enum err merge_records(struct request *req, struct import_summary *s) {
+    struct write_state *st = req->state;
+    const struct api_shared *shared = ((const struct api *)req->app)->shared;
+    struct crypto_secret secret = shared->secret;
+    struct import_options o = {.source = st->source          ? st->source
+                                         : st->q.source.text ? st->q.source.text
+                                                             : "api",
+                               .world = st->who.world,
+                               .map = {.kind = st->way->kind,
+                                       .platform = st->who.platform,
+                                       .observed_us = st->now_us,
+                                       .latest_us = st->now_us + CLOCK_DAY},
+                               .key_tag = shared->settings->secret_file[0] ? erase_key_tag : NULL,
+                               .key_tag_ctx = &secret};
+    enum err e = import_records(st->db, &o, st->records, st->n_records, &req->fault, s);
+    if (!e && s->erased)
+        e = request_fail(req, ERR_CREATOR_ERASED, "%s/%s asked to be forgotten", st->platform, st->username);
+    else if (!e && s->refused)
+        e = request_fail(req, ERR_DATA_INVALID, "%s",
+                         s->problems.count ? s->problems.items[0].reason : "a row was refused");
+    return e;
+}
+
+static enum err merge_and_free(struct request *req, struct import_summary **ret_summary) {
+    struct import_summary *s = arena_alloc(req->arena, sizeof *s);
+    enum err e = merge_records(req, s);
+    import_summary_done(s);
+    *ret_summary = s;
+    return e;
+}
+
+/* Usernames keep the case in which the store has them. */
+static void set_username(struct write_state *st) {
+    if (!st->account.username || strcasecmp(st->account.username, st->username) != 0)
+        return;
+    for (size_t i = 1; i < st->n_records; i++) {
+        struct record_field *fields = (struct record_field *)(uintptr_t)st->records[i].fields;
+        fields[st->username_at] = (struct record_field){st->account.username, strlen(st->account.username)};
+    }
+}
+
+static enum err clear_fields(struct request *req) {
+    struct write_state *st = req->state;
+    char now[32];
+    clock_format(st->now_us, now);
+    buf_puts(&st->cleared, st->cleared.len ? "}" : "{}");
+    const char *params[] = {st->account.creator_id, st->account.account_id, st->cleared.data,
+                            st->source ? st->source : "api", st->observed ? st->observed : now};
+    return db_query(st->db, "write_clear", COUNT_OF(params), params, &req->fault, NULL);
+}
+
+/* An observation that is older than what is stored would change nothing. */
+static enum err check_newer(struct request *req) {
+    struct write_state *st = req->state;
+    int64_t observed = st->now_us;
+    char stored[32];
+    if (st->observed && !clock_parse(st->observed, strlen(st->observed), &observed))
+        return request_fail(req, ERR_INTERNAL, "observed_at \"%.60s\" cannot be read back", st->observed);
+    if (!st->observed && st->account.observed_us > st->now_us)
+        st->now_us = st->account.observed_us;
+    else if (st->account.creator_id && observed < st->account.observed_us) {
+        clock_format(st->account.observed_us, stored);
+        return request_fail(req, ERR_CREATOR_NEWER,
+                            "the stored profile was seen at %s, later than observed_at %s", stored,
+                            st->observed);
+    }
+    return ERR_OK;
+}
+
+static enum err put_profile(struct request *req) {
+    struct write_state *st = req->state;
+    struct import_summary *s = NULL;
+    enum err e = check_newer(req);
+    set_username(st);
+    if (!e && st->account.creator_id)
+        e = clear_fields(req);
+    if (!e)
+        e = merge_and_free(req, &s);
+    if (!e && st->account.creator_id)
+        e = db_query(st->db, "write_name", 1, &st->account.creator_id, &req->fault, NULL);
+    st->status = s && s->accounts_created ? 201 : 200;
+    return e;
+}
+
+static enum err erase(struct request *req) {
+    struct write_state *st = req->state;
+    const struct api_shared *shared = ((const struct api *)req->app)->shared;
+    bool known;
+    int64_t keys;
+    if (!shared->settings->secret_file[0])
+        return request_fail(
+            req, ERR_AUTH_FORBIDDEN,
+            "an erasure needs NICHED_SECRET_FILE: without it an import would bring the creator back");
+    st->status = 204;
+    return erase_creator(st->db, &shared->secret, &st->who, NULL, &req->fault, &known, &keys);
+}
+
+static void write_faults(const struct request *req, struct json *w) {
+    json_key(w, "errors");
+    json_array(w);
+    for (const struct body_fault *b = req->body_faults; b; b = b->next) {
+        json_object(w);
+        json_kstr(w, "pointer", b->pointer);
+        json_kstr(w, "detail", b->detail);
+        json_object_end(w);
+    }
+    json_array_end(w);
+}
+
+static enum err post_rows(struct request *req) {
+    struct write_state *st = req->state;
+    struct import_summary *s = NULL;
+    CLEANUP(buf_free) struct buf out = {0};
+    set_username(st);
+    enum err e = merge_and_free(req, &s);
+    if (e)
+        return e;
+    struct json w = json_to(&out);
+    json_object(&w);
+    json_ki64(&w, "accepted", s->accepted);
+    json_ki64(&w, "created", s->created);
+    json_ki64(&w, "updated", s->updated);
+    json_ki64(&w, "unchanged", s->unchanged);
+    json_ki64(&w, "duplicates", s->duplicates);
+    json_ki64(&w, "refused", (int64_t)st->refused);
+    write_faults(req, &w);
+    json_object_end(&w);
+    st->answer = arena_strdup(req->arena, out.data);
+    st->status = 200;
+    return ERR_OK;
+}
+
+#define ROWS_TAKEN " platform username platform_account_id "
+static const struct write_way ways[] = {
+    {"creator_put", "creators", " platform username ", put_profile, true},
+    {"creator_patch", "creators", ROWS_TAKEN, put_profile, false},
+    {"creator_delete", NULL, "", erase, false},
+    {"creator_posts", "posts", ROWS_TAKEN, post_rows, false},
+    {"creator_snapshots", "snapshots", ROWS_TAKEN, post_rows, false},
+    {"creator_prices", "prices", ROWS_TAKEN, post_rows, false},
+    {"creator_collaborations", "collaborations", ROWS_TAKEN, post_rows, false},
+};
+
+const struct write_way *write_way_of(const char *route) {
+    for (size_t i = 0; i < COUNT_OF(ways); i++)
+        if (strcmp(ways[i].route, route) == 0)
+            return &ways[i];
+    return NULL;
+}
+
+static const char *copied(struct request *req, const struct rows *rows, int column) {
+    return rows_text(rows, 0, column) ? arena_strdup(req->arena, rows_text(rows, 0, column)) : NULL;
+}
+
+static enum err find_account(struct request *req) {
+    struct write_state *st = req->state;
+    const char *params[] = {st->who.world ? "1" : "0", arena_printf(req->arena, "%d", st->who.platform),
+                            st->who.key, st->way->makes ? st->id : NULL};
+    CLEANUP(rows_free_at) struct rows *rows = NULL;
+    enum err e = db_query(st->db, "write_account", COUNT_OF(params), params, &req->fault, &rows);
+    if (!e && rows_count(rows))
+        st->account = (struct write_account){.creator_id = copied(req, rows, 0),
+                                             .account_id = copied(req, rows, 1),
+                                             .username = copied(req, rows, 2),
+                                             .opted_out = rows_bool(rows, 0, 3),
+                                             .observed_us = rows_i64(rows, 0, 4),
+                                             .tag = copied(req, rows, 5)};
+    return e;
+}
+
+/* There is no such account: erased, or not known. */
+static enum err check_absent(struct request *req) {
+    const struct write_state *st = req->state;
+    const struct api_shared *shared = ((const struct api *)req->app)->shared;
+    bool erased = false;
+    enum err e = erase_remembers(st->db, &shared->secret, &st->who, false, &req->fault, &erased);
+    if (e)
+        return e;
+    if (erased)
+        return request_fail(req, ERR_CREATOR_ERASED,
+                            "%s/%s asked to be forgotten: the operator can lift that with niched erased lift",
+                            st->platform, st->username);
+    if (!st->way->makes)
+        return request_fail(req, ERR_CREATOR_UNKNOWN,
+                            "there is no creator \"%s/%s\" in the %s world: PUT it first", st->platform,
+                            st->username, api_world_name(st->who.world));
+    return ERR_OK;
+}
+
+/* Whether If-Match (a list of tags, or *) has the tag: what stands before its dot. What is behind it is of
+ * one representation, and moves with scores. */
+static bool matches(const char *given, const char *tag) {
+    size_t n = tag ? strlen(tag) : 0;
+    if (strcmp(given, "*") == 0)
+        return tag != NULL;
+    for (const char *p = given; n && (p = strchr(p, '"')); p++)
+        if (strncmp(p + 1, tag, n) == 0 && p[n + 1] == '.')
+            return true;
+    return false;
+}
+
+static enum err check_account(struct request *req) {
+    const struct write_state *st = req->state;
+    if (st->if_match && !matches(st->if_match, st->account.tag))
+        return request_fail(req, ERR_CREATOR_CHANGED,
+                            "If-Match is %.100s, the creator %s: GET it, and write again with its ETag",
+                            st->if_match, st->account.tag ? "has another tag" : "is not there");
+    if (!st->account.creator_id)
+        return check_absent(req);
+    if (st->account.opted_out && st->way->kind)
+        return request_fail(req, ERR_CREATOR_OPTED_OUT, "%s/%s asked not to be listed: nothing more is kept",
+                            st->platform, st->username);
+    return ERR_OK;
+}
+
+static enum err in_transaction(struct request *req) {
+    struct write_state *st = req->state;
+    bool again = false;
+    enum err e = write_once_begin(req, &again);
+    if (!e && !again)
+        e = db_run(st->db, "select pg_advisory_xact_lock(20261, 0)", &req->fault, NULL);
+    if (!e)
+        e = find_account(req);
+    if (e || again)
+        return e;
+    e = check_account(req);
+    if (!e)
+        e = st->way->run(req);
+    if (!e)
+        e = write_once_end(req);
+    if (!e && st->status != 204)
+        e = find_account(req);
+    return e;
+}
+
+static enum err write_job(struct request *req) {
+    struct write_state *st = req->state;
+    struct writer *writer = ((const struct api *)req->app)->shared->writer;
+    bool rows = st->way->run == post_rows;
+    enum err e = !st->way->kind ? ERR_OK : rows ? write_read_rows(req) : write_read_object(req);
+    if (!e)
+        e = writer_begin(writer, &req->fault, &st->db);
+    if (!e)
+        e = writer_end(writer, st->db, in_transaction(req), &req->fault);
+    buf_free(&st->cleared);
+    return e;
+}
+
+/* On the loop: the answer. */
+static enum err write_done(struct request *req, const struct rows *rows) {
+    (void)rows;
+    const struct write_state *st = req->state;
+    if (st->status == 204)
+        return request_reply_fixed(req, 204, NULL, "", 0);
+    if (st->answer) {
+        req->body_faults = NULL;
+        buf_puts(&req->body, st->answer);
+        return request_reply(req, st->status, "application/json");
+    }
+    if (!st->account.creator_id)
+        return request_fail(req, ERR_CREATOR_ERASED, "the creator \"%s/%s\" was taken away meanwhile",
+                            st->platform, st->username);
+    if (st->status == 201)
+        request_header(req, "Location",
+                       arena_printf(req->arena, "/creators/%s?world=%s", st->account.creator_id,
+                                    api_world_name(st->who.world)));
+    return api_creator_show(req, st->account.creator_id, st->status);
+}
+
+/* Reads the address: platform and username. */
+static enum err read_address(struct request *req) {
+    struct write_state *st = req->state;
+    CLEANUP(buf_free) struct buf name = {0};
+    const char *reason = "";
+    st->platform = req->segments[0];
+    st->who.platform = platform_of(st->platform, strlen(st->platform));
+    if (!st->who.platform || strcmp(platform_name(st->who.platform), st->platform) != 0) {
+        request_fail(req, ERR_PARAM_INVALID, "platform must be instagram, tiktok or youtube, got \"%.60s\"",
+                     st->platform);
+        return fault_param(&req->fault, "platform", st->platform, "instagram,tiktok,youtube");
+    }
+    struct value_rule rule = {.type = VALUE_USERNAME};
+    struct value_context ctx = {.platform = st->who.platform};
+    if (value_read(&rule, &ctx, req->segments[1], strlen(req->segments[1]), &name, &reason) != VALUE_OK) {
+        request_fail(req, ERR_PARAM_INVALID, "username must be a handle such as anna, got \"%.100s\"",
+                     req->segments[1]);
+        return fault_param(&req->fault, "username", req->segments[1], "a handle, with or without @");
+    }
+    st->username = arena_strdup(req->arena, name.data);
+    char *key = arena_strdup(req->arena, name.data);
+    for (char *c = key; *c; c++)
+        if (*c >= 'A' && *c <= 'Z')
+            *c = (char)(*c | 0x20);
+    st->who.key = key;
+    return ERR_OK;
+}
+
+enum err api_write(struct request *req) {
+    const struct api *api = req->app;
+    struct write_state *st = arena_alloc(req->arena, sizeof *st);
+    const struct snapshot *s;
+    uint64_t given;
+    req->state = st;
+    enum err e = write_guard(req);
+    if (!e)
+        e = api_params(req, &st->q, &given);
+    if (!e)
+        e = read_address(req);
+    if (!e)
+        e = api_snapshot(req, &s);
+    if (e)
+        return e;
+    st->way = write_way_of(req->route->name);
+    st->who.world = api_world(s, st->q.world);
+    st->now_us = api_now_us(api, s, st->who.world);
+    st->if_match = request_given(req, "If-Match");
+    st->once_key = request_given(req, "Idempotency-Key");
+    return request_work(req, write_job, write_done);
+}

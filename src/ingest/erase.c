@@ -1,0 +1,115 @@
+/* Erasure, the one function for requests of creators and for DELETE. Invariants: nothing of the person stays
+ * but salted hashes; it happens under the lock that imports and writes take. */
+#include "ingest/erase.h"
+
+#include "base/buf.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { HEX_TEXT = 2 * CRYPTO_TAG_BYTES + 3, NUMBER_TEXT = 16 };
+
+void erase_key_tag(void *ctx, int world, int platform, const char *kind, const char *key,
+                   unsigned char ret_tag[CRYPTO_TAG_BYTES]) {
+    CLEANUP(buf_free) struct buf text = {0};
+    buf_printf(&text, "%d %d %s %s", world, platform, kind, key);
+    crypto_tag(ctx, "tombstone", text.data, text.len, ret_tag);
+}
+
+static void hash_text(const struct crypto_secret *secret, int world, int platform, const char *kind,
+                      const char *key, char ret[HEX_TEXT]) {
+    unsigned char tag[CRYPTO_TAG_BYTES];
+    struct crypto_secret own = *secret;
+    erase_key_tag(&own, world, platform, kind, key, tag);
+    size_t at = (size_t)snprintf(ret, HEX_TEXT, "\\x");
+    for (size_t i = 0; i < sizeof tag; i++)
+        at += (size_t)snprintf(ret + at, HEX_TEXT - at, "%02x", tag[i]);
+}
+
+/* {"a","b"}: keys are escaped for a PostgreSQL array. */
+static void put_element(struct buf *out, const char *text) {
+    buf_puts(out, out->len ? ",\"" : "{\"");
+    for (const char *c = text; *c; c++) {
+        if (*c == '"' || *c == '\\')
+            buf_putc(out, '\\');
+        buf_putc(out, *c);
+    }
+    buf_putc(out, '"');
+}
+
+struct erased {
+    struct buf hashes, platforms, keys;
+    const char *creator; /* NULL: the store does not know the account */
+};
+
+static void erased_done(struct erased *e) {
+    buf_free(&e->hashes);
+    buf_free(&e->platforms);
+    buf_free(&e->keys);
+}
+
+/* The hash as merge_erased.c looks for it. */
+static void take_key(const struct crypto_secret *secret, int world, const struct rows *k, size_t i,
+                     struct erased *ret) {
+    char hex[HEX_TEXT];
+    hash_text(secret, world, (int)rows_i64(k, i, 1), rows_text(k, i, 2), rows_text(k, i, 3), hex);
+    put_element(&ret->hashes, hex);
+    if (rows_text(k, i, 0))
+        ret->creator = rows_text(k, i, 0);
+    if (strcmp(rows_text(k, i, 2), "username") != 0)
+        return;
+    put_element(&ret->platforms, rows_text(k, i, 1));
+    put_element(&ret->keys, rows_text(k, i, 3));
+}
+
+enum err erase_creator(struct db *db, const struct crypto_secret *secret, const struct erase_account *who,
+                       const char *request, struct fault *f, bool *ret_known, int64_t *ret_keys) {
+    char world[NUMBER_TEXT], platform[NUMBER_TEXT];
+    const char *account[] = {world, platform, who->key};
+    snprintf(world, sizeof world, "%d", who->world);
+    snprintf(platform, sizeof platform, "%d", who->platform);
+    CLEANUP(rows_free_at) struct rows *k = NULL;
+    enum err e = db_run(db, "select pg_advisory_xact_lock(20261, 0)", f, NULL);
+    if (!e)
+        e = db_query(db, "erase_keys", COUNT_OF(account), account, f, &k);
+    if (e)
+        return e;
+    CLEANUP(erased_done) struct erased gone = {0};
+    for (size_t i = 0; i < rows_count(k); i++)
+        take_key(secret, who->world, k, i, &gone);
+    buf_putc(&gone.hashes, '}');
+    buf_putc(&gone.platforms, '}');
+    buf_putc(&gone.keys, '}');
+    const char *params[] = {gone.creator, gone.hashes.data, gone.platforms.data, gone.keys.data,
+                            world,        request};
+    e = db_query(db, "erase_forget", COUNT_OF(params), params, f, NULL);
+    if (e)
+        return e;
+    *ret_known = gone.creator != NULL;
+    *ret_keys = (int64_t)rows_count(k);
+    return ERR_OK;
+}
+
+enum err erase_remembers(struct db *db, const struct crypto_secret *secret, const struct erase_account *who,
+                         bool id, struct fault *f, bool *ret_erased) {
+    char hex[HEX_TEXT];
+    const char *params[] = {hex};
+    CLEANUP(rows_free_at) struct rows *rows = NULL;
+    hash_text(secret, who->world, who->platform, id ? "id" : "username", who->key, hex);
+    enum err e = db_query(db, "erase_find", COUNT_OF(params), params, f, &rows);
+    if (!e)
+        *ret_erased = rows_count(rows) > 0;
+    return e;
+}
+
+enum err erase_lift(struct db *db, const struct crypto_secret *secret, const struct erase_account *who,
+                    bool id, struct fault *f, bool *ret_lifted) {
+    char hex[HEX_TEXT];
+    const char *params[] = {hex};
+    CLEANUP(rows_free_at) struct rows *rows = NULL;
+    hash_text(secret, who->world, who->platform, id ? "id" : "username", who->key, hex);
+    enum err e = db_query(db, "erase_lift", COUNT_OF(params), params, f, &rows);
+    if (!e)
+        *ret_lifted = rows_affected(rows) > 0;
+    return e;
+}

@@ -1,0 +1,38 @@
+/* Records that somebody holds in memory, by the path of files: the map reads them, staging and merge are the
+ * same. */
+#include "ingest/import.h"
+
+#include "ingest/merge.h"
+#include "ingest/stage.h"
+
+#include <string.h>
+
+static enum err stage_all(struct stage *stage, const struct record *records, size_t n, struct fault *f,
+                          struct import_summary *s) {
+    enum err e = ERR_OK;
+    for (size_t i = 1; i < n && !e; i++) {
+        s->rows++;
+        if (!map_row(s->map, &records[i], &s->problems, &stage->lines))
+            s->refused++;
+        e = stage_flush(stage, f);
+    }
+    return e ? e : stage_end(stage, f);
+}
+
+enum err import_records(struct db *db, const struct import_options *o, const struct record *records, size_t n,
+                        struct fault *f, struct import_summary *ret_summary) {
+    struct import_summary *s = ret_summary;
+    struct stage stage = {0};
+    memset(s, 0, sizeof *s);
+    enum err e = map_new(&o->map, &records[0], f, &s->map);
+    if (e)
+        return e;
+    s->kind = map_kind(s->map)->name;
+    e = stage_begin(&stage, db, s->map, f);
+    if (!e)
+        e = stage_all(&stage, records, n, f, s);
+    if (!e)
+        e = merge_run(db, o, stage.rows, f, s);
+    stage_done(&stage);
+    return e;
+}
