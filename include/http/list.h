@@ -5,8 +5,8 @@
  *     const struct param niches_params[] = { ..., LIST_PARAMS(struct niches_query, list) };     // format=,
  * fields=
  *
- *     e = list_choose(req, &q.list, niche_fields, niche_field_count);    // before anything is asked of the
- * store: 406, 400
+ *     e = list_choose(req, &q.list, niche_fields, niche_field_count, "");    // before anything is asked of
+ * the store: 406, 400
  *     ...
  *     struct list l = {niche_fields, niche_field_count, rows, count, sizeof *rows, NULL};
  *     if (req->format != LIST_JSON)
@@ -41,6 +41,7 @@ struct list_choice {
      NULL,                                                                                                   \
      "json, csv or ndjson; by default what Accept prefers"},                                                 \
         FIELDS_PARAM(struct_, member)
+enum { LIST_PARAM_COUNT = 2 };
 /* The line for fields= alone, where there is no other format than JSON. */
 #define FIELDS_PARAM(struct_, member)                                                                        \
     {                                                                                                        \
@@ -58,10 +59,10 @@ struct list {
     void (*more)(struct request *req, const void *row, struct json *w);
 };
 
-/* Settles req->format and req->chosen: `format` before Accept before JSON. ERR_ROUTE_NOT_ACCEPTABLE,
- * ERR_PARAM_INVALID. */
+/* Settles req->format and req->chosen: `format` before Accept before JSON; `added` as of fields_choose().
+ * ERR_ROUTE_NOT_ACCEPTABLE, ERR_PARAM_INVALID. */
 NODISCARD enum err list_choose(struct request *req, const struct list_choice *choice,
-                               const struct field *fields, size_t n);
+                               const struct field *fields, size_t n, const char *added);
 /* Writes the rows as an array of objects: a value of a JSON answer. */
 void list_json(struct request *req, const struct list *l, struct json *w);
 /* Replies 200 with the rows alone, as CSV with a header line or as NDJSON. */

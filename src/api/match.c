@@ -360,7 +360,7 @@ enum err api_match(struct request *req) {
     req->state = st;
     enum err e = api_params(req, &st->q, &given);
     if (!e)
-        e = list_choose(req, &st->q.list, match_fields, match_field_count);
+        e = list_choose(req, &st->q.list, match_fields, match_field_count, "");
     if (!e)
         e = match_include_check(req);
     if (!e)

@@ -167,7 +167,7 @@ enum err api_niches(struct request *req) {
     if (e)
         return e;
     const struct niches_state *st = req->state;
-    e = list_choose(req, &st->q.list, niche_fields, niche_field_count);
+    e = list_choose(req, &st->q.list, niche_fields, niche_field_count, "");
     if (e)
         return e;
     char words[256] = "";

@@ -1,6 +1,6 @@
 /* GET /overlap: pairs and total. Two accounts with samples of one platform are compared by these, all others
  * by the segment model; the answer says which, and for a sample how far it may be off. Invariant: for two
- * creators the total is the pair. */
+ * creators the total is the pair. The answer is tagged by its bytes: no version counts samples. */
 #include "overlap.h"
 
 #include <math.h>
@@ -12,6 +12,7 @@ const struct param overlap_params[] = {
      PARAM_NO_FILTER, NULL, "2 to 20 ids or platform/@handles, comma between: 17,tiktok/@ann"},
     {"world", PARAM_CHOICE, offsetof(struct overlap_query, world), 0, 0, NULL, "live,sandbox", false,
      PARAM_NO_FILTER, NULL, "where to look for names; by default live once there are real creators"},
+    LIST_PARAMS(struct overlap_query, list),
 };
 const size_t overlap_param_count = COUNT_OF(overlap_params);
 
@@ -31,7 +32,11 @@ const size_t overlap_creator_field_count = COUNT_OF(overlap_creator_fields);
 #define PAIR(type, member, json, decimals) FIELD(type, struct overlap_row, member, NULL, json, NULL, decimals)
 const struct field overlap_pair_fields[] = {
     PAIR(FIELD_ID, a, "a", 0),
+    PAIR(FIELD_TEXT, platform_a, "platform_a", 0),
+    PAIR(FIELD_TEXT, username_a, "username_a", 0),
     PAIR(FIELD_ID, b, "b", 0),
+    PAIR(FIELD_TEXT, platform_b, "platform_b", 0),
+    PAIR(FIELD_TEXT, username_b, "username_b", 0),
     PAIR(FIELD_TEXT, method, "method", 0),
     PAIR(FIELD_TEXT, basis, "basis", 0),
     PAIR(FIELD_F64, people_a, "people_a", 0),
@@ -58,13 +63,12 @@ const struct field overlap_total_fields[] = {
 };
 const size_t overlap_total_field_count = COUNT_OF(overlap_total_fields);
 
-static void write_rows(struct json *w, const char *key, const struct field *fields, size_t n,
-                       const void *rows, size_t count, size_t size) {
-    json_key(w, key);
+static void write_creators(const struct overlap_state *st, struct json *w) {
+    json_key(w, "creators");
     json_array(w);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < st->n; i++) {
         json_object(w);
-        fields_json(fields, n, (const char *)rows + i * size, w);
+        fields_json(overlap_creator_fields, overlap_creator_field_count, &st->creators[i], w);
         json_object_end(w);
     }
     json_array_end(w);
@@ -72,6 +76,11 @@ static void write_rows(struct json *w, const char *key, const struct field *fiel
 
 static enum err write_answer(struct request *req, struct overlap_state *st, const struct snapshot *s) {
     int world = st->creators[0].world;
+    struct list pairs = {overlap_pair_fields, overlap_pair_field_count, st->pairs,
+                         st->pair_count,      sizeof st->pairs[0],      NULL};
+    api_list_headers(req, api_world_name(world), s->model_version[world]);
+    if (req->format != LIST_JSON)
+        return list_reply(req, &pairs);
     struct json w = json_to(&req->body);
     json_object(&w);
     json_key(&w, "query");
@@ -82,10 +91,9 @@ static enum err write_answer(struct request *req, struct overlap_state *st, cons
         json_str(&w, st->asked[i]);
     json_array_end(&w);
     json_object_end(&w);
-    write_rows(&w, "creators", overlap_creator_fields, overlap_creator_field_count, st->creators, st->n,
-               sizeof st->creators[0]);
-    write_rows(&w, "pairs", overlap_pair_fields, overlap_pair_field_count, st->pairs, st->pair_count,
-               sizeof st->pairs[0]);
+    write_creators(st, &w);
+    json_key(&w, "pairs");
+    list_json(req, &pairs, &w);
     json_key(&w, "total");
     json_object(&w);
     fields_json(overlap_total_fields, overlap_total_field_count, &st->total, &w);
@@ -192,6 +200,8 @@ enum err api_overlap(struct request *req) {
     const char *params[4];
     req->state = st;
     enum err e = api_params(req, &st->q, &given);
+    if (!e)
+        e = list_choose(req, &st->q.list, overlap_pair_fields, overlap_pair_field_count, "");
     if (!e)
         e = api_snapshot(req, &s);
     if (!e)

@@ -9,6 +9,7 @@ enum { OVERLAP_CREATORS = 20, OVERLAP_PAIRS = OVERLAP_CREATORS * (OVERLAP_CREATO
 struct overlap_query {
     struct param_text creators;
     const char *world;
+    struct list_choice list;
 };
 
 struct overlap_creator {
@@ -23,7 +24,7 @@ struct overlap_creator {
 
 struct overlap_row {
     int64_t a, b;
-    const char *method, *basis;
+    const char *platform_a, *username_a, *platform_b, *username_b, *method, *basis;
     double people_a, people_b, shared, jaccard, error, share_of_a, share_of_b, population;
 };
 

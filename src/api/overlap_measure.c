@@ -122,7 +122,12 @@ void overlap_measure(struct overlap_state *st, const struct snapshot *s, struct 
         for (size_t j = i + 1; j < st->n; j++) {
             const struct overlap_creator *x = &st->creators[i], *y = &st->creators[j];
             struct overlap_row *row = &st->pairs[st->pair_count++];
-            *row = (struct overlap_row){.a = x->creator_id, .b = y->creator_id};
+            *row = (struct overlap_row){.a = x->creator_id,
+                                        .b = y->creator_id,
+                                        .platform_a = x->platform,
+                                        .username_a = x->username,
+                                        .platform_b = y->platform,
+                                        .username_b = y->username};
             sampled &= comparable(x, y);
             if (comparable(x, y))
                 by_sketch(x, y, row);

@@ -1,6 +1,7 @@
 /* GET /plan: whom to book for a budget. Steps: parse, resolve the niche as /match does, three statements at
  * once (who could be booked, who is big, who is named), the arithmetic on a thread of the pool, the items of
- * those chosen, write.
+ * those chosen, write. The answer is tagged by its bytes: it reads prices and audiences that no version
+ * counts.
  */
 #include "plan.h"
 
@@ -186,6 +187,8 @@ enum err api_plan(struct request *req) {
     req->state = st;
     enum err e = parse(req, st);
     st->match.q = st->q.match;
+    if (!e)
+        e = list_choose(req, &st->q.match.list, plan_fields, plan_field_count, "");
     if (!e)
         e = match_begin(req, given_of_match(req), &s);
     if (e == ERR_NICHE_UNKNOWN && s)

@@ -29,9 +29,9 @@ const struct param plan_params[] = {
 };
 const size_t plan_param_count = COUNT_OF(plan_params);
 
-/* Every filter of /match, its niche, world, caution and wanted audience. */
+/* Every filter of /match, its niche, world, caution, wanted audience, and how a list is written. */
 static bool takes(const struct param *p) {
-    static const char *const more[] = {"niche", "caution", "audience_target", "world"};
+    static const char *const more[] = {"niche", "caution", "audience_target", "world", "format", "fields"};
     for (size_t i = 0; i < COUNT_OF(more); i++)
         if (strcmp(p->name, more[i]) == 0)
             return true;

@@ -1,4 +1,5 @@
-/* The answer of /plan. Invariant: every key is there; what does not apply is null. */
+/* The answer of /plan. Invariant: every key is there; what does not apply is null. As CSV and NDJSON it is
+ * the creators of a plan that was found, the outcome in a header. */
 #include "plan.h"
 
 #include "plan_assume.h"
@@ -68,14 +69,8 @@ static struct plan_row *rows_of(struct request *req) {
     return rows;
 }
 
-static void write_rows(const struct plan_row *rows, size_t n, struct json *w) {
-    json_array(w);
-    for (size_t i = 0; i < n; i++) {
-        json_object(w);
-        fields_json(plan_fields, plan_field_count, &rows[i], w);
-        json_object_end(w);
-    }
-    json_array_end(w);
+static struct list list_of(const struct plan_row *rows, size_t n) {
+    return (struct list){plan_fields, plan_field_count, rows, n, sizeof *rows, NULL};
 }
 
 static void write_target(const struct match_ranking *r, struct json *w) {
@@ -327,7 +322,9 @@ static void write_cautions(struct request *req, const struct plan_row *rows, siz
     json_array_end(w);
 }
 
-static void write_cheapest(const struct plan_state *st, const struct plan_row *rows, struct json *w) {
+static void write_cheapest(struct request *req, const struct plan_row *rows, struct json *w) {
+    const struct plan_state *st = plan_state_of(req);
+    struct list creators = list_of(rows, st->plan.n);
     json_key(w, "cheapest");
     if (st->plan.outcome == PLAN_FOUND || !st->plan.n) {
         json_null(w);
@@ -336,7 +333,7 @@ static void write_cheapest(const struct plan_state *st, const struct plan_row *r
     json_object(w);
     json_kf64(w, "cost_usd", ceil(st->plan.cost_usd), 0);
     json_key(w, "creators");
-    write_rows(rows, st->plan.n, w);
+    list_json(req, &creators, w);
     json_object_end(w);
 }
 
@@ -362,19 +359,24 @@ enum err plan_write(struct request *req) {
         return e;
     const struct plan_row *rows = rows_of(req);
     size_t n = st->plan.outcome == PLAN_FOUND ? st->plan.n : 0;
+    struct list creators = list_of(rows, n);
+    api_list_headers(req, api_world_name(st->match.world), s->model_version[st->match.world]);
+    request_header(req, "X-Outcome", outcome_names[st->plan.outcome]);
+    if (req->format != LIST_JSON)
+        return list_reply(req, &creators);
     struct json w = json_to(&req->body);
     json_object(&w);
     write_query(st, s, &w);
     json_kstr(&w, "outcome", outcome_names[st->plan.outcome]);
     json_kstr(&w, "message", message(req));
     json_key(&w, "creators");
-    write_rows(rows, n, &w);
+    list_json(req, &creators, &w);
     write_costs(req, rows, n, &w);
     write_expected(st, &w);
     write_proof(st, &w);
     write_versus(req, &w);
     write_cautions(req, rows, n, &w);
-    write_cheapest(st, rows, &w);
+    write_cheapest(req, rows, &w);
     write_audience(st, &w);
     plan_assumptions_json(st, &w);
     json_kstr(&w, "world", api_world_name(st->match.world));

@@ -1,7 +1,8 @@
 /* GET /creators/{id}/similar. Steps: the creator's account with the most followers; candidates that share two
  * of its three strongest niches, nearest in size first, beside those whose audience sample shares a bucket;
  * the best of both by niches and size get their audiences read; the best of these are shown. Invariant:
- * neither the creator's own accounts nor a creator twice. */
+ * neither the creator's own accounts nor a creator twice. The answer is tagged by its bytes: no version
+ * counts samples of audiences. */
 #include "similar.h"
 
 #include "base/hash.h"
@@ -26,6 +27,7 @@ const struct param similar_params[] = {
     {"niche", PARAM_TEXT, AT(niche), 1, 200, NULL, NULL, false, PARAM_NO_FILTER, NULL,
      "a niche that they must make, in any spelling"},
     {"limit", PARAM_INT, AT(limit), 1, 100, "20", NULL, false, PARAM_NO_FILTER, NULL, "items at most"},
+    LIST_PARAMS(struct similar_query, list),
 };
 const size_t similar_param_count = COUNT_OF(similar_params);
 
@@ -362,6 +364,8 @@ enum err api_similar(struct request *req) {
     enum err e = similar_id(req, &id);
     if (!e)
         e = api_params(req, &st->q, &given);
+    if (!e)
+        e = list_choose(req, &st->q.list, similar_fields, similar_field_count, "traits");
     if (!e && st->q.min_followers != PARAM_NONE && st->q.max_followers != PARAM_NONE &&
         st->q.min_followers > st->q.max_followers) {
         request_fail(req, ERR_PARAM_INVALID, "min_followers (%lld) must not exceed max_followers (%lld)",

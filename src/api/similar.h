@@ -4,6 +4,7 @@
 
 #include "api/api.h"
 #include "base/fields.h"
+#include "http/list.h"
 #include "rank/lookalike.h"
 #include "rank/sketch.h"
 #include "tables.h"
@@ -21,6 +22,7 @@ struct similar_query {
     struct param_text niche;
     struct param_list platform, country;
     int64_t min_followers, max_followers, limit;
+    struct list_choice list;
 };
 
 /* The creator that others are compared with: one account. */

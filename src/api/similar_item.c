@@ -188,26 +188,32 @@ static void write_seed(const struct similar_seed *seed, struct json *w) {
     json_object_end(w);
 }
 
+/* The traits, where they are not left out. */
+static void write_more(struct request *req, const void *row, struct json *w) {
+    const struct snapshot *s;
+    bool wanted = !req->chosen || req->chosen[similar_field_count];
+    if (wanted && !api_snapshot(req, &s))
+        similar_traits(row, req->state, s, w);
+}
+
 enum err similar_write(struct request *req) {
     const struct similar_state *st = req->state;
     const struct snapshot *s;
     enum err e = api_snapshot(req, &s);
     if (e)
         return e;
+    struct list items = {similar_fields, similar_field_count, st->items,
+                         st->item_count, sizeof *st->items,   write_more};
+    api_list_headers(req, api_world_name(st->seed.world), s->model_version[st->seed.world]);
     buf_reserve(&req->body, 1024 + 1200 * st->item_count);
+    if (req->format != LIST_JSON)
+        return list_reply(req, &items);
     struct json w = json_to(&req->body);
     json_object(&w);
     write_query(st, s, &w);
     write_seed(&st->seed, &w);
     json_key(&w, "items");
-    json_array(&w);
-    for (size_t i = 0; i < st->item_count; i++) {
-        json_object(&w);
-        fields_json(similar_fields, similar_field_count, &st->items[i], &w);
-        similar_traits(&st->items[i], st, s, &w);
-        json_object_end(&w);
-    }
-    json_array_end(&w);
+    list_json(req, &items, &w);
     json_ki64(&w, "considered", (int64_t)st->considered);
     json_kbool(&w, "nearest_only", st->nearest_only);
     json_kstr(&w, "world", api_world_name(st->seed.world));

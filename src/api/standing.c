@@ -10,6 +10,7 @@
 struct standing_query {
     struct param_text niche;
     const char *platform;
+    struct list_choice list;
 };
 
 const struct param standing_params[] = {
@@ -18,6 +19,7 @@ const struct param standing_params[] = {
     {"platform", PARAM_CHOICE, offsetof(struct standing_query, platform), 0, 0, NULL,
      "instagram,tiktok,youtube", false, PARAM_NO_FILTER, NULL,
      "which account of several; by default the one that scores best in the niche"},
+    LIST_PARAMS(struct standing_query, list),
 };
 const size_t standing_param_count = COUNT_OF(standing_params);
 
@@ -192,6 +194,8 @@ enum err api_standing(struct request *req) {
     enum err e = api_creator_id(req);
     if (!e)
         e = api_params(req, q, &given);
+    if (!e)
+        e = list_choose(req, &q->list, standing_component_fields, standing_component_field_count, "");
     if (!e)
         e = api_snapshot(req, &s);
     if (!e && q->niche.text)

@@ -4,6 +4,7 @@
 
 #include "api/api.h"
 #include "base/fields.h"
+#include "http/list.h"
 #include "rank/standing.h"
 #include "tables.h"
 
@@ -24,7 +25,7 @@ struct standing_group {
 /* A component, by standing_component_fields[]. */
 struct standing_component {
     const char *name;
-    double value, weight, percentile, p25, p50, p75;
+    double value, weight, percentile, p25, p50, p75, gain;
     int8_t measured;
 };
 

@@ -108,6 +108,7 @@ const struct field standing_component_fields[] = {
     PART(FIELD_F64, struct standing_component, p25, "p25", 3),
     PART(FIELD_F64, struct standing_component, p50, "p50", 3),
     PART(FIELD_F64, struct standing_component, p75, "p75", 3),
+    PART(FIELD_F64, struct standing_component, gain, "gain_points", 1),
 };
 const size_t standing_component_field_count = COUNT_OF(standing_component_fields);
 

@@ -16,6 +16,7 @@ struct self_query {
     struct param_text niche;
     struct param_list country;
     const char *platform, *world;
+    struct list_choice list;
     int64_t followers;
     double engagement_rate, avg_likes, avg_comments, avg_views, price_usd, posts_per_week;
 };
@@ -46,6 +47,7 @@ const struct param standing_self_params[] = {
      "compare within one country, where there are enough: US"},
     {"world", PARAM_CHOICE, AT(world), 0, 0, NULL, "live,sandbox", false, PARAM_NO_FILTER, NULL,
      "whom to compare with: real creators or the made-up ones; by default live once there are any"},
+    LIST_PARAMS(struct self_query, list),
 };
 const size_t standing_self_param_count = COUNT_OF(standing_self_params);
 
@@ -227,6 +229,8 @@ enum err api_standing_self(struct request *req) {
     const struct snapshot *s;
     uint64_t given;
     enum err e = api_params(req, q, &given);
+    if (!e)
+        e = list_choose(req, &q->list, standing_component_fields, standing_component_field_count, "");
     if (!e)
         e = check_numbers(req, q);
     if (!e)

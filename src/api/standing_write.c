@@ -1,4 +1,5 @@
-/* The answer of a standing: percentiles from the chosen peers, gaps, price band, provenance. */
+/* The answer of a standing: percentiles from the chosen peers, gaps, price band, provenance. As CSV and
+ * NDJSON it is the components. It is tagged by its bytes: peers of a platform are of many niches. */
 #include "standing.h"
 
 #include <math.h>
@@ -35,41 +36,43 @@ static void finish_price(struct standing *is) {
     is->quote_lies = isnan(is->quote_usd) ? NULL : standing_quote(&band, is->quote_usd);
 }
 
-static void write_components(const struct standing_state *st, struct json *w) {
-    json_key(w, "components");
-    json_array(w);
+/* Numbers of the answer that are made of the components. */
+struct parts {
+    struct standing_component rows[MATCH_STORED];
+    struct standing_gap gaps[MATCH_STORED];
+    size_t gap_count;
+};
+
+static void find_parts(const struct standing_state *st, struct parts *ret) {
+    double values[MATCH_STORED], targets[MATCH_STORED];
     for (int c = 0; c < MATCH_STORED; c++) {
         const double *q = st->chosen ? st->chosen->quartiles[c] : (const double[]){NAN, NAN, NAN};
-        struct standing_component row = {
+        values[c] = exp(st->is.ln[c]);
+        targets[c] = q[2];
+        ret->rows[c] = (struct standing_component){
             .name = match_component_name((enum match_component)c),
-            .value = exp(st->is.ln[c]),
+            .value = values[c],
             .weight = match_default_weights()[c],
             .measured = st->is.measured[c],
             .percentile = st->is.measured[c] ? percentile(st, c) : NAN,
             .p25 = q[0],
             .p50 = q[1],
             .p75 = q[2],
+            .gain = NAN,
         };
-        json_object(w);
-        fields_json(standing_component_fields, standing_component_field_count, &row, w);
-        json_object_end(w);
     }
-    json_array_end(w);
+    ret->gap_count = standing_gaps((double)st->is.score / MATCH_SCALE, values, targets,
+                                   match_default_weights(), ret->gaps);
+    for (size_t i = 0; i < ret->gap_count; i++)
+        ret->rows[ret->gaps[i].component].gain = ret->gaps[i].gain;
 }
 
-static void write_gaps(struct request *req, struct json *w) {
+static void write_gaps(struct request *req, const struct parts *parts, struct json *w) {
     const struct standing_state *st = req->state;
-    double values[MATCH_STORED], targets[MATCH_STORED];
-    struct standing_gap gaps[MATCH_STORED];
-    for (int c = 0; c < MATCH_STORED; c++) {
-        values[c] = exp(st->is.ln[c]);
-        targets[c] = st->chosen ? st->chosen->quartiles[c][2] : NAN;
-    }
-    size_t n =
-        standing_gaps((double)st->is.score / MATCH_SCALE, values, targets, match_default_weights(), gaps);
+    const struct standing_gap *gaps = parts->gaps;
     json_key(w, "gaps");
     json_array(w);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < parts->gap_count; i++) {
         struct standing_gap_row row = {match_component_name(gaps[i].component), gaps[i].value, gaps[i].target,
                                        gaps[i].gain, gaps[i].effort};
         json_object(w);
@@ -120,7 +123,7 @@ static void write_query(const struct request *req, struct json *w) {
     const struct standing_state *st = req->state;
     json_key(w, "query");
     json_object(w);
-    for (size_t i = 0; i < *req->route->n_params; i++)
+    for (size_t i = 0; i + LIST_PARAM_COUNT < *req->route->n_params; i++)
         write_param(&req->route->params[i], st->query, w);
     json_object_end(w);
 }
@@ -135,13 +138,25 @@ enum err standing_write(struct request *req) {
     is->score_percentile = percentile(st, STANDING_SCORE);
     finish_engagement(is, st);
     finish_price(is);
+    struct parts parts;
+    find_parts(st, &parts);
+    struct list components = {standing_component_fields,
+                              standing_component_field_count,
+                              parts.rows,
+                              MATCH_STORED,
+                              sizeof parts.rows[0],
+                              NULL};
+    api_list_headers(req, api_world_name(st->world), s->model_version[st->world]);
     buf_reserve(&req->body, REQUEST_BYTES);
+    if (req->format != LIST_JSON)
+        return list_reply(req, &components);
     struct json w = json_to(&req->body);
     json_object(&w);
     write_query(req, &w);
     fields_json(standing_fields, standing_field_count, is, &w);
-    write_components(st, &w);
-    write_gaps(req, &w);
+    json_key(&w, "components");
+    list_json(req, &components, &w);
+    write_gaps(req, &parts, &w);
     write_sources(st, &w);
     json_kstr(
         &w, "rights",

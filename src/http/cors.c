@@ -66,7 +66,7 @@ void cors_headers(struct exchange *x, struct MHD_Response *res) {
     if (!x->options || !x->headers.ask_method) {
         MHD_add_response_header(
             res, "Access-Control-Expose-Headers",
-            "X-Request-Id, ETag, Link, Server-Timing, Retry-After, X-World, X-Model-Version");
+            "X-Request-Id, ETag, Link, Server-Timing, Retry-After, X-World, X-Model-Version, X-Outcome");
         return;
     }
     MHD_add_response_header(res, "Access-Control-Allow-Methods", allowed_methods(x));

@@ -48,10 +48,10 @@ static enum err choose_format(struct request *req, const char *asked) {
 }
 
 enum err list_choose(struct request *req, const struct list_choice *choice, const struct field *fields,
-                     size_t n) {
+                     size_t n, const char *added) {
     enum err e = choose_format(req, choice->format);
     if (!e && choice->fields.text)
-        e = fields_choose(fields, n, "", choice->fields.text, req->arena, &req->fault, &req->chosen);
+        e = fields_choose(fields, n, added, choice->fields.text, req->arena, &req->fault, &req->chosen);
     return e;
 }
 

@@ -11,7 +11,11 @@ import psycopg
 import pytest
 from client import Client, Wire
 
-LISTS = {"match": "/match?niche=vegan&limit=7", "niches": "/niches?limit=7"}
+LISTS = {"match": "/match?niche=vegan&limit=7", "niches": "/niches?limit=7", "plan": "/plan?niche=vegan-fitness&budget_usd=2000",
+         "similar": "/creators/67/similar?limit=7", "overlap": "/overlap?creators=64,66,67",
+         "creator_standing": "/creators/76/standing?niche=vegan-fitness",
+         "standing": "/standing?niche=fitness&platform=tiktok&followers=9000&engagement_rate=5pct&world=sandbox"}
+ITEMS = {"plan": "creators", "overlap": "pairs", "creator_standing": "components", "standing": "components"}  # else "items"
 FROZEN = {"NICHED_NOW": "2026-11-05T12:00:00Z", "NICHED_WORKER": 0}
 
 
@@ -23,7 +27,7 @@ def flat(item):
     """An item as CSV shows it."""
     out = {}
     for key, value in item.items():
-        if key in ("evidence", "contact"):  # beside the table, in JSON and NDJSON alone
+        if key in ("evidence", "contact", "traits"):  # beside the table, in JSON and NDJSON alone
             continue
         if isinstance(value, dict):
             out.update({f"{key}_{k}": v for k, v in flat(value).items()})
@@ -40,7 +44,8 @@ def flat(item):
 def test_the_same_items_in_every_format(client, operation):
     page = client.get(LISTS[operation])
     assert page.headers["Content-Type"] == "application/json" and "Accept" in page.headers["Vary"].split(", ")
-    items = page.json()["items"]
+    items = page.json()[ITEMS.get(operation, "items")]
+    assert items
     lines = client.get(LISTS[operation] + "&format=ndjson")
     assert lines.headers["Content-Type"] == "application/x-ndjson"
     assert [json.loads(line) for line in lines.text.splitlines()] == items
@@ -49,8 +54,9 @@ def test_the_same_items_in_every_format(client, operation):
     assert rows_of(table.text) == [flat(item) for item in items]
     for response in (page, lines, table):
         assert response.headers["X-World"] == "sandbox"
-    for name in ("Link", "X-Model-Version"):
-        assert {name in response.headers for response in (page, lines, table)} == {operation == "match"}
+        assert ("Link" in response.headers) == (operation == "match")
+        assert ("X-Model-Version" in response.headers) == (operation != "niches")
+        assert response.headers.get("X-Outcome") == ("found" if operation == "plan" else None)
 
 
 def test_all_creators_of_the_sandbox_as_csv(client):
@@ -130,6 +136,38 @@ def test_chosen_fields(client):
     assert client.ok("/creators/instagram/test_many_01", fields="platform")["accounts"] == [{"platform": "instagram"}]
 
 
+@pytest.mark.parametrize("operation,fields,keys", [
+    ("plan", "cost_usd,creator.username,why", {"cost_usd", "creator", "why"}), ("similar", "similarity,reasons", {"similarity", "reasons"}),
+    ("similar", "rank,traits", {"rank", "traits"}), ("overlap", "shared,username_a,username_b", {"shared", "username_a", "username_b"}),
+    ("creator_standing", "component,gain_points", {"component", "gain_points"}), ("standing", "component,percentile", {"component", "percentile"})])
+def test_chosen_fields_of_rows(client, operation, fields, keys):
+    whole, page = client.ok(LISTS[operation]), client.ok(LISTS[operation] + "&fields=" + fields)
+    rows = ITEMS.get(operation, "items")
+    assert page.keys() == whole.keys() and page["query"] == whole["query"]
+    assert all(row.keys() == keys for row in page[rows]) and len(page[rows]) == len(whole[rows])
+    assert all(row[key] == full[key] for row, full in zip(page[rows], whole[rows]) for key in keys if key != "creator")
+    assert client.get(LISTS[operation] + "&fields=nope").json()["param"] == "fields"
+    said = client.get(LISTS[operation] + f"&format=csv&fields={fields}").text
+    assert rows_of(said) == [flat(row) for row in page[rows]] or fields == "rank,traits"
+
+
+def test_a_plan_that_is_none_in_every_format(client):
+    for params, outcome in (({"budget_usd": 20}, "too_dear"), ({"budget_usd": 2000, "min_creators": 100, "max_creators": 100}, "too_few")):
+        for form, empty in (("json", False), ("csv", False), ("ndjson", True)):
+            response = client.get("/plan", params={"niche": "vegan-fitness", "format": form, **params})
+            assert response.headers["X-Outcome"] == outcome and (response.content == b"") == empty
+            assert form != "csv" or response.text.startswith("rank,creator_id,") and response.text.count("\n") == 1
+
+
+@pytest.mark.parametrize("operation", [o for o in LISTS if o != "niches"])
+def test_csv_of_the_description(client, contract, operation):
+    """The example of text/csv in openapi.yaml is how a real answer begins."""
+    example = contract.operations[operation][2]["responses"]["200"]["content"]["text/csv"]["example"]
+    fields = example.split("\r\n")[0].replace("creator_", "creator.").replace("price_usd_", "price_usd.")
+    path = "/match?niche=vegan fitness&country=US" if operation == "match" else LISTS[operation]
+    assert client.get(f"{path}&format=csv&fields={fields}").text.startswith(example)
+
+
 @pytest.mark.parametrize("path,fields,near", [
     ("/match?niche=vegan", "rnak", "rank"), ("/match?niche=vegan", "name", "creator.name"), ("/match?niche=vegan", "creator.nme", "creator.name"),
     ("/match?niche=vegan", "rank,", None), ("/match?niche=vegan", "rank, score", "score"), ("/match?niche=vegan", "account_id", None),
@@ -145,7 +183,8 @@ def test_unknown_fields(client, path, fields, near):
 # ---- tags
 
 TAGGED = ["/match?niche=vegan", "/match?niche=vegan&weights=engagement:2", "/match?niche=vegan,comedy", "/niches", "/niches/vegan",
-          "/creators/1", "/creators/instagram/test_many_01", "/model", "/openapi.yaml", "/openapi.json"]
+          "/creators/1", "/creators/instagram/test_many_01", "/model", "/openapi.yaml", "/openapi.json",
+          *(LISTS[o] for o in LISTS if o not in ("match", "niches"))]
 
 
 @pytest.mark.parametrize("path", TAGGED)
@@ -199,6 +238,29 @@ def test_a_write_changes_the_tag_of_its_niche_alone(sandbox_niched, ask):
                    "on conflict do nothing", (first["id"],))
         sandbox_niched.run("score")
         assert changed() == {name for name in paths if name in only or name == "without" and "vegan" in only} >= {"vegan-fitness"}
+
+
+def test_what_no_version_counts_changes_the_tag(sandbox_niched, ask):
+    """Prices, samples of audiences and peers change without a version: the tags of what reads them change too."""
+    with sandbox_niched.serve(NICHED_WORKER=0) as service, psycopg.connect(sandbox_niched.url, autocommit=True) as db:
+        client = ask(service)
+        a, b = db.execute("select min(s.creator_id), max(s.creator_id) from audience_sketch s join account using (creator_id, account_id) "
+                          "where platform = 1").fetchone()
+        booked = client.ok(LISTS["plan"])["creators"]
+        quoted = next(c["creator"]["id"] for c in booked if c["price_usd"]["source"] != "prior")
+        paths = {"plan": LISTS["plan"], "overlap": f"/overlap?creators={a},{b}", "similar": f"/creators/{a}/similar?limit=100",
+                 "creator_standing": LISTS["creator_standing"], "standing": LISTS["standing"]}
+        changes = {"plan": "update price set amount_usd = amount_usd * 3 where creator_id = %(quoted)s",
+                   "overlap": "delete from audience_sketch where creator_id = %(b)s",
+                   "similar": "delete from audience_sketch where creator_id = %(a)s",
+                   "creator_standing": "update niche_match set l_loy = l_loy - 2 where creator_id <> 76",
+                   "standing": "update niche_match set l_eng = l_eng - 2 where creator_id <> 76"}
+        for name, path in paths.items():
+            tags = {form: client.get(f"{path}&format={form}").headers["ETag"] for form in ("json", "csv", "ndjson")}
+            asked = lambda form: client.get(f"{path}&format={form}", headers={"If-None-Match": tags[form]}).status_code  # noqa: E731
+            assert {asked(form) for form in tags} == {304}
+            db.execute(changes[name], {"a": a, "b": b, "quoted": quoted})
+            assert {asked(form) for form in tags} == {200}, name
 
 
 # ---- compression
@@ -290,7 +352,7 @@ DOZEN = ["/match?niche=vegan", "/match?niche=vegan-fitness&explain=full&limit=50
          "/match?niche=food&audience_target=US:0.6,GB:0.4", "/match?niche=food -vegan&format=csv&limit=100",
          "/match?niche=keto&format=ndjson&explain=true", "/match?niche=test-null", "/match?niche=test-empty", "/niches?limit=1000",
          "/niches?q=veg", "/niches/vegan", "/creators/1", "/creators/76", "/creators/instagram/test_many_01", "/model", "/openapi.json",
-         "/match?niche=nonsense-that-is-none", "/match?niche=vegan&limit=0"]
+         "/match?niche=nonsense-that-is-none", "/match?niche=vegan&limit=0", *(LISTS[o] + "&format=csv" for o in LISTS)]
 OF_THE_REQUEST = {"x-request-id", "server-timing", "date"}
 
 

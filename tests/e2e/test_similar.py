@@ -192,8 +192,8 @@ def test_example_of_the_description_is_what_the_service_says(client, contract, p
     if os.environ.get("UPDATE_EXAMPLE"):
         text = OPENAPI.read_text()
         begin = text.index(f"\n  {path}:\n")
-        start = text.index(" " * 14 + "example:", begin)
-        end = text.index("        '400': ", start)
+        start = text.index(" " * 14 + "example:", text.index(" " * 12 + "application/json:", begin))
+        end = text.index("        '304': ", start)
         shown = "".join(f"{key}: {yaml.safe_dump(value, sort_keys=False, width=100, default_flow_style=True, allow_unicode=True)}".removesuffix("...\n")
                         for key, value in said.items())
         OPENAPI.write_text(text[:start] + " " * 14 + "example:\n" + textwrap.indent(shown, " " * 16) + text[end:])
