@@ -246,6 +246,7 @@ static enum err read_accounts(struct pull *p, const char *const *keys, size_t n,
     CLEANUP(buf_free) struct buf rest = {0};
     struct waiting w = {0};
     cJSON *page = NULL;
+    buf_puts(&ids, "");
     for (size_t i = 0; i < n; i++)
         buf_printf(&ids, "%s%s", i ? "," : "", keys[i]);
     put_param(&rest, "id", ids.data);
