@@ -193,6 +193,12 @@ def test_what_is_no_body(client, content, kind, status, code):
     assert (response.status_code, response.json()["code"]) == (status, code)
 
 
+def test_other_methods_and_long_addresses(client):
+    response = client.get("/requests")
+    assert response.status_code == 405 and response.headers["Allow"] == "POST, OPTIONS"
+    assert client.target("/requests?x=" + "y" * 9000, method="POST").status_code == 414
+
+
 def test_arguments_are_refused(client):
     assert client.post("/requests?kind=access", json=ASK).json()["code"] == "PARAM_UNKNOWN"
 
