@@ -1,5 +1,7 @@
--- api_match: api/match.c. How many creators match the niche $2 only in part, up to 100
-select count(*) from (
+-- match_ask_related: api/match_related.c. How many creators match the niche $2 only in part, up to 100; its version
+select count(*),
+       coalesce((select v.version from niche_version v where v.world = $1::smallint and v.niche_id = $2::integer), 0) as version
+from (
   select 1 from niche_match m
   where m.world = $1::smallint and m.niche_id = $2::integer and m.related = true/*filters*/
   limit 100

@@ -298,8 +298,8 @@ static enum err ask(struct request *req) {
         arena_printf(a, "%d", after->conf),
         arena_printf(a, "%lld", (long long)after->account_id),
     };
-    enum err e = match_ask_filtered(req, "match", COUNT_OF(own), own, page_rows);
-    return e ? e : match_ask_related(req);
+    enum err e = match_ask_related(req); /* first: it may bring the version */
+    return e ? e : match_ask_filtered(req, "match", COUNT_OF(own), own, page_rows);
 }
 
 bool match_is_plain(const struct match_state *st) {

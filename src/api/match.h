@@ -107,7 +107,8 @@ struct match_state {
     uint64_t query_hash;
     struct param_named named[3]; /* what filters may name */
     enum err (*page)(struct request *req);
-    int64_t version; /* of the niches it touches, read before the page */
+    int64_t version;     /* of the niches it touches, read before the page */
+    bool version_beside; /* with the number of related ones */
     struct match_ranking ranking;
     struct match_place after; /* the page begins behind it */
     struct match_scan *scan;

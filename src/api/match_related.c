@@ -31,6 +31,8 @@ const char *match_target_countries(const struct match_ranking *r, struct arena *
 static enum err related_rows(struct request *req, const struct rows *rows) {
     struct match_state *st = req->state;
     st->related = rows_i64(rows, 0, 0);
+    if (st->version_beside)
+        st->version = rows_i64(rows, 0, 1);
     return match_write_when_done(req);
 }
 

@@ -2,7 +2,7 @@
  * counted from. A write elsewhere leaves it alone. Invariant: niche versions are read before the page, so
  * that a tag can only be older than what it names. What looks further (why_not, the diagnosis of an empty
  * list, filters on brands, growth and audiences, include=) is tagged by its bytes. */
-#include "match.h"
+#include "match_honest.h"
 
 #include "base/hash.h"
 
@@ -62,6 +62,10 @@ enum err match_version_ask(struct request *req, enum err (*page)(struct request 
         return page(req);
     st->page = page;
     bool first = request_is_conditional(req);
+    st->version_beside = !first && match_is_plain(st) && !st->excluded_count && !st->q.facets.in_count &&
+                         strcmp(st->q.count, "exact") != 0;
+    if (st->version_beside)
+        return page(req);
     enum err e =
         request_query(req, &stmt, COUNT_OF(params), params, first ? version_first_rows : version_rows);
     return e || first ? e : page(req);

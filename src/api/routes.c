@@ -3,7 +3,7 @@
 
 #include "plan.h"
 
-static const struct route_body batch_body = {128 * 1024, batch_members, &batch_member_count, NULL};
+static const struct route_body batch_body = {131072, batch_members, &batch_member_count, NULL};
 
 const struct route api_routes[] = {
     {"GET", "/livez", "livez", NULL, NULL, api_livez, NULL, NULL},

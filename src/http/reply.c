@@ -97,6 +97,13 @@ static struct MHD_Response *make_response(struct exchange *x) {
     return MHD_create_response_from_buffer(n, (void *)(uintptr_t)(n ? bytes : ""), MHD_RESPMEM_PERSISTENT);
 }
 
+static bool has_header(const struct request *req, const char *name) {
+    for (size_t i = 0; i < req->n_headers; i++)
+        if (strcmp(req->headers[i].name, name) == 0)
+            return true;
+    return false;
+}
+
 static void add_headers(struct exchange *x, struct MHD_Response *res) {
     const struct request *req = &x->req;
     char timing[160];
@@ -108,7 +115,8 @@ static void add_headers(struct exchange *x, struct MHD_Response *res) {
     MHD_add_response_header(res, "X-Request-Id", req->id);
     MHD_add_response_header(res, "Server-Timing", timing);
     MHD_add_response_header(res, "X-Content-Type-Options", "nosniff");
-    MHD_add_response_header(res, "Cache-Control", "no-cache");
+    if (!has_header(req, "Cache-Control"))
+        MHD_add_response_header(res, "Cache-Control", "no-cache");
     MHD_add_response_header(res, "Vary",
                             req->negotiated ? "Accept, Accept-Encoding, Origin" : "Accept-Encoding, Origin");
     if (req->etag)
