@@ -209,6 +209,20 @@ def test_a_thousand_rows(client):
     assert send(client, "creator_posts", body=rows).json()["created"] == 1000
 
 
+@pytest.mark.parametrize("operation", [name for name, (_, _, body) in WRITES.items() if body])
+def test_examples_of_the_contract(client, contract, operation):
+    described = contract.operations[operation][2]
+    example = next(iter(described["requestBody"]["content"].values()))["example"]
+    if operation != "creator_put":
+        put(client)
+    answer = send(client, operation, body=example)
+    said = described["responses"][str(answer.status_code)]["content"]["application/json"].get("example")
+    if operation in ("creator_put", "creator_patch"):
+        assert {key: account(answer)[key] for key in example} == example
+    else:
+        assert answer.json() == said
+
+
 # ---- lost updates
 
 def test_if_match(client):
