@@ -11,7 +11,7 @@ IVY = "/creators/tiktok/ivy.vegan"
 MERGE = {"Content-Type": "application/merge-patch+json"}
 PROFILE = {"name": "Ivy", "bio": "vegan fitness coach", "followers": 5210, "country": "NL", "language": "en", "verified": False}
 POST = {"post_key": "7301", "posted_at": "2026-10-30T18:00:00Z", "caption": "ten minute vegan bowl", "hashtags": ["vegan"], "likes": 412,
-        "comments": 31, "views": 9800}
+        "comments": 31, "views": 9800, "observed_at": "2026-11-01T00:00:00Z"}  # without it a repeat is a new observation
 ROWS = {"posts": POST, "snapshots": {"observed_at": "2026-10-01T00:00:00Z", "followers": 5100},
         "prices": {"amount_usd": 120.5, "deliverable": "reel", "source": "rate_card", "valid_from": "2026-10-01"},
         "collaborations": {"brand": "Green Bowl", "started_on": "2026-09-01", "posts": 3, "compensation": "paid", "labelled": True}}
@@ -169,7 +169,7 @@ def test_posts_are_made_updated_and_left_alone(client, db):
     two = [POST, {**POST, "post_key": "7302"}]
     assert send(client, "creator_posts", body=two).json() == {
         "accepted": 2, "created": 2, "updated": 0, "unchanged": 0, "duplicates": 0, "refused": 0, "errors": []}
-    again = send(client, "creator_posts", body=[{**POST, "likes": 500}, two[1], two[1]]).json()
+    again = send(client, "creator_posts", body=[{**POST, "likes": 500, "observed_at": "2026-11-02T00:00:00Z"}, two[1], two[1]]).json()
     assert (again["accepted"], again["created"], again["updated"], again["unchanged"], again["duplicates"]) == (2, 0, 1, 1, 1)
     assert db.execute("select likes from post where post_key = '7301'").fetchone() == (500,)
     assert db.execute("select likes from post_metric").fetchall() == [(412,)]
@@ -449,7 +449,7 @@ def test_a_post_moves_the_ranking_within_a_second(niched, ask, db):
         while listed() != ["other.one"]:
             assert time.monotonic() < end, listed()
             time.sleep(0.02)
-        rows = [{**POST, "post_key": str(i), "posted_at": f"2026-11-{1 + i:02}T10:00:00Z"} for i in range(12)]
+        rows = [{**POST, "post_key": str(i), "posted_at": f"2026-11-{1 + i:02}T10:00:00Z", "observed_at": None} for i in range(12)]
         took = []
         assert send(client, "creator_posts", "/creators/tiktok/ivy.cooks/posts", rows).status_code == 200
         from_s = time.monotonic()
