@@ -92,7 +92,7 @@ database() {
 
 prepare() {
     step "migrations" "$niched" migrate
-    step "taxonomy" "$niched" taxonomy load
+    step "taxonomy" "$niched" taxonomy load --yes
     if [[ $sandbox == 1 ]]; then
         step "sandbox world (made-up creators, if empty)" "$niched" sandbox --creators 2000 --seed 1 --if-empty
     fi

@@ -226,11 +226,16 @@ static enum err make(struct db *db, const struct taxonomy *tax, const struct row
     return known ? make_rows(&m, f) : drop(db, m.id, m.world, f);
 }
 
-static enum err keep_next(struct db *db, const struct taxonomy *tax, size_t most, struct fault *f,
-                          bool *ret_made) {
+static enum err keep_next(struct db *db, const struct taxonomy *tax, int64_t version, size_t most,
+                          struct fault *f, bool *ret_made) {
     static const char *const alone[] = {"t"};
     CLEANUP(rows_free_at) struct rows *r = NULL;
+    struct store_state state;
     enum err e = db_query(db, "score_lock", 1, alone, f, NULL);
+    if (!e)
+        e = state_read(db, f, &state);
+    if (!e && state.taxonomy_version != version)
+        return ERR_OK; /* it changed while we waited for the lock */
     if (!e)
         e = db_query(db, "compound_next", 0, NULL, f, &r);
     bool any = !e && rows_count(r) > 0;
@@ -243,15 +248,15 @@ static enum err keep_next(struct db *db, const struct taxonomy *tax, size_t most
     return e;
 }
 
-enum err compounds_keep(struct db *db, const struct taxonomy *tax, size_t most, struct fault *f,
-                        bool *ret_made) {
+enum err compounds_keep(struct db *db, const struct taxonomy *tax, int64_t version, size_t most,
+                        struct fault *f, bool *ret_made) {
     CLEANUP(rows_free_at) struct rows *waiting = NULL;
     enum err e = db_query(db, "compound_next", 0, NULL, f, &waiting);
     if (e || rows_count(waiting) == 0)
         return e;
     e = db_run(db, "begin; set local enable_hashjoin = on", f, NULL);
     if (!e)
-        e = keep_next(db, tax, most, f, ret_made);
+        e = keep_next(db, tax, version, most, f, ret_made);
     if (!e)
         e = db_run(db, "commit", f, NULL);
     if (!e)

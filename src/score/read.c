@@ -215,8 +215,8 @@ static const char *days_of(const struct batch *b, const struct score_context *ct
     return days;
 }
 
-static enum err take_dirty(struct batch *b, struct db *db, struct account_at after, struct account_at upto,
-                           size_t limit, struct fault *f) {
+static enum err take_accounts(struct batch *b, struct db *db, const char *query, struct account_at after,
+                              struct account_at upto, size_t limit, struct fault *f) {
     char text[5][24];
     const long long values[5] = {after.creator_id, after.account_id, upto.creator_id, upto.account_id,
                                  (long long)limit};
@@ -225,14 +225,14 @@ static enum err take_dirty(struct batch *b, struct db *db, struct account_at aft
         snprintf(text[i], sizeof text[i], "%lld", values[i]);
         params[i] = text[i];
     }
-    return db_query(db, "score_take", 5, params, f, &b->answers[TAKE_ANSWER]);
+    return db_query(db, query, 5, params, f, &b->answers[TAKE_ANSWER]);
 }
 
-enum err batch_read(struct batch *b, struct db *db, const struct score_context *ctx,
+enum err batch_read(struct batch *b, struct db *db, const char *query, const struct score_context *ctx,
                     const struct platform_map *platforms, struct account_at after, struct account_at upto,
                     size_t limit, struct fault *f) {
     forget(b);
-    enum err e = take_dirty(b, db, after, upto, limit, f);
+    enum err e = take_accounts(b, db, query, after, upto, limit, f);
     if (!e)
         e = take(b, platforms, f);
     if (e || b->n == 0)

@@ -35,6 +35,7 @@ struct scorer {
     struct score_compounds *compounds;
     struct write write;
     struct account_at at; /* the next batch begins behind it */
+    bool stale;           /* taxonomy or model changed before the batch had its lock */
     struct scorer_totals totals;
 };
 
@@ -154,7 +155,7 @@ static void compute(struct scorer *s) {
 static enum err score_taken(struct scorer *s, struct account_at after, struct account_at upto, size_t limit,
                             struct fault *f, size_t *ret_changed) {
     int64_t begin = clock_mono_us();
-    enum err e = batch_read(&s->batch, s->db, s->ctx, &s->platforms, after, upto, limit, f);
+    enum err e = batch_read(&s->batch, s->db, "score_take", s->ctx, &s->platforms, after, upto, limit, f);
     int64_t read = clock_mono_us();
     s->totals.read_us += read - begin;
     if (e || s->batch.n_taken == 0)
@@ -167,7 +168,18 @@ static enum err score_taken(struct scorer *s, struct account_at after, struct ac
     return e;
 }
 
-/* One transaction over up to `limit` accounts. */
+/* Under the lock, which whoever changes the taxonomy holds alone: whether what was read before is in force.
+ */
+static enum err look_again(struct scorer *s, struct fault *f) {
+    struct store_state state;
+    enum err e = state_read(s->db, f, &state);
+    if (!e)
+        s->stale = state.taxonomy_version != s->state.taxonomy_version ||
+                   strcmp(state.model_version, s->state.model_version) != 0;
+    return e;
+}
+
+/* One transaction over up to `limit` accounts; takes none when s->stale. */
 static enum err transact(struct scorer *s, struct account_at after, struct account_at upto, size_t limit,
                          struct fault *f) {
     size_t changed = 0;
@@ -175,9 +187,12 @@ static enum err transact(struct scorer *s, struct account_at after, struct accou
     enum err e = db_run(s->db, "begin", f, NULL);
     if (!e)
         e = db_query(s->db, "score_lock", 1, shared, f, NULL);
+    s->batch.n_taken = 0;
     if (!e)
+        e = look_again(s, f);
+    if (!e && !s->stale)
         e = compounds_read(s->db, s->tax, f, s->compounds);
-    if (!e)
+    if (!e && !s->stale)
         e = score_taken(s, after, upto, limit, f, &changed);
     int64_t begin = clock_mono_us();
     if (!e)
@@ -250,12 +265,12 @@ static enum err step_on(struct scorer *s, struct fault *f, size_t *ret_taken) {
     return e;
 }
 
-enum err scorer_step(struct scorer *s, struct fault *f, size_t *ret_handled) {
+static enum err step(struct scorer *s, struct fault *f, size_t *ret_handled) {
     size_t taken = 0;
     bool made = false;
     enum err e = refresh(s, f);
     if (!e && s->options.compounds)
-        e = compounds_keep(s->db, s->tax, s->options.compounds, f, &made);
+        e = compounds_keep(s->db, s->tax, s->state.taxonomy_version, s->options.compounds, f, &made);
     s->totals.compounds += made;
     if (!e)
         e = step_on(s, f, &taken);
@@ -267,6 +282,16 @@ enum err scorer_step(struct scorer *s, struct fault *f, size_t *ret_handled) {
         e = db_query(s->db, "score_recount", 0, NULL, f, NULL);
     if (!e)
         *ret_handled = taken ? taken : made;
+    return e;
+}
+
+enum err scorer_step(struct scorer *s, struct fault *f, size_t *ret_handled) {
+    size_t handled = 0;
+    enum err e = step(s, f, &handled);
+    while (!e && s->stale && handled == 0)
+        e = step(s, f, &handled);
+    if (!e)
+        *ret_handled = handled;
     return e;
 }
 

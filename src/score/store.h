@@ -69,11 +69,12 @@ struct batch {
 NODISCARD enum err batch_init(struct batch *b, struct fault *f);
 /* Frees it. */
 void batch_done(struct batch *b);
-/* Inside a transaction: locks up to `limit` dirty accounts behind `after` and not behind `upto`, and reads
- * all their evidence. What b held before is forgotten. ERR_STORE_*, ERR_DATA_INVALID. */
-NODISCARD enum err batch_read(struct batch *b, struct db *db, const struct score_context *ctx,
-                              const struct platform_map *platforms, struct account_at after,
-                              struct account_at upto, size_t limit, struct fault *f);
+/* Takes up to `limit` accounts behind `after` and not behind `upto` by the statement `query` (score_take:
+ * dirty ones, locked, inside a transaction; effect_take: any), and reads all their evidence. What b held
+ * before is forgotten. ERR_STORE_*, ERR_DATA_INVALID. */
+NODISCARD enum err batch_read(struct batch *b, struct db *db, const char *query,
+                              const struct score_context *ctx, const struct platform_map *platforms,
+                              struct account_at after, struct account_at upto, size_t limit, struct fault *f);
 /* Creators and accounts as two array literals in an arena, for statements that take a batch. */
 struct id_arrays {
     const char *creators;
@@ -138,9 +139,10 @@ void copy_texts_end(struct buf *out, size_t mark);
 NODISCARD enum err compounds_read(struct db *db, const struct taxonomy *tax, struct fault *f,
                                   struct score_compounds *ret_compounds);
 /* Makes the rows of the compound that has waited longest, and drops the least recently used beyond `most`, in
- * one transaction. *ret_made: whether there was one. ERR_STORE_*. */
-NODISCARD enum err compounds_keep(struct db *db, const struct taxonomy *tax, size_t most, struct fault *f,
-                                  bool *ret_made);
+ * one transaction. *ret_made: whether there was one. Does nothing when `tax` is no longer taxonomy `version`.
+ * ERR_STORE_*. */
+NODISCARD enum err compounds_keep(struct db *db, const struct taxonomy *tax, int64_t version, size_t most,
+                                  struct fault *f, bool *ret_made);
 
 /* ---- write.c ---- */
 

@@ -46,18 +46,22 @@ static const char **read_words(const struct rows *r, struct arena *a) {
     return out;
 }
 
+static struct tax_in in_of(const struct rows *const answers[4], struct arena *a) {
+    return (struct tax_in){.niches = read_niches(answers[0], a),
+                           .niche_count = rows_count(answers[0]),
+                           .edges = read_edges(answers[1], a),
+                           .edge_count = rows_count(answers[1]),
+                           .aliases = read_aliases(answers[2], a),
+                           .alias_count = rows_count(answers[2]),
+                           .generic_tags = read_words(answers[3], a),
+                           .generic_count = rows_count(answers[3])};
+}
+
 enum err taxonomy_of_rows(const struct rows *const answers[4], struct fault *f, struct taxonomy **ret_tax) {
     CLEANUP(arena_free_at) struct arena *a = arena_new(1 << 20);
     if (!a)
         return fault_set(f, ERR_NO_MEMORY, "no memory for the taxonomy");
-    struct tax_in in = {.niches = read_niches(answers[0], a),
-                        .niche_count = rows_count(answers[0]),
-                        .edges = read_edges(answers[1], a),
-                        .edge_count = rows_count(answers[1]),
-                        .aliases = read_aliases(answers[2], a),
-                        .alias_count = rows_count(answers[2]),
-                        .generic_tags = read_words(answers[3], a),
-                        .generic_count = rows_count(answers[3])};
+    struct tax_in in = in_of(answers, a);
     return taxonomy_new(&in, f, ret_tax);
 }
 
@@ -69,13 +73,20 @@ static enum err read_version(struct db *db, struct fault *f, int64_t *ret_versio
     return e;
 }
 
-static enum err read_all(struct db *db, struct fault *f, struct taxonomy **ret_tax, int64_t *ret_version) {
+static enum err read_answers(struct db *db, struct fault *f, struct rows *answers[4]) {
     static const char *const names[4] = {"taxonomy_niches", "taxonomy_edges", "taxonomy_aliases",
                                          "taxonomy_generic"};
-    struct rows *answers[4] = {0};
-    enum err e = read_version(db, f, ret_version);
+    enum err e = ERR_OK;
     for (size_t i = 0; !e && i < COUNT_OF(names); i++)
         e = db_query(db, names[i], 0, NULL, f, &answers[i]);
+    return e;
+}
+
+static enum err read_all(struct db *db, struct fault *f, struct taxonomy **ret_tax, int64_t *ret_version) {
+    struct rows *answers[4] = {0};
+    enum err e = read_version(db, f, ret_version);
+    if (!e)
+        e = read_answers(db, f, answers);
     if (!e)
         e = taxonomy_of_rows((const struct rows *const *)answers, f, ret_tax);
     for (size_t i = 0; i < COUNT_OF(answers); i++)
@@ -89,6 +100,37 @@ enum err taxonomy_read(struct db *db, struct fault *f, struct taxonomy **ret_tax
         e = read_all(db, f, ret_tax, ret_version);
     db_rollback(db); /* nothing was written */
     return e;
+}
+
+enum err taxonomy_lock(struct db *db, struct fault *f) {
+    return db_query(db, "taxonomy_lock", 0, NULL, f, NULL);
+}
+
+void taxonomy_stored_done(struct taxonomy_stored *stored) {
+    for (size_t i = 0; i < COUNT_OF(stored->answers); i++)
+        rows_free(stored->answers[i]);
+}
+
+enum err taxonomy_fetch(struct db *db, struct arena *a, struct fault *f, struct taxonomy_stored *ret_stored) {
+    CLEANUP(taxonomy_stored_done) struct taxonomy_stored s = {0};
+    CLEANUP(rows_free_at) struct rows *state = NULL;
+    enum err e = db_query(db, "taxonomy_fetch_state", 0, NULL, f, &state);
+    if (!e)
+        e = read_answers(db, f, s.answers);
+    if (!e)
+        e = db_query(db, "taxonomy_known", 0, NULL, f, &s.answers[4]);
+    if (e)
+        return e;
+    s.now = in_of((const struct rows *const *)s.answers, a);
+    s.known_count = rows_count(s.answers[4]);
+    s.known = arena_alloc(a, (s.known_count + 1) * sizeof *s.known);
+    for (size_t i = 0; i < s.known_count; i++)
+        s.known[i] = (struct tax_known){(int32_t)rows_i64(s.answers[4], i, 0), rows_text(s.answers[4], i, 1)};
+    const char *checksum = rows_text(state, 0, 0);
+    snprintf(s.checksum, sizeof s.checksum, "%s", checksum ? checksum : "");
+    *ret_stored = s;
+    s = (struct taxonomy_stored){0};
+    return ERR_OK;
 }
 
 /* The text of a PostgreSQL array, element by element. */
@@ -109,13 +151,19 @@ static void array_add(struct buf *b, const char *s) {
     buf_putc(b, '"');
 }
 
+static void array_add_i64(struct buf *b, int64_t v) {
+    if (b->len > 1)
+        buf_putc(b, ',');
+    buf_printf(b, "%" PRId64, v);
+}
+
 static void array_add_f64(struct buf *b, double v) {
     if (b->len > 1)
         buf_putc(b, ',');
     buf_printf(b, "%.17g", v);
 }
 
-enum { COLUMNS = 6 };
+enum { COLUMNS = 6, MARKS_AT_ONCE = 10000 };
 
 struct columns {
     struct buf b[COLUMNS];
@@ -197,8 +245,22 @@ static enum err put_generic(struct db *db, const struct tax_in *in, struct fault
     return columns_send(db, "taxonomy_put_generic", &c, 1, f);
 }
 
-static enum err put_all(struct db *db, const struct tax_in *in, const char *checksum, struct fault *f) {
-    enum err e = put_niches(db, in, f);
+static enum err put_renames(struct db *db, const struct tax_edit *edit, struct fault *f) {
+    CLEANUP(columns_free) struct columns c = {0};
+    array_begin(&c.b[0]);
+    array_begin(&c.b[1]);
+    for (size_t i = 0; i < edit->rename_count; i++) {
+        array_add_i64(&c.b[0], edit->renames[i].id);
+        array_add(&c.b[1], edit->renames[i].to);
+    }
+    return columns_send(db, "taxonomy_rename", &c, 2, f);
+}
+
+static enum err put_all(struct db *db, const struct tax_edit *edit, const char *checksum, struct fault *f) {
+    const struct tax_in *in = &edit->next;
+    enum err e = put_renames(db, edit, f);
+    if (!e)
+        e = put_niches(db, in, f);
     if (!e)
         e = db_run(db, "delete from niche_edge; delete from niche_alias; delete from generic_hashtag", f,
                    NULL);
@@ -213,38 +275,37 @@ static enum err put_all(struct db *db, const struct tax_in *in, const char *chec
     return e;
 }
 
-static enum err has_checksum(struct db *db, const char *checksum, struct fault *f, bool *ret_same) {
-    CLEANUP(rows_free_at) struct rows *rows = NULL;
-    enum err e = db_query_text(db, "taxonomy_checksum",
-                               "select 1 from state where key = 'taxonomy_checksum' and value = $1", 1,
-                               &checksum, f, &rows);
-    if (!e)
-        *ret_same = rows_count(rows) == 1;
-    return e;
+static enum err mark_some(struct db *db, const struct taxonomy_marks *m, size_t from, struct fault *f) {
+    CLEANUP(columns_free) struct columns c = {0};
+    array_begin(&c.b[0]);
+    array_begin(&c.b[1]);
+    for (size_t i = from; i < m->count && i < from + MARKS_AT_ONCE; i++) {
+        array_add_i64(&c.b[0], m->creators[i]);
+        array_add_i64(&c.b[1], m->accounts[i]);
+    }
+    return columns_send(db, "taxonomy_mark", &c, 2, f);
 }
 
-enum err taxonomy_write(struct db *db, const struct tax_in *in, uint64_t checksum, struct fault *f,
-                        struct taxonomy_change *ret_change) {
-    struct taxonomy *tax = NULL;
-    enum err e = taxonomy_new(in, f, &tax); /* refuses what could not be read back */
-    taxonomy_free(tax);
+static enum err mark(struct db *db, const struct taxonomy_marks *m, struct fault *f) {
+    enum err e = m->all ? db_query(db, "taxonomy_mark_all", 0, NULL, f, NULL) : ERR_OK;
+    for (size_t i = 0; !e && !m->all && i < m->count; i += MARKS_AT_ONCE)
+        e = mark_some(db, m, i, f);
+    return e ? e : db_query(db, "taxonomy_retry", 0, NULL, f, NULL);
+}
+
+enum err taxonomy_write(struct db *db, const struct tax_edit *edit, const char *checksum,
+                        const struct taxonomy_marks *marks, struct fault *f) {
+    enum err e = db_run(db, "begin", f, NULL);
+    if (!e)
+        e = put_all(db, edit, checksum, f);
+    if (!e)
+        e = mark(db, marks, f);
+    if (!e)
+        e = db_run(db,
+                   "select pg_notify('niched', 'taxonomy'); select pg_notify('niched_dirty', 'taxonomy'); "
+                   "commit",
+                   f, NULL);
     if (e)
-        return e;
-    char text[24];
-    snprintf(text, sizeof text, "%016" PRIx64, checksum);
-    bool same = false;
-    e = db_run(db, "begin; select pg_advisory_xact_lock(hashtext('niched taxonomy'))", f, NULL);
-    if (!e)
-        e = has_checksum(db, text, f, &same);
-    if (!e && !same)
-        e = put_all(db, in, text, f);
-    if (!e)
-        e = db_run(db, "commit; select pg_notify('niched', 'taxonomy')", f, NULL);
-    if (e) {
         db_rollback(db);
-        return e;
-    }
-    *ret_change = (struct taxonomy_change){!same, (int64_t)in->niche_count, (int64_t)in->alias_count,
-                                           (int64_t)in->generic_count};
-    return ERR_OK;
+    return e;
 }
