@@ -7,9 +7,8 @@
 /* ---- the lexicon: which words mean which niche ---- */
 
 struct tax_alias {
-    const char *text;         /* folded: words with single blanks between */
-    const char *compact;      /* letters and digits of it; empty for an emoji */
-    const uint32_t *trigrams; /* of text, for suggestions */
+    const char *text;    /* folded: words with single blanks between */
+    const char *compact; /* letters and digits of it; empty for an emoji */
     uint8_t len, compact_len, words, trigram_count;
     bool hashtag_only, implicit;
     uint16_t niche;
@@ -26,14 +25,23 @@ struct lex_meaning {
 
 /* The part of an alias that a scan over all of them reads: spelling, suggestions, words in any order. */
 struct lex_sketch {
-    uint64_t signature; /* bit set of its trigrams, hashed */
-    uint64_t bag;       /* sum of the hashes of its words: equal for any order */
-    uint64_t head;      /* its first eight bytes, the first one highest */
-    uint32_t letters;   /* bit set of the letters in compact */
+    uint64_t bag;     /* sum of the hashes of its words: equal for any order */
+    uint32_t letters; /* bit set of the letters in compact */
     uint16_t niche;
-    uint8_t compact_len, words, trigrams, collisions; /* collisions: trigrams less bits of the signature */
+    uint8_t compact_len, words, trigrams;
     bool ascii;
 };
+
+/* An alias in the order of folded texts: those that begin with a text lie together. */
+struct lex_opening {
+    uint32_t alias;
+    uint16_t niche;
+    uint8_t len;
+    bool implicit;
+};
+
+/* Least trigram similarity of what is suggested. */
+#define LEAST_SIMILARITY 0.3
 
 enum { LEX_GENERIC = 1, LEX_GLUED = 2 };
 
@@ -66,6 +74,11 @@ struct lexicon {
     struct lex_meaning *meaning; /* by alias */
     struct lex_sketch *sketch;   /* by alias */
     size_t alias_count;
+    struct lex_opening *opening;
+    uint32_t *trigram;      /* ascending; the aliases that have trigram[i] are posting[posting_from[i]] to */
+    uint32_t *posting_from; /* before posting[posting_from[i + 1]], ascending */
+    uint32_t *posting;
+    size_t trigram_count;
     uint32_t
         *hash; /* of entry[i]; 0: empty. Apart, so that looking up an unknown word touches nothing else */
     struct lex_entry *entry;
@@ -126,10 +139,14 @@ bool tax_hit_add(struct tax_hits *hits, size_t niche, float p, enum tax_how_hit 
 
 /* The hash of a text, never 0. */
 uint32_t lex_hash(const char *s, size_t n);
-/* The bit set of a text's trigrams. */
-uint64_t lex_signature(const uint32_t *trigrams, size_t n);
-/* The first eight bytes of a text as a number, the first one highest. */
-uint64_t lex_head(const char *s, size_t n);
+/* Builds opening, trigram and posting once the aliases are there; `scratch` may go afterwards. */
+void tax_index_build(struct taxonomy *tax, struct arena *scratch);
+/* The aliases that begin with a folded text of n > 0 bytes. */
+const struct lex_opening *lex_openings(const struct lexicon *lex, const char *s, size_t n, size_t *ret_count);
+/* Raises io_score[niche] to the trigram similarity of its likest alias, with io_alias[niche], the first of
+ * equals. `trigrams` are distinct; similarities below LEAST_SIMILARITY may be left out. */
+void lex_likenesses(const struct lexicon *lex, const uint32_t *trigrams, size_t n, float *io_score,
+                    uint32_t *io_alias);
 /* The bit set of the bytes of a text, modulo 32. */
 uint32_t lex_letters(const char *s, size_t n);
 /* The entry of a folded text, or NULL. */

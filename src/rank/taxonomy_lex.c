@@ -83,8 +83,6 @@ static struct tax_alias alias_of(struct arena *mem, const struct folded *w, cons
                           .line = d->line};
     uint32_t trigrams[TEXT_TRIGRAMS_MAX];
     a.trigram_count = (uint8_t)text_trigrams(w->text, w->len, trigrams);
-    size_t bytes = a.trigram_count * sizeof *trigrams;
-    a.trigrams = memcpy(arena_alloc(mem, bytes), trigrams, bytes);
     return a;
 }
 
@@ -226,15 +224,12 @@ static void table_pack(struct taxonomy *tax) {
 }
 
 static struct lex_sketch sketch_of(const struct tax_alias *a) {
-    struct lex_sketch k = {.head = lex_head(a->text, a->len),
-                           .signature = lex_signature(a->trigrams, a->trigram_count),
-                           .letters = lex_letters(a->compact, a->compact_len),
+    struct lex_sketch k = {.letters = lex_letters(a->compact, a->compact_len),
                            .niche = a->niche,
                            .compact_len = a->compact_len,
                            .words = a->words,
                            .trigrams = a->trigram_count,
                            .ascii = text_length(a->compact, a->compact_len) == a->compact_len};
-    k.collisions = (uint8_t)(a->trigram_count - __builtin_popcountll(k.signature));
     for (size_t i = 0; i < a->len;) {
         size_t n = strcspn(a->text + i, " ");
         k.bag += lex_hash(a->text + i, n);
@@ -273,6 +268,7 @@ enum err tax_lex_build(struct taxonomy *tax, const struct tax_in *in, struct fau
         return e;
     table_pack(tax);
     sketches_take(tax);
+    tax_index_build(tax, scratch);
     tax_trie_build(tax, in, scratch);
     return ERR_OK;
 }

@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LEAST_SIMILARITY 0.3
-
 enum { ENOUGH = 10 }; /* niches that begin with a text: typing errors are not looked for then */
 
 struct nearest {
@@ -50,30 +48,6 @@ int lex_nearest(const struct lexicon *lex, const char *s, size_t n) {
     return best.tie ? -1 : best.niche;
 }
 
-/* A text to compare with aliases. */
-struct probe {
-    uint64_t signature;
-    size_t count;
-    uint32_t trigrams[TEXT_TRIGRAMS_MAX];
-};
-
-static struct probe probe_of(const char *text, size_t len) {
-    struct probe p = {0};
-    char folded[TEXT_COMPARE_MAX + 1];
-    p.count = text_trigrams(folded, text_words(text, len, folded, sizeof folded), p.trigrams);
-    p.signature = lex_signature(p.trigrams, p.count);
-    return p;
-}
-
-/* Whether an alias shares too few trigrams by count and signature alone: shared <= common bits + its own
- * collisions. */
-static bool is_unlike(const struct lex_sketch *a, const struct probe *p) {
-    double most = __builtin_popcountll(a->signature & p->signature) + a->collisions;
-    double fewer = p->count < a->trigrams ? (double)p->count : a->trigrams;
-    most = most < fewer ? most : fewer;
-    return most < LEAST_SIMILARITY * ((double)p->count + a->trigrams - most);
-}
-
 static bool is_before(const struct taxonomy *tax, const float *score, size_t a, size_t b) {
     if (score[a] != score[b])
         return score[a] > score[b];
@@ -96,45 +70,26 @@ static size_t insert(const struct taxonomy *tax, const float *score, size_t i, u
     return kept + 1;
 }
 
-uint64_t lex_head(const char *s, size_t n) {
-    uint64_t head = 0;
-    for (size_t i = 0; i < sizeof head; i++)
-        head = head << 8 | (i < n ? (unsigned char)s[i] : 0);
-    return head;
+/* The distinct trigrams of a text as it is folded. */
+static size_t trigrams_of(const char *text, size_t len, uint32_t trigrams[TEXT_TRIGRAMS_MAX]) {
+    char folded[TEXT_COMPARE_MAX + 1];
+    return text_trigrams(folded, text_words(text, len, folded, sizeof folded), trigrams);
 }
 
-/* Text to be found at the beginning of aliases. */
-struct opening {
-    const char *text;
-    size_t len;
-    uint64_t head, mask;
-    bool typos; /* also what is merely like it */
-    struct probe probe;
-};
-
-/* How like an alias is to what was typed, as in struct tax_found, where `best` is not to be had. */
-static float likeness_of(const struct lexicon *lex, size_t k, const struct opening *o, float best) {
-    const struct lex_sketch *s = &lex->sketch[k];
-    if ((s->head & o->mask) == o->head && lex->alias[k].len >= o->len &&
-        memcmp(lex->alias[k].text, o->text, o->len) == 0)
-        return lex->alias[k].len == o->len ? 3.0f : lex->alias[k].implicit ? 2.0f : 1.5f;
-    if (!o->typos || best >= 1.0f || is_unlike(s, &o->probe))
-        return 0;
-    return (float)text_trigrams_similarity(o->probe.trigrams, o->probe.count, lex->alias[k].trigrams,
-                                           s->trigrams);
-}
-
-/* Raises the scores of niches, with the alias that did it; returns how many rose from nothing. */
-static size_t score_all(const struct lexicon *lex, const struct opening *o, float *score, uint32_t *alias) {
-    size_t found = 0;
-    for (size_t k = 0; k < lex->alias_count; k++) {
-        uint16_t niche = lex->sketch[k].niche;
-        float s = likeness_of(lex, k, o, score[niche]);
-        if (s <= score[niche])
+/* Scores niches by their aliases that begin with a folded text, as in struct tax_found, with the first of the
+ * best; returns how many niches. */
+static size_t score_openings(const struct lexicon *lex, const char *s, size_t n, float *score,
+                             uint32_t *alias) {
+    size_t count, found = 0;
+    const struct lex_opening *o = lex_openings(lex, s, n, &count);
+    for (size_t i = 0; i < count; i++) {
+        float is = o[i].len == n ? 3.0f : o[i].implicit ? 2.0f : 1.5f;
+        float *best = &score[o[i].niche];
+        if (is < *best || (is == *best && o[i].alias > alias[o[i].niche]))
             continue;
-        found += score[niche] == 0;
-        score[niche] = s;
-        alias[niche] = (uint32_t)k;
+        found += *best == 0;
+        *best = is;
+        alias[o[i].niche] = o[i].alias;
     }
     return found;
 }
@@ -143,20 +98,14 @@ size_t taxonomy_search(const struct taxonomy *tax, const char *text, size_t len,
                        struct tax_found *ret_found) {
     const struct lexicon *lex = &tax->lex;
     char folded[TEXT_COMPARE_MAX + 1];
+    uint32_t trigrams[TEXT_TRIGRAMS_MAX];
     size_t n = text_words(text, len, folded, sizeof folded);
-    size_t bytes = n < sizeof(uint64_t) ? n : sizeof(uint64_t);
-    struct opening o = {.text = folded,
-                        .len = n,
-                        .mask = bytes ? ~UINT64_C(0) << 8 * (sizeof(uint64_t) - bytes) : 0,
-                        .probe = probe_of(text, len)};
-    o.head = lex_head(folded, n) & o.mask;
     float score[TAX_NICHES_MAX];
     uint32_t alias[TAX_NICHES_MAX] = {0};
     memset(score, 0, tax->count * sizeof *score);
-    size_t found = n > 0 ? score_all(lex, &o, score, alias) : ENOUGH;
-    o.typos = true;
+    size_t found = n > 0 ? score_openings(lex, folded, n, score, alias) : ENOUGH;
     if (found < ENOUGH)
-        score_all(lex, &o, score, alias);
+        lex_likenesses(lex, trigrams, trigrams_of(text, len, trigrams), score, alias);
     found = 0;
     for (size_t i = 0; i < tax->count; i++)
         if (score[i] >= (float)LEAST_SIMILARITY)
@@ -167,18 +116,11 @@ size_t taxonomy_search(const struct taxonomy *tax, const char *text, size_t len,
 
 size_t taxonomy_suggest(const struct taxonomy *tax, const char *text, size_t len, size_t max,
                         uint16_t *ret_niches) {
-    const struct lexicon *lex = &tax->lex;
-    struct probe p = probe_of(text, len);
+    uint32_t trigrams[TEXT_TRIGRAMS_MAX];
     float score[TAX_NICHES_MAX];
+    uint32_t alias[TAX_NICHES_MAX];
     memset(score, 0, tax->count * sizeof *score);
-    for (size_t k = 0; k < lex->alias_count; k++) {
-        const struct lex_sketch *a = &lex->sketch[k];
-        if (is_unlike(a, &p))
-            continue;
-        float s = (float)text_trigrams_similarity(p.trigrams, p.count, lex->alias[k].trigrams, a->trigrams);
-        if (s > score[a->niche])
-            score[a->niche] = s;
-    }
+    lex_likenesses(&tax->lex, trigrams, trigrams_of(text, len, trigrams), score, alias);
     size_t found = 0;
     for (size_t i = 0; i < tax->count && max > 0; i++)
         if (score[i] >= (float)LEAST_SIMILARITY)

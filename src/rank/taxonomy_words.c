@@ -30,13 +30,6 @@ uint32_t lex_letters(const char *s, size_t n) {
     return set;
 }
 
-uint64_t lex_signature(const uint32_t *trigrams, size_t n) {
-    uint64_t set = 0;
-    for (size_t i = 0; i < n; i++)
-        set |= (uint64_t)1 << (trigrams[i] * 0x9E3779B1u >> 26);
-    return set;
-}
-
 void lex_expect(const struct lexicon *lex, uint32_t hash) {
     __builtin_prefetch(&lex->hash[hash >> 1 & lex->mask]);
     __builtin_prefetch(&lex->entry[hash >> 1 & lex->mask]);

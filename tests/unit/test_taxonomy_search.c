@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "rank/taxonomy_parts.h"
 
 static const struct tax_found *found_of(const struct taxonomy *t, const char *q, const char *slug) {
     static struct tax_found found[TAX_NICHES_MAX];
@@ -49,6 +50,66 @@ static struct taxonomy *large(struct arena *a) {
     return tax;
 }
 
+/* What taxonomy_search() was before it had an index: every alias looked at. */
+static size_t search_all(const struct taxonomy *t, const char *q, struct tax_found *found) {
+    static float score[TAX_NICHES_MAX];
+    static size_t alias[TAX_NICHES_MAX];
+    char folded[TEXT_COMPARE_MAX + 1];
+    size_t n = text_words(q, strlen(q), folded, sizeof folded), niches = 0;
+    memset(score, 0, sizeof score);
+    for (int typos = 0; typos < 2 && (n == 0 || niches < 10); typos++)
+        for (size_t k = 0; k < t->lex.alias_count && (n > 0 || typos); k++) {
+            const struct tax_alias *a = &t->lex.alias[k];
+            bool begins = n > 0 && a->len >= n && memcmp(a->text, folded, n) == 0;
+            float s = begins  ? (a->len == n   ? 3.0f
+                                 : a->implicit ? 2.0f
+                                               : 1.5f)
+                      : typos ? (float)text_similarity(folded, n, a->text, a->len)
+                              : 0;
+            if (s <= score[a->niche])
+                continue;
+            niches += score[a->niche] == 0;
+            score[a->niche] = s;
+            alias[a->niche] = k;
+        }
+    size_t count = 0;
+    for (size_t i = 0; i < t->count; i++)
+        if (score[i] >= 0.3f)
+            found[count++] = (struct tax_found){
+                (uint16_t)i, score[i], t->lex.alias[alias[i]].implicit ? NULL : t->lex.alias[alias[i]].text};
+    return n > 0 ? count : 0;
+}
+
+static void same_as_all(const struct taxonomy *t, const char *q) {
+    static struct tax_found a[TAX_NICHES_MAX], b[TAX_NICHES_MAX];
+    size_t n = taxonomy_search(t, q, strlen(q), a);
+    if (n != search_all(t, q, b))
+        fail_msg("%zu niches for \"%s\"", n, q);
+    for (size_t i = 0; i < n; i++)
+        if (a[i].niche != b[i].niche || a[i].likeness != b[i].likeness || a[i].alias != b[i].alias)
+            fail_msg("\"%s\": %s (%s, %g) or %s (%s, %g)", q, taxonomy_slug(t, a[i].niche), a[i].alias,
+                     (double)a[i].likeness, taxonomy_slug(t, b[i].niche), b[i].alias, (double)b[i].likeness);
+}
+
+/* Beginnings of all aliases, whole, with a letter dropped, doubled, and two swapped. */
+static void test_as_all(void **state) {
+    const struct taxonomy *t = *state;
+    for (size_t k = 0; k < t->lex.alias_count; k++) {
+        const struct tax_alias *a = &t->lex.alias[k];
+        char q[80];
+        for (size_t n = 0; n <= a->len; n++) {
+            snprintf(q, sizeof q, "%.*s", (int)n, a->text);
+            same_as_all(t, q);
+            snprintf(q, sizeof q, "%.*s%s", (int)n, a->text, a->text + n + (n < a->len));
+            same_as_all(t, q);
+            snprintf(q, sizeof q, "%.*s%s", (int)n, a->text, a->text + n - (n > 0));
+            same_as_all(t, q);
+        }
+    }
+    same_as_all(t, "  ");
+    same_as_all(t, "zzzzzz");
+}
+
 static void test_time(void **state) {
     (void)state;
     static const char *const typed[] = {"b",          "bake", "bakelo",   "bakelo gri",
@@ -72,12 +133,15 @@ static void test_time(void **state) {
     printf("100,000 aliases: %.2f ms on average, %.2f ms at worst\n",
            (double)sum / 1e3 / (double)COUNT_OF(typed), (double)worst / 1e3);
     assert_true(worst < 50000);
+    for (size_t i = 0; i < COUNT_OF(typed); i++)
+        same_as_all(tax, typed[i]);
     free(found);
     taxonomy_free(tax);
     arena_free(a);
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_search), cmocka_unit_test(test_time)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_search), cmocka_unit_test(test_as_all),
+                                       cmocka_unit_test(test_time)};
     return cmocka_run_group_tests(tests, setup, teardown);
 }
