@@ -149,7 +149,7 @@ static int by_text(const void *x, const void *y) {
 /* The parents of a niche by the slugs of `names`, where it has them: a renamed parent is the same. */
 static const char *parents_of(struct arena *a, const struct tax_in *in, const struct tax_in *names,
                               int32_t id) {
-    const char *slug[64];
+    const char *slug[64] = {0};
     size_t n = 0;
     for (size_t i = 0; i < in->edge_count && n < COUNT_OF(slug); i++) {
         if (in->edges[i].child_id != id)

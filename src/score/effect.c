@@ -165,15 +165,17 @@ static void count_lists(struct run *r, int world) {
             counts_of(r, world, &r->next, b->match[i].niche)->gained++;
 }
 
+static bool grow(int64_t **io_array, size_t room) {
+    int64_t *grown = realloc(*io_array, room * sizeof *grown);
+    *io_array = grown ? grown : *io_array;
+    return grown;
+}
+
 static enum err keep_account(struct run *r, const struct account_evidence *ev, struct fault *f) {
     if (r->out.changed == r->room) {
         size_t room = r->room ? 2 * r->room : 1024;
-        int64_t *creators = realloc(r->out.creators, room * sizeof *creators);
-        r->out.creators = creators ? creators : r->out.creators;
-        int64_t *accounts = creators ? realloc(r->out.accounts_at, room * sizeof *accounts) : NULL;
-        if (!accounts)
+        if (!grow(&r->out.creators, room) || !grow(&r->out.accounts_at, room))
             return fault_set(f, ERR_NO_MEMORY, "no memory for the list of accounts");
-        r->out.accounts_at = accounts;
         r->room = room;
     }
     r->out.creators[r->out.changed] = ev->creator_id;
