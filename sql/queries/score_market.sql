@@ -9,6 +9,7 @@ with mine as materialized (
   from (
     select v.niche_id, v.version, sum(v.creators) over (order by v.niche_id) - v.creators as before
     from niche_version v
+    join niche n on n.niche_id = v.niche_id -- a compound of niches has a version too, and no market
     left join niche_market k on k.world = v.world and k.niche_id = v.niche_id
     where v.world = $1::smallint and k.version is distinct from v.version
   ) s, mine
