@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 /* A command; of its routes the one is asked that has as many values in its path as there are words. */
@@ -127,10 +128,19 @@ static enum err place_words(struct read_args *args, struct fault *f) {
     return e;
 }
 
-static enum err check_format(const struct read_args *args, struct fault *f) {
+/* csv and ndjson are the route's, where it has them. */
+static enum err check_format(struct read_args *args, struct fault *f) {
+    struct param params[PARAM_MAX];
+    size_t n = route_params(args->ask.route, params);
+    bool rows = false;
+    for (size_t i = 0; i < n; i++)
+        rows |= strcmp(params[i].name, "format") == 0;
     if (!args->format || strcmp(args->format, "json") == 0 || strcmp(args->format, "table") == 0)
         return ERR_OK;
-    return fault_set(f, ERR_USAGE, "--format must be json or table, got \"%s\"", args->format);
+    if (rows && (strcmp(args->format, "csv") == 0 || strcmp(args->format, "ndjson") == 0))
+        return add_arg(args, "format", args->format, f);
+    return fault_set(f, ERR_USAGE, "--format must be json%s or table, got \"%s\"",
+                     rows ? ", csv, ndjson" : "", args->format);
 }
 
 static enum err parse(int argc, char **argv, struct arena *a, struct fault *f, struct read_args *args) {
@@ -146,8 +156,8 @@ static enum err parse(int argc, char **argv, struct arena *a, struct fault *f, s
             args->words[args->n_words++] = argv[i];
     }
     if (!e)
-        e = check_format(args, f);
-    return e ? e : place_words(args, f);
+        e = place_words(args, f);
+    return e ? e : check_format(args, f);
 }
 
 static void print_words(const struct read_command *c, const struct route *r) {
@@ -185,9 +195,14 @@ static void print_help(const struct read_command *c) {
            first->method, first->path);
     struct param params[PARAM_MAX];
     size_t n = route_params(first, params);
-    for (size_t i = 0; i < n; i++)
-        print_param(&params[i]);
-    printf("  --format               json or table\n\n  %s\n", c->example);
+    bool rows = false;
+    for (size_t i = 0; i < n; i++) {
+        bool is_format = strcmp(params[i].name, "format") == 0;
+        rows |= is_format;
+        if (!is_format)
+            print_param(&params[i]);
+    }
+    printf("  --format               json%s or table\n\n  %s\n", rows ? ", csv, ndjson" : "", c->example);
 }
 
 /* Answers here, by the handler itself. */
@@ -218,6 +233,12 @@ static enum err answer_here(const struct read_args *args, struct arena *a, struc
     return e;
 }
 
+/* Columns of the terminal; 0: there is none. */
+static size_t terminal_width(void) {
+    struct winsize size = {0};
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
 static enum err show(const struct read_args *args, const struct offline_answer *answer, struct arena *a,
                      struct fault *f) {
     const char *operation = args->ask.route->name;
@@ -225,7 +246,7 @@ static enum err show(const struct read_args *args, const struct offline_answer *
     CLEANUP(buf_free) struct buf out = {0};
     enum err e = ERR_OK;
     if (table && read_table_known(operation))
-        e = read_table_print(operation, answer->body.data, answer->body.len, a, f, &out);
+        e = read_table_print(operation, answer->body.data, answer->body.len, terminal_width(), a, f, &out);
     const struct buf *shown = out.len ? &out : &answer->body;
     if (e || !shown->len)
         return e;

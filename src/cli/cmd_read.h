@@ -10,9 +10,10 @@
 
 /* Whether an operation has a table; else its JSON is shown. */
 bool read_table_known(const char *operation);
-/* Appends the answer of an operation (JSON of n bytes) as an aligned table for people. Control characters of
- * what creators wrote are replaced: a terminal obeys them. */
-NODISCARD enum err read_table_print(const char *operation, const char *json, size_t n, struct arena *a,
-                                    struct fault *f, struct buf *out);
+/* Appends the answer of an operation (JSON of n bytes) as aligned tables for people, `width` columns wide
+ * where that can be done (0: as wide as they are). Control characters of what creators wrote are replaced: a
+ * terminal obeys them. */
+NODISCARD enum err read_table_print(const char *operation, const char *json, size_t n, size_t width,
+                                    struct arena *a, struct fault *f, struct buf *out);
 
 #endif

@@ -1,10 +1,13 @@
 """The command line: help, exit status by the class of the error, settings, what runs twice."""
+import fcntl
 import json
 import os
 import pty
 import re
 import socket
+import struct
 import subprocess
+import termios
 from pathlib import Path
 
 import psycopg
@@ -28,7 +31,7 @@ def test_help_of_a_command(tool, command):
 @pytest.mark.parametrize("args,words", [
     ([], "usage"), (["nope"], '"nope"'), (["--nope"], '"--nope"'), (["serve", "now"], '"now"'), (["taxonomy"], "usage"),
     (["taxonomy", "eat"], "usage"), (["import"], "no file"), (["import", "--nope", "x"], "--nope"),
-    (["niche"], "0 words"), (["creator", "a", "b", "c"], "3 words"), (["match", "vegan", "--format", "xml"], '"xml"'),
+    (["niche"], "0 words"), (["creator", "a", "b", "c"], "3 words"), (["match", "vegan", "--format", "xml"], 'csv, ndjson or table, got "xml"'),
     (["match", *(["x"] * 65)], "at most 64")])
 def test_wrong_usage(tool, args, words):
     done = tool.run(*args, check=False)
@@ -166,6 +169,56 @@ def test_table(sandbox):
     column = lines[0].index("creator")
     assert [line[column:].split()[0] for line in lines[1:5]] == [item["creator"]["username"] for item in items]
     assert "match in part: " in "\n".join(lines[5:]) and "world: sandbox" in lines
+
+
+TABLES = [("similar 76 --limit 4", "alike", "like: ivy.vegan_c"), ("overlap 64 66 67", "in both", "counted twice: "), ("standing 76", "percentile", "score: "),
+          ("standing --niche fitness --platform tiktok --followers 9000 --engagement-rate 5pct", "p75", "usual engagement: "),
+          ("niche vegan-fitness", None, "label: Vegan Fitness"), ("creator 76", "authentic", "id: 76"), ("creator tiktok ivy.vegan_c", "account", "id: 76"),
+          ("model", "rate at 10k", "formula: "), ("plan vegan-fitness --budget 2000", "reach", "of which quoted: "), ("match vegan", "score", "world: ")]
+
+
+@pytest.mark.parametrize("command,title,note", TABLES, ids=lambda v: v and v.split()[0])
+def test_tables(sandbox, command, title, note):
+    """On a terminal, and no wider than it is; the notes below say what stands beside the rows."""
+    wide, narrow = (on_terminal(sandbox, *command.split(), columns=n).splitlines() for n in (140, 80))
+    for lines, most in ((wide, 140), (narrow, 80)):
+        assert any(line.startswith(note) for line in lines) and "{" not in "".join(lines)
+        rows = lines[:len(lines) - lines[::-1].index("")] if title else []
+        assert all(len(line) <= most for line in rows) and (not title or title in lines[0])
+
+
+def test_cost_of_a_plan_is_one_line(sandbox, client):
+    cost = client.ok("/plan", niche="vegan-fitness", budget_usd=2000)["cost"]
+    lines = sandbox.run("plan", "vegan-fitness", "--budget", "2000", "--format", "table").stdout.splitlines()
+    total = {k: round(v) for k, v in cost["total_usd"].items()}
+    assert f"cost: ${total['mid']} (${total['low']} to ${total['high']})" in lines
+    assert f"of which quoted: {100 * cost['quoted_share']:.3g} %" in lines
+
+
+@pytest.mark.parametrize("form", ["csv", "ndjson"])
+@pytest.mark.parametrize("args,path", [r for r in READS if r[0][0] in ("match", "niches", "similar", "overlap", "standing")],
+                         ids=lambda v: v[0] if isinstance(v, list) else "")
+def test_format_passes_through(sandbox, client, args, path, form):
+    done = subprocess.run([os.environ["NICHED"], *args, "--format", form], env=sandbox.environment(), capture_output=True, timeout=60)
+    assert done.returncode == 0 and done.stdout == client.get(path + ("&" if "?" in path else "?") + "format=" + form).content
+    refused = sandbox.run("niche", "vegan", "--format", form, check=False)
+    assert refused.returncode == 2 and "json or table" in refused.stderr
+
+
+def on_terminal(sandbox, *args, columns):
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    with subprocess.Popen([os.environ["NICHED"], *args], env=sandbox.environment(), stdout=theirs) as process:
+        os.close(theirs)
+        said = b""
+        with os.fdopen(ours, "rb", buffering=0) as terminal:
+            try:
+                while part := terminal.read(4096):
+                    said += part
+            except OSError:  # the other side is closed
+                pass
+    assert process.returncode == 0
+    return said.decode().replace("\r\n", "\n").rstrip()
 
 
 def test_table_on_a_terminal_only(sandbox):
