@@ -245,7 +245,8 @@ struct tax_found {
 size_t taxonomy_search(const struct taxonomy *tax, const char *text, size_t len, struct tax_found *ret_found);
 
 /* Slugs like `text`, for suggestions: indices of up to `max` (<= 16) niches with trigram similarity >= .3 of
- * slug, label or an alias, most similar first, then by base rate, then by index. Returns how many. */
+ * slug, label or an alias that shares a word of four letters or is written alike but for a third of its
+ * letters, most similar first, then by base rate, then by index. Returns how many. */
 size_t taxonomy_suggest(const struct taxonomy *tax, const char *text, size_t len, size_t max,
                         uint16_t *ret_niches);
 

@@ -6,6 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+    SHARED_WORD = 4,
+    ERRORS_MAX = 16
+};                    /* letters of a word that two texts share; what text_distance() counts */
 enum { ENOUGH = 10 }; /* niches that begin with a text: typing errors are not looked for then */
 
 struct nearest {
@@ -114,16 +118,63 @@ size_t taxonomy_search(const struct taxonomy *tax, const char *text, size_t len,
     return found;
 }
 
+/* What somebody wrote, folded: with blanks between its words, and without. */
+struct written {
+    char words[TEXT_COMPARE_MAX + 1], glued[TEXT_COMPARE_MAX + 1];
+    size_t glued_len;
+};
+
+static void write_down(const char *text, size_t len, struct written *ret) {
+    size_t n = text_words(text, len, ret->words, sizeof ret->words);
+    ret->words[n] = '\0';
+    ret->glued_len = 0;
+    for (size_t i = 0; i < n; i++)
+        if (ret->words[i] != ' ')
+            ret->glued[ret->glued_len++] = ret->words[i];
+}
+
+/* Whether a word of at least four letters stands in both. */
+static bool shares_word(const struct tax_alias *a, const struct written *t) {
+    for (const char *word = t->words; *word; word += strspn(word, " ")) {
+        size_t n = strcspn(word, " ");
+        for (const char *at = a->text; n >= SHARED_WORD && *at; at += strspn(at, " ")) {
+            size_t m = strcspn(at, " ");
+            if (m == n && memcmp(at, word, n) == 0)
+                return true;
+            at += m;
+        }
+        word += n;
+    }
+    return false;
+}
+
+/* Trigrams alone also find what nobody meant, by an ending that both have. One letter in three may be wrong.
+ */
+static bool is_plausible(const struct tax_alias *a, const struct written *t) {
+    size_t longer = a->compact_len > t->glued_len ? a->compact_len : t->glued_len;
+    int errors = longer / 3 < ERRORS_MAX ? (int)(longer / 3) : ERRORS_MAX;
+    return text_distance(t->glued, t->glued_len, a->compact, a->compact_len, errors) <= errors ||
+           shares_word(a, t);
+}
+
 size_t taxonomy_suggest(const struct taxonomy *tax, const char *text, size_t len, size_t max,
                         uint16_t *ret_niches) {
     uint32_t trigrams[TEXT_TRIGRAMS_MAX];
+    struct written written;
+    write_down(text, len, &written);
     float score[TAX_NICHES_MAX];
     uint32_t alias[TAX_NICHES_MAX];
     memset(score, 0, tax->count * sizeof *score);
     lex_likenesses(&tax->lex, trigrams, trigrams_of(text, len, trigrams), score, alias);
+    bool plausible[TAX_NICHES_MAX] = {false};
+    for (size_t k = 0; k < tax->lex.alias_count; k++) {
+        uint16_t niche = tax->lex.sketch[k].niche;
+        if (score[niche] >= (float)LEAST_SIMILARITY && !plausible[niche])
+            plausible[niche] = is_plausible(&tax->lex.alias[k], &written);
+    }
     size_t found = 0;
     for (size_t i = 0; i < tax->count && max > 0; i++)
-        if (score[i] >= (float)LEAST_SIMILARITY)
+        if (plausible[i])
             found = insert(tax, score, i, ret_niches, found, max);
     return found;
 }

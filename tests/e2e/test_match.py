@@ -52,8 +52,10 @@ def test_unknown_niche_suggests(client):
     assert [s["niche"] for s in problem["suggestions"]] == problem["did_you_mean"]
     for suggestion in problem["suggestions"]:
         assert suggestion["creators"] == client.ok(f"/niches/{suggestion['niche']}")["creators"]
-    nothing = client.problem("/match", 404, "NICHE_UNKNOWN", niche="qqqqqqqqqqqq")
-    assert "did_you_mean" not in nothing and "suggestions" not in nothing
+    for unlike in ("qqqqqqqqqqqq", "nonsenseniche"):
+        nothing = client.problem("/match", 404, "NICHE_UNKNOWN", niche=unlike)
+        assert "did_you_mean" not in nothing and "suggestions" not in nothing
+    assert "vegan" in client.problem("/match", 404, "NICHE_UNKNOWN", niche="vegan foobarbaz")["did_you_mean"]
 
 
 @pytest.mark.parametrize("asked,resolved,excluded,how", [
