@@ -1,6 +1,6 @@
 /* Business Discovery of Meta's Instagram Graph API: a professional account asks for other professional
  * accounts by username, profile and media in one request. What is hidden is not in a row.
- * Fields and errors by https://developers.facebook.com/docs/instagram-platform (read 2026-11). */
+ * Fields and errors by https://developers.facebook.com/docs/instagram-platform, from memory of it. */
 #include "pull_own.h"
 
 #include "base/json.h"

@@ -1,6 +1,6 @@
 /* YouTube Data API v3: search.list finds channels, channels.list and their uploads playlists and videos.list
  * read them. What is hidden or switched off is not in a row: unknown stays unknown.
- * Units by https://developers.google.com/youtube/v3/determine_quota_cost (read 2026-11). */
+ * Units by https://developers.google.com/youtube/v3/determine_quota_cost, from memory of it. */
 #include "pull_own.h"
 
 #include <stdio.h>
