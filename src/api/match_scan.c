@@ -131,6 +131,7 @@ static bool changed(struct match_scan *scan, int64_t version) {
 
 static enum err again(struct request *req, struct match_scan *scan) {
     scan->restarts++;
+    scan->begun = false;
     begin(req, scan);
     return ask_chunk(req);
 }

@@ -20,30 +20,30 @@ bool write_takes(const struct write_way *way, const char *field) {
 
 /* How a type is written in JSON. */
 static const struct form {
-    enum json_kind kind;
     const char *wanted;
+    enum json_kind kind;
     bool whole; /* a whole number from 0 */
 } forms[VALUE_TYPE_COUNT] = {
-    [VALUE_TEXT] = {JSON_TEXT, "a text", false},
-    [VALUE_KEY] = {JSON_TEXT, "a text", false},
-    [VALUE_USERNAME] = {JSON_TEXT, "a text", false},
-    [VALUE_PLATFORM] = {JSON_TEXT, "a text", false},
-    [VALUE_COUNT] = {JSON_NUMBER, "a whole number", true},
-    [VALUE_INTEGER] = {JSON_NUMBER, "a whole number", true},
-    [VALUE_DURATION] = {JSON_NUMBER, "a number of seconds", false},
-    [VALUE_SHARE] = {JSON_NUMBER, "a number from 0 to 1", false},
-    [VALUE_MONEY] = {JSON_NUMBER, "an amount in USD", false},
-    [VALUE_TIME] = {JSON_TEXT, "a time such as \"2026-11-18T09:00:00Z\"", false},
-    [VALUE_DAY] = {JSON_TEXT, "a day such as \"2026-11-18\"", false},
-    [VALUE_BUCKET] = {JSON_TEXT, "a text", false},
-    [VALUE_COUNTRY] = {JSON_TEXT, "a text", false},
-    [VALUE_LANGUAGE] = {JSON_TEXT, "a text", false},
-    [VALUE_BOOL] = {JSON_BOOL, "true or false", false},
-    [VALUE_CONTACT] = {JSON_BOOL, "true or false", false},
-    [VALUE_LINK] = {JSON_TEXT, "a text", false},
-    [VALUE_TAGS] = {JSON_LIST, "a list of texts", false},
-    [VALUE_ENGAGER] = {JSON_TEXT, "a text", false},
-    [VALUE_WORD] = {JSON_TEXT, "a text", false},
+    [VALUE_TEXT] = {"a text", JSON_TEXT, false},
+    [VALUE_KEY] = {"a text", JSON_TEXT, false},
+    [VALUE_USERNAME] = {"a text", JSON_TEXT, false},
+    [VALUE_PLATFORM] = {"a text", JSON_TEXT, false},
+    [VALUE_COUNT] = {"a whole number", JSON_NUMBER, true},
+    [VALUE_INTEGER] = {"a whole number", JSON_NUMBER, true},
+    [VALUE_DURATION] = {"a number of seconds", JSON_NUMBER, false},
+    [VALUE_SHARE] = {"a number from 0 to 1", JSON_NUMBER, false},
+    [VALUE_MONEY] = {"an amount in USD", JSON_NUMBER, false},
+    [VALUE_TIME] = {"a time such as \"2026-11-18T09:00:00Z\"", JSON_TEXT, false},
+    [VALUE_DAY] = {"a day such as \"2026-11-18\"", JSON_TEXT, false},
+    [VALUE_BUCKET] = {"a text", JSON_TEXT, false},
+    [VALUE_COUNTRY] = {"a text", JSON_TEXT, false},
+    [VALUE_LANGUAGE] = {"a text", JSON_TEXT, false},
+    [VALUE_BOOL] = {"true or false", JSON_BOOL, false},
+    [VALUE_CONTACT] = {"true or false", JSON_BOOL, false},
+    [VALUE_LINK] = {"a text", JSON_TEXT, false},
+    [VALUE_TAGS] = {"a list of texts", JSON_LIST, false},
+    [VALUE_ENGAGER] = {"a text", JSON_TEXT, false},
+    [VALUE_WORD] = {"a text", JSON_TEXT, false},
 };
 
 /* A list of texts as the importer reads hashtags; NULL if there is something else in it (noted). */

@@ -53,9 +53,10 @@ static enum err read_username(const struct lift *l, struct buf *ret_key, struct 
     const struct value_rule rule = {.type = VALUE_USERNAME};
     const struct value_context ctx = {.platform = l->who.platform};
     const char *reason = "";
-    if (value_read(&rule, &ctx, l->username, strlen(l->username), ret_key, &reason) != VALUE_OK)
-        return fault_set(f, ERR_USAGE, "username %s, got \"%s\"", reason, l->username);
-    for (char *c = ret_key->data; *c; c++)
+    const char *name = l->username ? l->username : "";
+    if (value_read(&rule, &ctx, name, strlen(name), ret_key, &reason) != VALUE_OK)
+        return fault_set(f, ERR_USAGE, "username %s, got \"%s\"", reason, name);
+    for (char *c = ret_key->data; c && *c; c++)
         if (*c >= 'A' && *c <= 'Z')
             *c = (char)(*c | 0x20);
     return ERR_OK;

@@ -136,7 +136,7 @@ static void note(struct tax_examples *e, const char *text) {
 }
 
 static const struct tax_niche_in *niche_by_id(const struct tax_in *in, int32_t id) {
-    for (size_t i = 0; i < in->niche_count; i++)
+    for (size_t i = 0; in->niches && i < in->niche_count; i++)
         if (in->niches[i].id == id)
             return &in->niches[i];
     return NULL;
@@ -186,7 +186,7 @@ static size_t all_niches(struct arena *a, const struct tax_in *now, const struct
         bool takes_x = x && (!y || x->id <= y->id);
         bool takes_y = y && (!x || y->id <= x->id);
         struct tax_niche_change c = {.now = takes_x ? x : NULL, .next = takes_y ? y : NULL};
-        c.id = takes_x ? x->id : y->id;
+        c.id = c.now ? c.now->id : c.next ? c.next->id : 0;
         c.parents_now = parents_of(a, now, next, c.id);
         c.parents_next = parents_of(a, next, next, c.id);
         c.changes = changes_of(&c);

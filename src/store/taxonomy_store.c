@@ -112,15 +112,17 @@ void taxonomy_stored_done(struct taxonomy_stored *stored) {
 }
 
 enum err taxonomy_fetch(struct db *db, struct arena *a, struct fault *f, struct taxonomy_stored *ret_stored) {
-    CLEANUP(taxonomy_stored_done) struct taxonomy_stored s = {0};
+    struct taxonomy_stored s = {0};
     CLEANUP(rows_free_at) struct rows *state = NULL;
     enum err e = db_query(db, "taxonomy_fetch_state", 0, NULL, f, &state);
     if (!e)
         e = read_answers(db, f, s.answers);
     if (!e)
         e = db_query(db, "taxonomy_known", 0, NULL, f, &s.answers[4]);
-    if (e)
+    if (e) {
+        taxonomy_stored_done(&s);
         return e;
+    }
     s.now = in_of((const struct rows *const *)s.answers, a);
     s.known_count = rows_count(s.answers[4]);
     s.known = arena_alloc(a, (s.known_count + 1) * sizeof *s.known);
@@ -129,7 +131,6 @@ enum err taxonomy_fetch(struct db *db, struct arena *a, struct fault *f, struct 
     const char *checksum = rows_text(state, 0, 0);
     snprintf(s.checksum, sizeof s.checksum, "%s", checksum ? checksum : "");
     *ret_stored = s;
-    s = (struct taxonomy_stored){0};
     return ERR_OK;
 }
 
