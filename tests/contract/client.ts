@@ -8,7 +8,7 @@ declare const process: { argv: string[] };
 type Item = components["schemas"]["MatchItem"];
 type Problem = components["schemas"]["Problem"];
 
-const client = createClient<paths>({ baseUrl: process.argv[2]! });
+const client = createClient<paths, "application/json" | "application/problem+json">({ baseUrl: process.argv[2]! });
 
 function must<T>(value: T | undefined, what: string): T {
   if (value === undefined) throw new Error(`no ${what}`);

@@ -1,17 +1,13 @@
 """HTTP itself: methods, targets, headers, connections. What reaches a socket is answered or refused, and nothing breaks."""
 import asyncio
 import json
-import os
 import random
 import re
-import textwrap
 import time
 
 import pytest
-import yaml
-from client import OPENAPI, Wire
+from client import Wire
 
-EXAMPLE = {"niche": "vegan fitness", "country": "US", "limit": 1, "explain": "true"}  # the one in openapi.yaml
 
 ADDRESS = {"match": "/match?niche=vegan", "niches": "/niches", "niche": "/niches/vegan", "creator": "/creators/1",
            "creator_by_name": "/creators/instagram/test_many_01", "model": "/model", "plan": "/plan?niche=vegan&budget_usd=500",
@@ -317,27 +313,3 @@ def test_openapi_is_the_file(client, contract):
     response = client.get("/openapi.yaml")
     assert response.content == contract.text and response.headers["Content-Type"] == "application/yaml"
     assert client.ok("/openapi.json") == json.loads(json.dumps(contract.document))
-
-
-def shown(page):
-    """YAML of few lines: one and what it needs for each key of the page and of its items."""
-    def flow(value):
-        return yaml.safe_dump(value, sort_keys=False, width=100, default_flow_style=True, allow_unicode=True).removesuffix("...\n")
-
-    def lines(mapping):
-        return "".join(f"{key}: {textwrap.indent(flow(value), '  ').lstrip()}" for key, value in mapping.items())
-
-    items = "".join("- " + textwrap.indent(lines(item), "  ").lstrip() for item in page["items"])
-    return "".join(f"items:\n{items}" if key == "items" else lines({key: value}) for key, value in page.items())
-
-
-def test_example_of_the_description_is_what_the_service_says(client, contract):
-    """After a change of the scores: UPDATE_EXAMPLE=1 make test-e2e ARGS='-k example' writes it anew."""
-    said = client.ok("/match", **EXAMPLE)
-    if os.environ.get("UPDATE_EXAMPLE"):
-        text = OPENAPI.read_text()
-        start, end = (re.search(pattern, text, re.M) for pattern in (r"^ {14}example:\n", r"^ {8}'304': .*\n"))
-        OPENAPI.write_text(text[:start.end()] + textwrap.indent(shown(said), " " * 16) + text[end.start():])
-    else:
-        page = contract.document["paths"]["/match"]["get"]["responses"]["200"]["content"]["application/json"]["example"]
-        assert {**said, "next_cursor": None} == {**page, "next_cursor": None}

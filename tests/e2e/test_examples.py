@@ -1,0 +1,82 @@
+"""openapi.yaml shows one real answer a call, and each is what the service says of the sandbox world. (Those of writes and of
+several queries at once are beside their tests.) After a change of the scores, UPDATE_EXAMPLE=1 make test-e2e ARGS='-k example'
+writes them anew."""
+import os
+import re
+import textwrap
+
+import pytest
+import yaml
+from client import OPENAPI
+
+ME = {"niche": "vegan fitness", "platform": "instagram", "followers": 12000, "avg_likes": 540, "avg_comments": 32}
+# operation: address, parameters, where its example stands: a path or a name of components/responses
+EXAMPLES = {
+    "match": ("/match", {"niche": "vegan fitness", "country": "US", "limit": 1, "explain": "true"}, "/match"),
+    "plan": ("/plan", {"niche": "vegan fitness", "country": "US", "budget_usd": 500}, "/plan"),
+    "niches": ("/niches", {"q": "vegan fit", "limit": 2}, "/niches"),
+    "niche": ("/niches/vegan-fitness", {}, "/niches/{slug}"),
+    "creator": ("/creators/76", {}, "Creator"),
+    "creator_by_name": ("/creators/tiktok/ivy.vegan_c", {}, "Creator"),
+    "similar": ("/creators/67/similar", {"limit": 2}, "/creators/{id}/similar"),
+    "overlap": ("/overlap", {"creators": "64,tiktok/@priyavegan_2,67"}, "/overlap"),
+    "creator_standing": ("/creators/76/standing", {"niche": "vegan-fitness"}, "/creators/{id}/standing"),
+    "standing": ("/standing", {**ME, "price_usd": 120, "posts_per_week": 1.2}, "/standing"),
+    "model": ("/model", {}, "/model"),
+    "livez": ("/livez", {}, "/livez"),
+    "readyz": ("/readyz", {}, "/readyz"),
+}
+LIVES = {"readyz": {"taxonomy_version"}, "match": {"next_cursor"}}  # what differs from store to store
+
+
+def flow(value):
+    return yaml.safe_dump(value, sort_keys=False, width=100, default_flow_style=True, allow_unicode=True).removesuffix("...\n")
+
+
+def lines(mapping):
+    """YAML of few lines: one and what it needs for each key of the answer and of its items."""
+    def one(key, value):
+        if key == "items" and value:
+            return "items:\n" + "".join("- " + textwrap.indent(lines(item), "  ").lstrip() for item in value)
+        return f"{key}: {textwrap.indent(flow(value), '  ').lstrip()}"
+    return "".join(one(key, value) for key, value in mapping.items())
+
+
+def place(text, where):
+    """(begin, end) of the JSON answer's block in the text, and its indent."""
+    begin = text.index(f"\n  {where}:\n") if where[0] == "/" else text.index(f"\n    {where}:\n", text.index("\n  responses:\n"))
+    begin = text.index("'200':", text.index("\n    get:", begin)) if where[0] == "/" else begin
+    head = re.compile(r"^( +)application/json:\n", re.M).search(text, begin)
+    block = re.compile(rf"(?:{head[1]} .*\n|\n)*").match(text, head.end())
+    return head.end(), block.end(), len(head[1]) + 2
+
+
+def write(where, said):
+    text = OPENAPI.read_text()
+    begin, end, indent = place(text, where)
+    block = re.sub(rf"^ {{{indent}}}example:.*\n(?: {{{indent + 1}}}.*\n|\n)*", "", text[begin:end], flags=re.M)
+    shown = " " * indent + "example:\n" + textwrap.indent(lines(said), " " * (indent + 2))
+    OPENAPI.write_text(text[:begin] + block + shown + text[end:])
+
+
+def example(document, where):
+    response = document["paths"][where]["get"]["responses"]["200"] if where[0] == "/" else document["components"]["responses"][where]
+    return response["content"]["application/json"]["example"]
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_example_is_what_the_service_says(client, contract, name):
+    address, params, where = EXAMPLES[name]
+    said = client.ok(address, **params)
+    if os.environ.get("UPDATE_EXAMPLE"):
+        write(where, said)
+        return
+    shown = example(contract.document, where)
+    assert {k: v for k, v in said.items() if k not in LIVES.get(name, ())} == {
+        k: v for k, v in shown.items() if k not in LIVES.get(name, ())}
+
+
+def test_every_reading_call_has_an_example(contract):
+    """But the contract itself, and a request, whose id and token are random."""
+    reading = {operation["get"]["operationId"] for operation in contract.document["paths"].values() if "get" in operation}
+    assert reading - set(EXAMPLES) == {"openapi", "openapi_json", "request"}
