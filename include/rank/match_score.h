@@ -52,8 +52,8 @@ struct match_result {
 const char *match_component_name(enum match_component component);
 /* Looks a component name up, exact spelling. False, and *ret_component untouched, if there is none. */
 NODISCARD bool match_component_by_name(const char *name, enum match_component *ret_component);
-/* The default weights of the six stored components, summing to 1: .40 .20 .15 .10 .08 .07 (b7). Static data.
- */
+/* The default weights of all components, summing to 1: .40 .20 .15 .10 .08 .07 (b7), 0 for audience fit.
+ * Static data. */
 const double *match_default_weights(void);
 /* Goal presets; ret_n gets their number. Static data. */
 const struct match_goal *match_goals(size_t *ret_n);

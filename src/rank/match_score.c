@@ -20,7 +20,7 @@ static const char *const NAMES[MATCH_COMPONENTS] = {
     [MATCH_AUDIENCE_FIT] = "audience_fit",
 };
 
-static const double WEIGHTS[MATCH_STORED] = {
+static const double WEIGHTS[MATCH_COMPONENTS] = {
     [MATCH_RELEVANCE] = 0.40,     [MATCH_ENGAGEMENT] = 0.20, [MATCH_AUTHENTICITY] = 0.15,
     [MATCH_AFFORDABILITY] = 0.10, [MATCH_LOYALTY] = 0.08,    [MATCH_FRESHNESS] = 0.07,
 };
