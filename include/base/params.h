@@ -113,7 +113,7 @@ void params_json(const struct param *table, size_t n, const void *query, struct 
 /* A value that filters may name though it is no parameter: {today}, say. A list ends with a NULL name. */
 struct param_named {
     const char *name;
-    const char *value;
+    const char *value; /* NULL: SQL null */
 };
 
 /* The filters that are set, as SQL: " and <predicate>" each, with parameters $first, $first+1, ... whose text

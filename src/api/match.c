@@ -8,6 +8,7 @@
 #include "match_honest.h"
 #include "match_why_not.h"
 #include "tables.h"
+#include "workspace.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -98,9 +99,11 @@ struct params_where match_where(struct request *req, size_t first) {
 }
 
 /* The values that filters may name. */
-static void name_values(struct match_state *st, int64_t now_us, struct arena *a) {
+static void name_values(struct request *req, struct match_state *st, int64_t now_us) {
+    struct arena *a = req->arena;
     st->named[0] = (struct param_named){"today", arena_printf(a, "%lld", (long long)(now_us / CLOCK_DAY))};
     st->named[1] = (struct param_named){"world", arena_printf(a, "%d", st->world)};
+    st->named[2] = (struct param_named){"workspace", request_workspace(req)};
 }
 
 /* What a cursor is bound to: niche, world, order and every filter with its value; not the day, for which the
@@ -123,7 +126,7 @@ static uint64_t hash_query(struct request *req, const struct match_state *st) {
         h = hash_text(h, own[i] ? own[i] : "");
     h = hash_text(h, where.sql);
     for (size_t i = 0; i < where.count; i++)
-        h = hash_text(h, where.values[i]);
+        h = hash_text(h, where.values[i] ? where.values[i] : "");
     return h;
 }
 
@@ -334,7 +337,7 @@ static void find_kept(struct request *req, const struct snapshot *s, struct matc
 
 void match_name_values(struct request *req, const struct snapshot *s) {
     struct match_state *st = req->state;
-    name_values(st, api_now_us(req->app, s, st->world), req->arena);
+    name_values(req, st, api_now_us(req->app, s, st->world));
 }
 
 enum err match_begin(struct request *req, uint64_t given, const struct snapshot **ret_snapshot) {
@@ -374,7 +377,7 @@ enum err api_match(struct request *req) {
         e = match_phase_check(req, st);
     if (e)
         return e;
-    name_values(st, 0, req->arena);
+    name_values(req, st, 0);
     st->query_hash = hash_query(req, st);
     match_name_values(req, s);
     st->after = MATCH_START;

@@ -105,7 +105,7 @@ struct match_state {
     int32_t excluded_ids[TAX_RESOLVED_MAX];
     size_t excluded_count;
     uint64_t query_hash;
-    struct param_named named[3]; /* what filters may name */
+    struct param_named named[4]; /* what filters may name */
     enum err (*page)(struct request *req);
     int64_t version;     /* of the niches it touches, read before the page */
     bool version_beside; /* with the number of related ones */

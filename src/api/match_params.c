@@ -66,8 +66,8 @@ const struct param match_params[] = {
      "creators to leave out, with all their accounts: ids or @handles, up to 50"},
     {"brand_conflict", PARAM_WORDS, AT(brand_conflict), 1, 60, NULL, "names", false, PARAM_NOT,
      "m.creator_id in (select p.creator_id from brand_partners({}::text[], {today}::integer - 180,"
-     " {today}::integer) p (creator_id))",
-     "brands whose partners of the last 180 days are left out"},
+     " {today}::integer, {workspace}::integer) p (creator_id))",
+     "brands whose partners of the last 180 days are left out, those of your own collaborations too"},
     {"niche", PARAM_TEXT, AT(niche), 1, 200, NULL, "list", true, PARAM_NO_FILTER, NULL,
      "a niche in any spelling: vegan-fitness, Vegan Fitness, #veganfitness, vegan,fitness, keto -vegan"},
     {"niche_mode", PARAM_CHOICE, AT(niche_mode), 0, 0, "all", "all,any", false, PARAM_NO_FILTER, NULL,

@@ -54,7 +54,7 @@ def columns(db, table):
 
 
 SAMPLE = {"text": "'x'", "text[]": "'{}'", "date": "'2026-01-01'", "timestamp with time zone": "now()", "bytea": "'x'"}
-CHECKED = {("collaboration", "brand_id"): "1", ("conversion_report", "workspace_id"): "1", ("audience_share", "dimension"): "'age'",
+CHECKED = {("collaboration", "brand_id"): "1", ("conversion_report", "workspace_id"): "7", ("audience_share", "dimension"): "'age'",
            ("price", "source"): "'quote'", ("account_key", "kind"): "'id'", ("account_key", "platform"): "1", ("account", "platform"): "1",
            ("account_score", "engagement_basis"): "'none'", ("account_score", "price_source"): "'prior'",
            ("niche_match", "kind"): "'direct'", ("audience_share", "share"): "0.5", ("audience_sketch", "theta"): "0.5",
@@ -78,7 +78,7 @@ def put_row(db, table, creator):
 
 def test_forget_creators_covers_every_table(db):
     db.execute("insert into brand (brand_id, name, brand_key) values (1, 'b', 'b');"
-               "insert into workspace (workspace_id, name) values (1, 'w');"
+               "insert into workspace (workspace_id, name) values (7, 'w');"
                "insert into creator (creator_id, world) values (1, 0), (2, 0)")
     tables = tables_with_creator(db)
     for table in sorted(tables - {"creator"}):
