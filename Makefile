@@ -31,11 +31,11 @@ UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
 EMBED := $(wildcard sql/migrations/*.sql sql/queries/*.sql sql/taxonomy/*.tsv sql/sample/* openapi.yaml src/web/*)
 DEPFILES := $(OBJ:.o=.d) $(UNIT:=.d)
 
-.PHONY: help deps deps-dev deps-contract contract build objects units run stop test test-unit test-sql test-e2e eval bench-plan lint format ci fresh clean \
+.PHONY: help compile_commands.json deps deps-dev deps-contract contract build objects units run stop test test-unit test-sql test-e2e eval bench-plan lint format ci fresh clean \
 	distclean FORCE
 
 help: ## this list
-	@sed -nE 's/^([a-z][a-z0-9-]*):[^#]*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
+	@sed -nE 's/^([a-z][a-z0-9_.-]*):[^#]*## (.*)/  make \1\t\2/p' Makefile | expand -t 26
 	@echo
 	@echo '  SAN=address or SAN=thread builds and tests with sanitizers in build/$$SAN; CC=clang, CFLAGS=, V=1 as usual.'
 
@@ -94,6 +94,11 @@ lint: deps-dev ## every rule of the house that a machine can check; ONLY=floors,
 
 format: deps-dev ## clang-format over all C
 	@clang-format -i $$(find include src tests -name '*.[ch]')
+
+compile_commands.json: ## how each file is compiled, for clangd and other tools
+	@for c in $(SRC) $(wildcard tests/unit/*.c tests/eval/*.c tests/bench/*.c); do \
+		printf '{"directory": "%s", "file": "%s", "command": "%s -c %s"}\n' '$(CURDIR)' $$c '$(CC) $(ALL_CFLAGS)' $$c; \
+	done | sed '1s/^/[/; $$!s/$$/,/; $$s/$$/]/' >$@.new && mv $@.new $@
 
 ci: ## what .ci/run does: deps, lint, test, test with sanitizers
 	@tests/ci.sh

@@ -59,9 +59,9 @@ NODISCARD enum err fields_choose(const struct field *fields, size_t n, const cha
                                  struct arena *a, struct fault *f, const bool **ret_chosen);
 /* Writes a header line of CSV (RFC 4180, CRLF): a key of a group as group_key. */
 void fields_csv_names(const struct field *fields, size_t n, const bool *chosen, struct buf *out);
-/* Writes a row of CSV: null as an empty cell, a list joined by ";" (one inside becomes a comma), texts that a
- * spreadsheet would take for a formula (= + - @ tab CR LF in front, but for plain numbers) behind an
- * apostrophe. */
+/* Writes a row of CSV: null as an empty cell (quoted where it is the only one: readers skip empty lines), a
+ * list joined by ";" (one inside becomes a comma), texts that a spreadsheet would take for a formula (= + - @
+ * tab CR LF in front, but for plain numbers) behind an apostrophe. */
 void fields_csv(const struct field *fields, size_t n, const bool *chosen, const void *row, struct buf *out);
 
 #endif

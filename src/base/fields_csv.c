@@ -179,13 +179,12 @@ void fields_csv_names(const struct field *fields, size_t n, const bool *chosen, 
 }
 
 void fields_csv(const struct field *fields, size_t n, const bool *chosen, const void *row, struct buf *out) {
-    bool first = true;
+    size_t begin = out->len, columns = 0;
     for (size_t i = 0; i < n; i++) {
         if (!fields[i].json || (chosen && !chosen[i]))
             continue;
-        buf_puts(out, first ? "" : ",");
+        buf_puts(out, columns++ ? "," : "");
         put_value(&fields[i], row, out);
-        first = false;
     }
-    buf_puts(out, "\r\n");
+    buf_puts(out, columns == 1 && out->len == begin ? "\"\"\r\n" : "\r\n");
 }

@@ -119,6 +119,13 @@ def test_pages_of_csv_are_walked_by_link(client):
     assert seen == everyone and len(seen) > 18
 
 
+def test_one_column_of_nulls_keeps_its_rows(client):
+    whole = client.ok("/match", niche="test-null", min_authenticity=0, limit=20)["items"]
+    text = client.get("/match?niche=test-null&min_authenticity=0&limit=20&format=csv&fields=last_post_at").text
+    rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    assert [row[0] or None for row in rows[1:]] == [item["last_post_at"] for item in whole] and any(item["last_post_at"] is None for item in whole)
+
+
 # ---- fields=
 
 def test_chosen_fields(client):

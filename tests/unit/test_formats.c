@@ -71,6 +71,8 @@ static void no_cell_is_a_formula(void **state) {
         {"=\"x\"", "\"'=\"\"x\"\"\""},
         {"ü", "ü"},
         {"a;b", "\"a;b\""},
+        {"", "\"\""},
+        {NULL, "\"\""},
     };
     for (size_t i = 0; i < COUNT_OF(cells); i++) {
         struct row row = {.name = cells[i][0]};
@@ -80,6 +82,19 @@ static void no_cell_is_a_formula(void **state) {
         assert_memory_equal(out.data, cells[i][1], out.len - 2);
         buf_free(&out);
     }
+}
+
+/* An empty line would be skipped by readers; a row of several empty cells has its commas. */
+static void only_a_lone_empty_cell_is_quoted(void **state) {
+    (void)state;
+    struct row row = {.id = FIELD_NULL_I64};
+    struct buf out = {0};
+    fields_csv(&table[1], 2, NULL, &row, &out);
+    assert_string_equal(out.data, ",\r\n");
+    bool chosen[] = {false, true};
+    fields_csv(&table[1], 2, chosen, &row, &out);
+    assert_string_equal(out.data, ",\r\n\"\"\r\n");
+    buf_free(&out);
 }
 
 static void lines_are_chosen_by_name(void **state) {
@@ -237,6 +252,7 @@ static void bodies_are_packed_and_whole(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(rows_become_csv),
+                                       cmocka_unit_test(only_a_lone_empty_cell_is_quoted),
                                        cmocka_unit_test(no_cell_is_a_formula),
                                        cmocka_unit_test(lines_are_chosen_by_name),
                                        cmocka_unit_test(media_types_have_a_quality),
