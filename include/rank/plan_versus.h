@@ -48,7 +48,8 @@ void plan_versus_macro(const struct plan_problem *p, const size_t *members, size
                        const struct plan_candidate *macro, double target_share, struct arena *a,
                        struct plan_versus *ret_versus);
 /* Monte Carlo: in each draw every creator's response is multiplied by exp(sd_ln z) and limited to .9 (c); the
- * goal reach has no response, its quantiles are equal. The same seed gives the same draws;
+ * goal reach has no response, its quantiles are equal. By segments, as the comparison; macro may be NULL, its
+ * utility is 0 then. The same seed gives the same draws, whatever the order of the members;
  * draws 1..PLAN_DRAWS. */
 void plan_risk_of(const struct plan_problem *p, const size_t *members, size_t n,
                   const struct plan_candidate *macro, uint64_t seed, size_t draws, struct arena *a,

@@ -242,6 +242,38 @@ static void test_risk(void **state) {
     CLOSE(r.macro.p50, 3428, 0.5);
 }
 
+/* The synthetic macro of a budget of 2,000 dollars: 285k followers, as in (10). The usual rate there is
+ * .0143; the example has .0145. */
+static void test_synthetic_macro(void **state) {
+    (void)state;
+    struct benchmark b = benchmark_seed(RANK_INSTAGRAM, RANK_BASIS_FOLLOWERS);
+    double followers = plan_followers_for(2000, 1);
+    CLOSE(followers, 285000, 1000);
+    CLOSE(benchmark_rate(&b, followers), .0143, .00005);
+}
+
+/* The draws belong to the accounts: the order of the members changes nothing but rounding; no macro, no
+ * utility. */
+static void test_risk_order(void **state) {
+    struct worked *w = *state;
+    const size_t forth[] = {0, 3, 5};
+    const size_t back[] = {5, 3, 0};
+    for (size_t i = 0; i < SMALL; i++) {
+        w->candidates[i].sd_ln = .4;
+    }
+    struct plan_risk x;
+    struct plan_risk y;
+    plan_risk_of(&w->problem, forth, 3, NULL, 7, 500, w->arena, &x);
+    plan_risk_of(&w->problem, back, 3, NULL, 7, 500, w->arena, &y);
+    CLOSE(x.plan.p10, y.plan.p10, 1e-9 * x.plan.p10);
+    CLOSE(x.plan.p90, y.plan.p90, 1e-9 * x.plan.p90);
+    CLOSE(x.macro.p90, 0, 0);
+    CLOSE(x.plan_wins, 1, 0);
+    plan_risk_of(&w->problem, forth, 3, NULL, 8, 500, w->arena, &y);
+    assert_true(x.plan.p50 != y.plan.p50);
+    assert_true(x.plan.p10 < x.plan.p50 && x.plan.p50 < x.plan.p90);
+}
+
 static void test_too_dear(void **state) {
     struct worked *w = *state;
     w->problem.budget_usd = 69.99; /* the cheapest, c08, costs 40 + 30 */
@@ -315,7 +347,8 @@ int main(void) {
         WORKED(test_greedy_engagement), WORKED(test_greedy_reach), WORKED(test_exact),
         WORKED(test_polished),          WORKED(test_members),      WORKED(test_versus),
         WORKED(test_macro_wins),        WORKED(test_risk),         WORKED(test_too_dear),
-        WORKED(test_outcomes),          WORKED(test_limits),
+        WORKED(test_outcomes),          WORKED(test_limits),       WORKED(test_synthetic_macro),
+        WORKED(test_risk_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
