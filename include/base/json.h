@@ -35,7 +35,7 @@ void json_i64(struct json *w, int64_t v);
 void json_id(struct json *w, int64_t v);
 /* A number rounded half away from zero to `decimals` (0..9), trailing zeros dropped. */
 void json_f64(struct json *w, double v, int decimals);
-/* A number with the digits that round-trip. */
+/* A number with as few of 15 to 17 digits as round-trip: 0.6, not 0.59999999999999998. */
 void json_f64_exact(struct json *w, double v);
 /* true or false. */
 void json_bool(struct json *w, bool v);

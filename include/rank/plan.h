@@ -5,7 +5,7 @@
 #define NICHED_RANK_PLAN_H
 
 #include "base/arena.h"
-#include "rank/overlap.h"
+#include "rank/sketch.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,9 +17,6 @@
 #define PLAN_REACH_MOST   0.9  /* of a segment that one creator can reach (c) */
 
 enum plan_goal { PLAN_REACH, PLAN_ENGAGEMENT, PLAN_CONVERSIONS, PLAN_GOALS };
-
-/* What stands for the audience. SKETCHES: every candidate must have one. */
-enum plan_method { PLAN_BY_SEGMENTS, PLAN_BY_SKETCHES };
 
 /* How far to search: GREEDY is Greedy+Max alone, POLISHED adds swaps, EXACT (the usual choice) also branch
  * and bound for small pools. */
@@ -36,11 +33,10 @@ struct plan_segment {
 };
 
 /* One creator that could be booked. `account_id` decides ties, the lower first, and is unique. `reach`:
- * distinct wanted people per segment, >= 0, as many as the problem has segments, the caller's; may be NULL
- * with sketches. `response`: per goal, the chance 0..1 that a reached person counts: 1, engages, converts
- * (plan_response). With sketches it is the chance that a sampled person counts: 1 for exact coverage.
- * `sd_ln`: spread of ln engagement, sqrt(sigma^2 + s^2), for plan_risk. `gross_reach`: people reached, wanted
- * or not; only summed up. */
+ * distinct wanted people per segment, >= 0, as many as the problem has segments, the caller's. `response`:
+ * per goal, the chance 0..1 that a reached person counts: 1, engages, converts (plan_response). `sd_ln`:
+ * spread of ln engagement, sqrt(sigma^2 + s^2), for plan_risk. `gross_reach`: people reached, wanted or not;
+ * only summed up. */
 struct plan_candidate {
     int64_t account_id;
     double price_usd; /* >= 0, without handling */
@@ -48,7 +44,6 @@ struct plan_candidate {
     double response[PLAN_GOALS];
     double sd_ln;
     double gross_reach;
-    struct overlap_sketch sketch;
     bool include; /* forced into every plan */
     bool exclude; /* never; wins over include */
 };
@@ -57,11 +52,10 @@ struct plan_candidate {
  * min_creators: 0 counts as 1. max_creators: 0 or more than PLAN_CREATORS_MAX counts as PLAN_CREATORS_MAX. */
 struct plan_problem {
     const struct plan_segment *segments;
-    size_t n_segments; /* 1..PLAN_SEGMENTS_MAX; may be 0 with sketches */
+    size_t n_segments; /* 1..PLAN_SEGMENTS_MAX */
     const struct plan_candidate *candidates;
     size_t n;
     enum plan_goal goal;
-    enum plan_method method;
     enum plan_effort effort;
     double budget_usd;
     double handling_usd; /* per creator, >= 0 */
@@ -92,7 +86,7 @@ struct plan {
     double at_least;
     bool optimal;
     size_t pool; /* candidates that the limits leave, the forced ones included */
-    /* per segment, share of its people counted; 0 with sketches */
+    /* per segment, share of its people counted */
     double share_of_segments[PLAN_SEGMENTS_MAX];
 };
 
@@ -107,15 +101,12 @@ struct plan_worth {
 };
 
 /* The best plan found: U(S) = sum_g v_g M_g [1 - prod(1 - p_ig c_i)], p_ig = min(.9, r_ig / M_g), subject to
- * the sum of price and handling <= budget; with sketches U(S) = (1/theta) sum over the sampled people, theta
- * the smallest of the candidates not excluded (c). Lazy greedy by gain per dollar with the single best
+ * the sum of price and handling <= budget (c). Lazy greedy by gain per dollar with the single best
  * addition tried at every prefix, swaps, branch and bound; never below the best single creator. Further
  * beginnings and the swaps look at a short list. A larger budget gives no less: certain where `optimal`, else
  * held by a test over budgets. */
 void plan_solve(const struct plan_problem *p, struct arena *a, struct plan *ret_plan);
-/* True if every candidate that is not excluded has a sketch: PLAN_BY_SKETCHES is possible. False for none. */
-bool plan_has_sketches(const struct plan_candidate *candidates, size_t n);
-/* What the n candidates at `members` (indices) do together for a goal of the problem's method. */
+/* What the n candidates at `members` (indices) do together for a goal, by segments. */
 struct plan_worth plan_worth_of(const struct plan_problem *p, enum plan_goal goal, const size_t *members,
                                 size_t n, struct arena *a);
 

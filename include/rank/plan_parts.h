@@ -12,24 +12,20 @@
 struct plan_item {
     const struct plan_candidate *candidate;
     double cost;
-    double alone;           /* U of it alone */
-    double response;        /* of the goal */
-    const uint32_t *people; /* with sketches: elements of the universe */
-    size_t n_people;
+    double alone;    /* U of it alone */
+    double response; /* of the goal */
 };
 
-/* The audience: n elements (segments or sampled people), each with its worth when nobody has reached it. */
+/* The audience: n segments, each with its worth when nobody has reached it. */
 struct plan_cover {
-    enum plan_method method;
     size_t n;
     double per_person[PLAN_SEGMENTS_MAX]; /* 1 / people of the segment */
-    double *worth;
+    double worth[PLAN_SEGMENTS_MAX];
 };
 
-/* What is left of each element, and (sketches only) how many members cover it wholly. */
+/* What is left of each segment's worth. */
 struct plan_left {
-    double *left;
-    uint16_t *whole;
+    double left[PLAN_SEGMENTS_MAX];
 };
 
 /* A choice of items, in order. */
@@ -78,12 +74,9 @@ struct plan_search {
     size_t n_tried;
 };
 
-/* The audience of a problem for the items, whose `people` it sets. */
-void plan_cover_open(const struct plan_problem *p, struct plan_item *items, size_t n, struct arena *a,
-                     struct plan_cover *ret_cover);
-/* Room for what is left, and nobody reached yet. */
-struct plan_left plan_left_new(const struct plan_cover *c, struct arena *a);
-/* Nobody reached again. */
+/* The audience of a problem. */
+void plan_cover_open(const struct plan_problem *p, struct plan_cover *ret_cover);
+/* Nobody is reached. */
 void plan_left_reset(const struct plan_cover *c, struct plan_left *left);
 /* What an item would add. */
 double plan_gain(const struct plan_cover *c, const struct plan_left *left, const struct plan_item *item);

@@ -43,12 +43,12 @@ struct plan_versus {
 /* Sums up a set of candidates of a problem for all goals. */
 struct plan_side plan_side_of(const struct plan_problem *p, const size_t *members, size_t n, struct arena *a);
 /* The set against `macro` (a candidate of the same segments, not among the problem's, target share > 0). The
- * macro's price is its whole cost: handling is not added. By segments, whatever the problem's method. */
+ * macro's price is its whole cost: handling is not added. */
 void plan_versus_macro(const struct plan_problem *p, const size_t *members, size_t n,
                        const struct plan_candidate *macro, double target_share, struct arena *a,
                        struct plan_versus *ret_versus);
 /* Monte Carlo: in each draw every creator's response is multiplied by exp(sd_ln z) and limited to .9 (c); the
- * goal reach has no response, its quantiles are equal. By segments, as the comparison; macro may be NULL, its
+ * goal reach has no response, its quantiles are equal. macro may be NULL, its
  * utility is 0 then. The same seed gives the same draws, whatever the order of the members;
  * draws 1..PLAN_DRAWS. */
 void plan_risk_of(const struct plan_problem *p, const size_t *members, size_t n,

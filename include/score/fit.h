@@ -1,7 +1,7 @@
 /* Fits a model from the live accounts of the store and puts it in force: engagement curves, base rates and
- * median sizes of niches, niches that the same creators make, quantiles of components. What is below its
- * sample limit is carried over from the model in force, so that every version is complete and any of them can
- * be put in force again. The sandbox, brands and creators who opted out never enter.
+ * median sizes of niches, niches that the same creators make. What is below its sample limit is carried over
+ * from the model in force, so that every version is complete and any of them can be put in force again. The
+ * sandbox, brands and creators who opted out never enter.
  *
  * Assumptions [A] beyond the ranking specification:
  * - A curve is fitted on accounts of 1,000 to 100,000 followers. An account with posts tells about followers,
@@ -55,8 +55,7 @@ struct fit_report {
     size_t pairs;          /* related niches, each way */
     bool base_rates_fitted;
     bool pairs_fitted;
-    bool changed; /* differs from the model in force */
-    size_t quantiles;
+    bool changed;  /* differs from the model in force */
     size_t marked; /* accounts to be scored again */
     char before[FIT_VERSION_BYTES];
     char version[FIT_VERSION_BYTES]; /* the new one; empty: none was made */
@@ -72,9 +71,8 @@ struct fit_options {
 
 /* Reads, fits and, without dry_run, puts the result in force: a new version where any number differs from
  * those in force, made in one transaction, then all accounts are marked to be scored again. Where none
- * differs there is no new version, and the quantiles of the one in force are measured anew. Running it twice
- * makes one version. The report is to be freed, also on failure. ERR_STORE_*, ERR_DATA_INVALID,
- * ERR_NO_MEMORY. */
+ * differs there is no new version. Running it twice makes one version. The report is to be freed, also on
+ * failure. ERR_STORE_*, ERR_DATA_INVALID, ERR_NO_MEMORY. */
 NODISCARD enum err fit_run(struct db *db, const struct fit_options *options, struct fault *f,
                            struct fit_report *ret_report);
 /* Frees what a report owns. */

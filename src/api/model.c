@@ -56,7 +56,7 @@ const struct field model_version_fields[] = {
 const size_t model_version_field_count = COUNT_OF(model_version_fields);
 
 struct model_fitted {
-    int64_t base_rates, median_sizes, related_pairs, quantile_lists;
+    int64_t base_rates, median_sizes, related_pairs;
 };
 
 #define FITTED(member) FIELD(FIELD_I64, struct model_fitted, member, NULL, #member, #member, 0)
@@ -65,7 +65,6 @@ const struct field model_fitted_fields[] = {
     FITTED(base_rates),
     FITTED(median_sizes),
     FITTED(related_pairs),
-    FITTED(quantile_lists),
 };
 const size_t model_fitted_field_count = COUNT_OF(model_fitted_fields);
 

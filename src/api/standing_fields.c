@@ -1,4 +1,5 @@
 /* What a standing says: tables of data. Lines without a JSON key are read for what is computed of them. */
+#include "match.h"
 #include "standing.h"
 
 #define READ(type, member, column)      FIELD(type, struct standing, member, NULL, NULL, column, 0)
@@ -23,12 +24,7 @@ const struct field standing_account_fields[] = {
     READ(FIELD_I64, score, "score"),
     READ(FIELD_I64, conf, "conf"),
     READ(FIELD_F64, sd, "sd"),
-    READ(FIELD_F64, ln[MATCH_RELEVANCE], "l_rel"),
-    READ(FIELD_F64, ln[MATCH_ENGAGEMENT], "l_eng"),
-    READ(FIELD_F64, ln[MATCH_AUTHENTICITY], "l_auth"),
-    READ(FIELD_F64, ln[MATCH_AFFORDABILITY], "l_aff"),
-    READ(FIELD_F64, ln[MATCH_LOYALTY], "l_loy"),
-    READ(FIELD_F64, ln[MATCH_FRESHNESS], "l_fresh"),
+    MATCH_LN_FIELDS(struct standing),
     READ(FIELD_TEXT, engagement_basis, "engagement_basis"),
     READ(FIELD_F64, rate, "engagement_rate"),
     READ(FIELD_F64, usual_rate, "engagement_usual"),

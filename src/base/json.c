@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct json json_to(struct buf *out) {
@@ -170,7 +171,13 @@ void json_f64_exact(struct json *w, double v) {
         return;
     }
     before_value(w);
-    buf_printf(w->out, "%.17g", v);
+    char text[32];
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, v);
+        if (strtod(text, NULL) == v)
+            break;
+    }
+    buf_puts(w->out, text);
 }
 
 void json_bool(struct json *w, bool v) {

@@ -122,12 +122,11 @@ static bool any(const struct fit_report *r) {
     return found;
 }
 
-static void print_next(const struct fit_report *r, bool dry_run) {
+static void print_next(const struct fit_report *r) {
     putchar('\n');
     if (r->version[0])
         printf("model %s is in force, %zu accounts are to be scored again: run niched score, or let niched "
-               "serve do it,\nthen niched fit again for quantiles of the new scores; back with niched fit "
-               "--activate %s\n",
+               "serve do it;\nback with niched fit --activate %s\n",
                r->version, r->marked, r->before);
     else if (r->changed)
         printf("dry run: model %s stays in force; without --dry-run this becomes a new version\n", r->before);
@@ -138,8 +137,6 @@ static void print_next(const struct fit_report *r, bool dry_run) {
                r->accounts ? "too little live data, see above"
                            : "there are no live accounts, and the sandbox never enters",
                r->before);
-    if (!dry_run)
-        printf("quantiles measured: %zu lists of peers\n", r->quantiles);
 }
 
 static enum err fit(struct db *db, const struct fit_args *args, const struct settings *s, struct fault *f) {
@@ -151,7 +148,7 @@ static enum err fit(struct db *db, const struct fit_args *args, const struct set
     if (!e) {
         print_curves(&r);
         print_niches(&r);
-        print_next(&r, args->dry_run);
+        print_next(&r);
     }
     fit_report_free(&r);
     return e;

@@ -8,29 +8,12 @@
 
 #include <math.h>
 
-bool plan_has_sketches(const struct plan_candidate *candidates, size_t n) {
-    size_t with = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (candidates[i].exclude) {
-            continue;
-        }
-        if (candidates[i].sketch.theta == 0) {
-            return false;
-        }
-        with++;
-    }
-    return with > 0;
-}
-
-static double response_of(const struct plan_problem *p, const struct plan_candidate *c, enum plan_goal goal) {
-    double most = p->method == PLAN_BY_SKETCHES && c->response[goal] < 1.0 ? PLAN_REACH_MOST : 1.0;
-    return c->response[goal] > 0.0 ? fmin(c->response[goal], most) : 0.0;
-}
-
 static struct plan_item item_of(const struct plan_problem *p, const struct plan_candidate *c,
                                 enum plan_goal goal) {
-    return (struct plan_item){
-        .candidate = c, .cost = c->price_usd + p->handling_usd, .response = response_of(p, c, goal)};
+    double response = c->response[goal];
+    return (struct plan_item){.candidate = c,
+                              .cost = c->price_usd + p->handling_usd,
+                              .response = response > 0.0 ? fmin(response, 1.0) : 0.0};
 }
 
 static bool allowed(const struct plan_problem *p, const struct plan_candidate *c) {
@@ -101,8 +84,8 @@ static struct plan_heap heap_new(struct arena *a, size_t n, bool by_gain) {
 
 /* Everything the search needs beside the pool itself. */
 static void open_search(struct plan_search *s, struct plan_left *ret_left) {
-    plan_cover_open(s->problem, s->items, s->n, s->arena, &s->cover);
-    *ret_left = plan_left_new(&s->cover, s->arena);
+    plan_cover_open(s->problem, &s->cover);
+    plan_left_reset(&s->cover, ret_left);
     for (size_t i = 0; i < s->n; i++) {
         s->items[i].alone = plan_gain(&s->cover, ret_left, &s->items[i]);
     }
@@ -156,7 +139,7 @@ static void answer(struct plan_search *s, struct plan_set *set, struct plan_left
     ret_plan->cost_usd = set->cost;
     ret_plan->utility = set->value;
     ret_plan->pool = s->n;
-    for (size_t g = 0; s->cover.method == PLAN_BY_SEGMENTS && g < s->cover.n; g++) {
+    for (size_t g = 0; g < s->cover.n; g++) {
         double worth = s->cover.worth[g];
         ret_plan->share_of_segments[g] = worth > 0.0 ? 1.0 - left->left[g] / worth : 0.0;
     }
@@ -205,9 +188,10 @@ struct plan_worth plan_worth_of(const struct plan_problem *p, enum plan_goal goa
         worth.gross_reach += items[i].candidate->gross_reach;
     }
     struct plan_cover cover;
-    plan_cover_open(p, items, n, a, &cover);
-    struct plan_left nobody = plan_left_new(&cover, a);
-    struct plan_left left = plan_left_new(&cover, a);
+    plan_cover_open(p, &cover);
+    struct plan_left nobody, left;
+    plan_left_reset(&cover, &nobody);
+    plan_left_reset(&cover, &left);
     for (size_t i = 0; i < n; i++) {
         worth.alone += plan_gain(&cover, &nobody, &items[i]);
         worth.together += plan_gain(&cover, &left, &items[i]);

@@ -33,7 +33,7 @@ struct option {
 static bool dominates(const struct plan_search *s, uint32_t x, uint32_t y) {
     const struct plan_item *a = &s->items[x];
     const struct plan_item *b = &s->items[y];
-    if (a->cost > b->cost || s->cover.method == PLAN_BY_SKETCHES) {
+    if (a->cost > b->cost) {
         return false;
     }
     bool equal = a->cost == b->cost;

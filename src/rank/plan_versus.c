@@ -8,12 +8,6 @@
 
 #include <math.h>
 
-static struct plan_problem by_segments(const struct plan_problem *p) {
-    struct plan_problem q = *p;
-    q.method = PLAN_BY_SEGMENTS;
-    return q;
-}
-
 struct plan_side plan_side_of(const struct plan_problem *p, const size_t *members, size_t n,
                               struct arena *a) {
     struct plan_worth reach = plan_worth_of(p, PLAN_REACH, members, n, a);
@@ -33,13 +27,12 @@ struct plan_side plan_side_of(const struct plan_problem *p, const size_t *member
 void plan_versus_macro(const struct plan_problem *p, const size_t *members, size_t n,
                        const struct plan_candidate *macro, double target_share, struct arena *a,
                        struct plan_versus *ret_versus) {
-    struct plan_problem q = by_segments(p);
-    struct plan_problem one = q;
+    struct plan_problem one = *p;
     one.candidates = macro;
     one.n = 1;
     one.handling_usd = 0.0;
     const size_t first = 0;
-    struct plan_versus v = {.plan = plan_side_of(&q, members, n, a),
+    struct plan_versus v = {.plan = plan_side_of(p, members, n, a),
                             .macro = plan_side_of(&one, &first, 1, a)};
     v.macro_wins = v.macro.utility > v.plan.utility;
     v.factor = v.macro.utility > 0.0 ? v.plan.utility / v.macro.utility : NAN;

@@ -134,9 +134,7 @@ enum err fit_run(struct db *db, const struct fit_options *options, struct fault 
     enum err e = taxonomy_read(db, f, &tax, &taxonomy_version);
     if (!e)
         e = find(db, tax, day, f, r, &niches);
-    if (e || options->dry_run)
+    if (e || options->dry_run || !r->changed)
         return e;
-    if (!r->changed)
-        return fit_quantiles_refresh(db, day, f, r);
     return fit_write(db, &niches, day, options->note ? options->note : note_of(r), f, r);
 }

@@ -69,8 +69,5 @@ NODISCARD enum err fit_active_read(struct db *db, struct fault *f, struct fit_re
 /* Writes a new version, puts it in force and marks all accounts. `day` is an ISO date. ERR_STORE_*. */
 NODISCARD enum err fit_write(struct db *db, const struct fit_niches *niches, const char *day,
                              const char *note, struct fault *f, struct fit_report *r);
-/* Measures the quantiles of the version in force anew. ERR_STORE_*. */
-NODISCARD enum err fit_quantiles_refresh(struct db *db, const char *day, struct fault *f,
-                                         struct fit_report *r);
 
 #endif

@@ -1,5 +1,5 @@
 /* Why: a model is put in force by one row, so that it can be taken back by one row. Invariants: a version is
- * complete before it is in force and never changes afterwards (its quantiles apart, which are measurements);
+ * complete before it is in force and never changes afterwards;
  * at most one fit or switch runs at a time. */
 #include "fit_own.h"
 
@@ -141,18 +141,6 @@ static enum err put_pairs(struct db *db, const char *version, const struct fit_n
     return put(db, "fit_put_pairs", version, c, 4, f);
 }
 
-static enum err put_quantiles(struct db *db, const char *version, const char *day, struct fault *f,
-                              size_t *ret_n) {
-    CLEANUP(rows_free_at) struct rows *rows = NULL;
-    const char *params[] = {version, day};
-    enum err e = db_query(db, "fit_quantiles_drop", 1, params, f, NULL);
-    if (!e)
-        e = db_query(db, "fit_quantiles", 2, params, f, &rows);
-    if (!e)
-        *ret_n = (size_t)rows_affected(rows);
-    return e;
-}
-
 /* Begins a transaction that no other fit or switch runs beside. */
 static enum err begin(struct db *db, struct fault *f) {
     return db_run(db, "begin; lock table model in share row exclusive mode", f, NULL);
@@ -210,21 +198,12 @@ enum err fit_write(struct db *db, const struct fit_niches *niches, const char *d
     if (!e)
         e = put_pairs(db, r->version, niches, f);
     if (!e)
-        e = put_quantiles(db, r->version, day, f, &r->quantiles);
-    if (!e)
         e = switch_to(db, r->version, f, &found);
     e = finish(db, e, f);
     if (!e)
         return mark_all(db, f, &r->marked);
     r->version[0] = '\0';
     return e;
-}
-
-enum err fit_quantiles_refresh(struct db *db, const char *day, struct fault *f, struct fit_report *r) {
-    enum err e = begin(db, f);
-    if (!e)
-        e = put_quantiles(db, r->before, day, f, &r->quantiles);
-    return finish(db, e, f);
 }
 
 enum err fit_versions(struct db *db, struct fault *f, struct rows **ret_rows) {

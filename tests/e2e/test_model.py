@@ -77,7 +77,7 @@ def test_prices(model):
 def test_versions_before_any_fit(model, client):
     assert model["model_version"] == client.ok("/readyz")["model_version"] == client.match("vegan")["model_version"] == "2026.1"
     assert [(v["version"], v["status"]) for v in model["versions"]] == [("2026.1", "active")]
-    assert model["fitted"] == {"base_rates": 0, "median_sizes": 0, "related_pairs": 0, "quantile_lists": 0}
+    assert model["fitted"] == {"base_rates": 0, "median_sizes": 0, "related_pairs": 0}
 
 
 def test_takes_no_parameter(client):

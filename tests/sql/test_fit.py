@@ -85,7 +85,7 @@ def test_sandbox_alone_fits_nothing_and_says_why(sandbox_niched):
         assert "nothing fitted: there are no live accounts, and the sandbox never enters; model 2026.1 stays in force" in said
         assert "0 accounts, 300 needed" in line(said, "instagram", "followers")
         assert models(db) == [("2026.1", "active")]
-        for table in ("account_dirty", "benchmark", "niche_fit", "niche_related", "niche_quantile"):
+        for table in ("account_dirty", "benchmark", "niche_fit", "niche_related"):
             assert db.execute(f"select count(*) from {table}").fetchone() == (0,), table
 
 
@@ -149,7 +149,6 @@ def test_twice_is_once(niched, db):
     said = niched.run("fit").stdout
     assert "nothing new" in said and numbers(db) == first and len(models(db)) == 2
     assert db.execute("select count(*) from account_dirty").fetchone() == (0,)
-    assert {row for row, in db.execute("select scored_with from niche_quantile")} == {"2026.2"}
     niched.run("fit", "--activate", "2026.1")
     niched.run("fit")  # against the seeds it is new again, and the same
     assert active(db) == "2026.3" and numbers(db) == first
@@ -166,8 +165,6 @@ def test_sandbox_changes_no_number(niched, db, sandbox_niched):
         sandbox_niched.run("fit")
         assert numbers(other) == numbers(db)
         assert db.execute("select count(*) from niche_related where model_version = '2026.2'").fetchone()[0] > 0
-        lists = "select niche_id, platform, size_bin, accounts, engagement from niche_quantile order by 1, 2, 3"
-        assert other.execute(lists).fetchall() == db.execute(lists).fetchall() != []
 
 
 def test_only_people_of_the_sizes_ranked_enter(niched, db):
@@ -283,29 +280,6 @@ def test_related_niches(niched, db):
     most, = db.execute("select max(n) from (select count(*) n from niche_related group by model_version, niche_id) c").fetchone()
     assert most <= 10
     assert db.execute("select count(*) from niche_related r join niche n on n.niche_id = r.related_id where n.is_generic").fetchone() == (0,)
-
-
-def test_quantiles(niched, db):
-    people(db, 400, followers=(11000, 21000))
-    niched.run("score")
-    niched.run("fit")
-    niched.run("score")
-    niched.run("fit")
-    rows = db.execute("select niche_id, size_bin, accounts, engagement, relevance, scored_with from niche_quantile"
-                      " where model_version = '2026.2' order by niche_id").fetchall()
-    everyone = [row for row in rows if row[0] == 0]
-    assert sum(row[2] for row in everyone) == 400 and {row[1] for row in everyone} == {13, 14}
-    for niche, size_bin, accounts, engagement, relevance, scored_with in rows:
-        assert accounts >= 50 and len(engagement) == 101 and engagement == sorted(engagement) and scored_with == "2026.2"
-        assert (relevance is None) == (niche == 0)
-        low, high = math.exp(0.7 * size_bin), math.exp(0.7 * (size_bin + 1))
-        values = sorted(value for value, in db.execute(
-            "select s.engagement from account_score s join account a using (creator_id, account_id) where a.followers >= %s"
-            " and a.followers < %s and (%s = 0 or exists (select from niche_match m where m.account_id = a.account_id"
-            " and m.niche_id = %s and not m.related))", [low, high, niche, niche]))
-        assert len(values) == accounts
-        least = max(values[0], 0.02) if niche else values[0]  # in a list no component counts as less than 0.02
-        assert engagement[0] == pytest.approx(least, abs=1e-6) and engagement[100] == pytest.approx(values[-1], abs=1e-6)
 
 
 def test_accounts_that_wait_are_told(niched, db):

@@ -3,7 +3,6 @@
 #include "test_rank.h"
 
 #include "../bench/plan_random.h"
-#include "base/hash.h"
 
 enum { INSTANCES = 1000, SMALLEST = 8, LARGEST = 18 };
 
@@ -179,71 +178,6 @@ static void test_order(void **state) {
     }
 }
 
-enum { CREATORS = 10, SKETCH_MOST = 256, PEOPLE = 40000 };
-
-/* The hashes below theta of an arc of a made-up audience. */
-static struct overlap_sketch arc(uint64_t from, uint64_t n, uint64_t *room) {
-    struct overlap_sketch s = {.hashes = room, .theta = UINT64_MAX / 64};
-    for (uint64_t person = from; person < from + n; person++) {
-        uint64_t who = person % PEOPLE;
-        uint64_t h = hash_bytes(HASH_START, &who, sizeof who) * UINT64_C(0x9E3779B97F4A7C15);
-        size_t at = s.n;
-        if (h >= s.theta || s.n == SKETCH_MOST) {
-            continue;
-        }
-        for (s.n++; at && room[at - 1] > h; at--) {
-            room[at] = room[at - 1];
-        }
-        room[at] = h;
-    }
-    return s;
-}
-
-/* The largest union of a set that fits the budget. */
-static double best_union(const struct plan_problem *p) {
-    double best = 0.0;
-    for (unsigned set = 1; set < 1U << CREATORS; set++) {
-        struct overlap_sketch chosen[CREATORS];
-        size_t n = 0;
-        double cost = 0.0;
-        for (size_t i = 0; i < CREATORS; i++) {
-            chosen[n] = p->candidates[i].sketch;
-            n += set >> i & 1;
-            cost += set >> i & 1 ? brute_cost(p, i) : 0.0;
-        }
-        best = cost <= p->budget_usd ? fmax(best, overlap_of_many(chosen, n).together) : best;
-    }
-    return best;
-}
-
-/* With sketches U is the estimated union: against every set, counted by overlap_of_many. */
-static void test_sketches(void **state) {
-    (void)state;
-    static uint64_t room[CREATORS][SKETCH_MOST];
-    for (uint64_t round = 0; round < 20; round++) {
-        struct random_plan *r = random_plan_new(1100 + round, CREATORS, 1);
-        struct plan_problem *p = &r->problem;
-        p->method = PLAN_BY_SKETCHES;
-        p->goal = PLAN_REACH;
-        p->budget_usd = 700;
-        p->effort = PLAN_EXACT;
-        for (size_t i = 0; i < CREATORS; i++) {
-            r->candidates[i].sketch = arc((round * 7919 + i * i * 2399) % PEOPLE, 2000 + 900 * i, room[i]);
-        }
-        assert_true(plan_has_sketches(p->candidates, p->n));
-        double best = best_union(p);
-        struct plan plan = solve(p);
-        assert_true(plan.optimal);
-        CLOSE(plan.utility, best, 1e-6);
-        p->effort = PLAN_POLISHED;
-        plan = solve(p);
-        assert_true(plan.utility >= .93 * best && plan.at_least <= plan.utility / best + 1e-9);
-        r->candidates[3].sketch.theta = 0;
-        assert_false(plan_has_sketches(p->candidates, p->n));
-        random_plan_free(r);
-    }
-}
-
 /* A large pool, more places than it needs and fewer: limits hold and the proof is worth something. */
 static void test_large(void **state) {
     (void)state;
@@ -267,7 +201,6 @@ int main(void) {
         cmocka_unit_test(test_with_limits),
         cmocka_unit_test(test_budgets),
         cmocka_unit_test(test_order),
-        cmocka_unit_test(test_sketches),
         cmocka_unit_test(test_large),
     };
     return cmocka_run_group_tests(tests, open_arena, close_arena);
