@@ -50,9 +50,9 @@ const struct field_spec *kind_field(const struct kind *k, const char *name);
 /* How well a column of that header (as written, n bytes) fits a field: 0 not at all, else the higher the
  * better. */
 int kind_header_fit(const struct field_spec *field, const char *header, size_t n);
-/* Appends the DDL of the temporary tables of an import of that kind: import_stage (the rows: line, platform,
- * ident, observed_at, posted_at, every field of creators and of the kind) and import_account (one row an
- * account of the file). */
-void kind_staging_ddl(const struct kind *k, struct buf *out);
+/* Appends the DDL of the temporary tables of imports where the connection has none yet: import_stage (the
+ * rows: line, platform, ident, observed_at, posted_at, every field of every kind), import_account (one row an
+ * account of the file) and import_hash (of new accounts, against tombstones). */
+void kind_staging_ddl(struct buf *out);
 
 #endif

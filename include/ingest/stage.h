@@ -1,4 +1,4 @@
-/* Staged rows: temporary tables filled by COPY, gone with the transaction. */
+/* Staged rows: temporary tables that a connection makes once, filled by COPY, empty between transactions. */
 #ifndef NICHED_INGEST_STAGE_H
 #define NICHED_INGEST_STAGE_H
 
@@ -12,13 +12,21 @@ struct stage {
     int64_t rows;
 };
 
-/* Makes the temporary tables of the map's kind and begins the COPY. The transaction is the caller's.
- * ERR_STORE_*. */
+/* Makes the temporary tables unless the connection has them, and begins the COPY. The transaction is the
+ * caller's. ERR_STORE_*. */
 NODISCARD enum err stage_begin(struct stage *s, struct db *db, const struct map *m, struct fault *f);
 /* Sends the lines gathered in s->lines once they are worth it. ERR_STORE_*. */
 NODISCARD enum err stage_flush(struct stage *s, struct fault *f);
-/* Ends the COPY and analyses the table. ERR_STORE_*. */
+/* Ends the COPY; many rows are analysed. ERR_STORE_*. */
 NODISCARD enum err stage_end(struct stage *s, struct fault *f);
+/* Analyses a staging table when it has so many rows that the planner must know; few rows are planned for
+ * once and for all, since statistics would cost more than the merge and take every plan along. ERR_STORE_*.
+ */
+NODISCARD enum err stage_analyse(struct db *db, const char *sql, int64_t rows, struct fault *f);
+/* Empties the tables after a merge, in its transaction; the connection keeps them. ERR_STORE_*. */
+NODISCARD enum err stage_clear(struct stage *s, struct fault *f);
+/* The same for a merge of many rows: the tables go. ERR_STORE_*. */
+NODISCARD enum err stage_drop(struct stage *s, struct fault *f);
 /* Leaves the COPY if it is still open (the transaction can then be rolled back) and frees the lines. */
 void stage_done(struct stage *s);
 

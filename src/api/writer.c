@@ -51,7 +51,7 @@ static void give(struct writer *w, struct db *db) {
 static enum err begin(struct db *db, struct fault *f) {
     return db_run(db,
                   "begin; set local lock_timeout = '2s'; set local statement_timeout = '30s'; set local jit "
-                  "= off",
+                  "= off; set local plan_cache_mode = force_generic_plan",
                   f, NULL);
 }
 

@@ -141,6 +141,8 @@ static enum err merge(struct run *r, struct fault *f) {
         e = stage_end(&r->stage, f);
     if (!e)
         e = merge_run(r->db, r->o, r->stage.rows, f, r->s);
+    if (!e)
+        e = stage_drop(&r->stage, f);
     r->s->merge_s = (double)(clock_mono_us() - from) / 1e6;
     return e ? e : check_rows(r, f);
 }

@@ -33,6 +33,8 @@ enum err import_records(struct db *db, const struct import_options *o, const str
         e = stage_all(&stage, records, n, f, s);
     if (!e)
         e = merge_run(db, o, stage.rows, f, s);
+    if (!e)
+        e = stage_clear(&stage, f);
     stage_done(&stage);
     return e;
 }

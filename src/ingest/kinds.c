@@ -247,31 +247,39 @@ int kind_header_fit(const struct field_spec *field, const char *header, size_t n
     return 0;
 }
 
-static void put_columns(const struct field_spec *fields, size_t n, const struct kind *without,
-                        struct buf *out) {
+/* Whether import_stage has the field anyway, or one of the kinds before has it. */
+static bool is_staged(size_t kind, const char *field) {
     static const char base[] = " platform observed_at posted_at ";
-    for (size_t i = 0; i < n; i++) {
-        const char *in_base = strstr(base, fields[i].name);
-        bool staged = in_base && in_base[-1] == ' ' && in_base[strlen(fields[i].name)] == ' ';
-        if (!staged && !(without && kind_field(without, fields[i].name)))
-            buf_printf(out, ", %s %s", fields[i].name, value_sql_type(fields[i].rule.type));
-    }
+    const char *in_base = strstr(base, field);
+    bool staged = in_base && in_base[-1] == ' ' && in_base[strlen(field)] == ' ';
+    for (size_t i = 0; i < kind && !staged; i++)
+        staged = kind_field(&kinds[i], field) != NULL;
+    return staged;
 }
 
-void kind_staging_ddl(const struct kind *k, struct buf *out) {
-    const struct kind *accounts = &kinds[0];
-    buf_puts(out, "create temp table import_stage (line bigint not null, platform smallint not null, ident "
-                  "text collate \"C\" not "
-                  "null, observed_at timestamptz not null, posted_at timestamptz");
-    put_columns(accounts->fields, accounts->count, NULL, out);
-    if (k != accounts)
-        put_columns(k->fields, k->count, accounts, out);
+/* The columns of the kinds from the first on, each once. */
+static void put_columns(size_t n, struct buf *out) {
+    for (size_t k = 0; k < n; k++)
+        for (size_t i = 0; i < kinds[k].count; i++)
+            if (!is_staged(k, kinds[k].fields[i].name))
+                buf_printf(out, ", %s %s", kinds[k].fields[i].name,
+                           value_sql_type(kinds[k].fields[i].rule.type));
+}
+
+void kind_staging_ddl(struct buf *out) {
     buf_puts(
         out,
-        ") on commit drop; create temp table import_account (line bigint not null, platform smallint not "
-        "null, ident text collate \"C\" not null, observed_at timestamptz not null, username_key text, "
+        "create temp table if not exists import_stage (line bigint not null, platform smallint not null, "
+        "ident text collate \"C\" not null, observed_at timestamptz not null, posted_at timestamptz");
+    put_columns(sizeof kinds / sizeof *kinds, out);
+    buf_puts(
+        out,
+        "); "
+        "create temp table if not exists import_account (line bigint not null, platform smallint not null, "
+        "ident text collate \"C\" not null, observed_at timestamptz not null, username_key text, "
         "creator_id bigint, account_id bigint, is_new boolean not null default false, main boolean not "
         "null default true");
-    put_columns(accounts->fields, accounts->count, NULL, out);
-    buf_puts(out, ") on commit drop");
+    put_columns(1, out);
+    buf_puts(out, "); "
+                  "create temp table if not exists import_hash (platform smallint, ident text, hash bytea)");
 }

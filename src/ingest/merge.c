@@ -2,6 +2,8 @@
  * accounts, then what hangs on them. Invariant: every statement is idempotent for the same staged rows. */
 #include "ingest/merge.h"
 
+#include "ingest/stage.h"
+
 #include <stdio.h>
 
 struct merge {
@@ -11,6 +13,7 @@ struct merge {
     struct import_summary *s;
     char world[16];
     char workspace[24];
+    int64_t staged;
     struct fault *f;
 };
 
@@ -76,7 +79,7 @@ static enum err find_accounts(struct merge *m) {
     if (!e)
         e = run(m, "import_accounts", "", NULL, NULL);
     if (!e)
-        e = db_run(m->db, "analyze import_account", m->f, NULL);
+        e = stage_analyse(m->db, "analyze import_account", m->staged, m->f);
     if (!e)
         e = run(m, "import_find_by_id", "w", NULL, NULL);
     if (!e)
@@ -115,7 +118,7 @@ static enum err write_rows(struct merge *m) {
 
 enum err merge_run(struct db *db, const struct import_options *o, int64_t staged, struct fault *f,
                    struct import_summary *s) {
-    struct merge m = {.db = db, .o = o, .kind = map_kind(s->map), .s = s, .f = f};
+    struct merge m = {.db = db, .o = o, .kind = map_kind(s->map), .s = s, .staged = staged, .f = f};
     snprintf(m.world, sizeof m.world, "%d", o->world);
     snprintf(m.workspace, sizeof m.workspace, "%lld", (long long)o->workspace_id);
     int64_t refused_before = s->refused;

@@ -62,10 +62,7 @@ static enum err hash_all(struct db *db, const struct import_options *o, struct f
     int64_t line = 0;
     bool more = true;
     enum err e =
-        db_run(db,
-               "create temp table import_hash (platform smallint, ident text, hash bytea) on commit drop; "
-               "create index on import_account (line)",
-               f, NULL);
+        db_run(db, "create index if not exists import_account_line on import_account (line)", f, NULL);
     while (!e && more)
         e = hash_batch(db, o, &line, f, &more);
     return e;

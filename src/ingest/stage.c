@@ -1,12 +1,14 @@
-/* Staging. Invariant: while `copying` no other statement may be sent on the connection. */
+/* Staging. Invariants: while `copying` no other statement may be sent on the connection; outside a
+ * transaction the tables are empty. Emptied by DELETE, since a table that is truncated by each commit (or
+ * made by each transaction) costs more than a small merge: its TOAST index is built anew. */
 #include "ingest/stage.h"
 
-enum { FLUSH_BYTES = 64 * 1024 };
+enum { FLUSH_BYTES = 64 * 1024, FEW_ROWS = 1000, CLEAR_BYTES = 1024 * 1024 };
 
 enum err stage_begin(struct stage *s, struct db *db, const struct map *m, struct fault *f) {
     CLEANUP(buf_free) struct buf sql = {0};
     s->db = db;
-    kind_staging_ddl(map_kind(m), &sql);
+    kind_staging_ddl(&sql);
     enum err e = db_run(db, sql.data, f, NULL);
     if (e)
         return e;
@@ -29,6 +31,10 @@ enum err stage_flush(struct stage *s, struct fault *f) {
     return s->lines.len < FLUSH_BYTES ? ERR_OK : send(s, f);
 }
 
+enum err stage_analyse(struct db *db, const char *sql, int64_t rows, struct fault *f) {
+    return rows > FEW_ROWS ? db_run(db, sql, f, NULL) : ERR_OK;
+}
+
 enum err stage_end(struct stage *s, struct fault *f) {
     enum err e = send(s, f);
     if (e)
@@ -37,7 +43,23 @@ enum err stage_end(struct stage *s, struct fault *f) {
     s->copying = false;
     e = db_copy_end(s->db, f, &copied);
     s->rows = copied;
-    return e ? e : db_run(s->db, "analyze import_stage", f, NULL);
+    return e ? e : stage_analyse(s->db, "analyze import_stage", s->rows, f);
+}
+
+enum err stage_clear(struct stage *s, struct fault *f) {
+    CLEANUP(rows_free_at) struct rows *rows = NULL;
+    enum err e = db_query(s->db, "stage_size", 0, NULL, f, &rows);
+    if (e)
+        return e;
+    bool large = rows_i64(rows, 0, 0) > CLEAR_BYTES;
+    return db_run(s->db,
+                  large ? "truncate import_stage, import_account, import_hash"
+                        : "delete from import_stage; delete from import_account; delete from import_hash",
+                  f, NULL);
+}
+
+enum err stage_drop(struct stage *s, struct fault *f) {
+    return db_run(s->db, "drop table import_stage, import_account, import_hash", f, NULL);
 }
 
 void stage_done(struct stage *s) {

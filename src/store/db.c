@@ -12,7 +12,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-enum { MAX_PREPARED = 64, MAX_NAME = 64, MAX_PARAMS = 64 };
+enum { MAX_PREPARED = 128, MAX_NAME = 64, MAX_PARAMS = 64 };
 
 struct db {
     PGconn *conn;
