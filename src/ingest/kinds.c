@@ -103,6 +103,7 @@ static const struct field_spec posts[] = {
      "posttype mediatype type contenttype productformat"},
     {"sponsored", OF(BOOL), false, "ispaidpartnership paidpartnership issponsored isad ad sponsoredpost ispaid"},
     {"disclosed", OF(BOOL), false, "isdisclosed labelled labeled adlabel"},
+    {"brand", TEXT_OF(200), false, "brandname sponsor sponsorname sponsoredby sponsoredbrand advertiser paidpartner brandpartner marke marque marca"},
     {"giveaway", OF(BOOL), false, "isgiveaway contest"},
     {"followers", HIDABLE, false, FOLLOWERS_ALIASES},
     {"following", HIDABLE, false, FOLLOWING_ALIASES},
@@ -179,6 +180,7 @@ static const struct field_spec audience[] = {
 static const struct kind_step creator_steps[] = {{"import_snapshot", "sk", false}, {0}};
 static const struct kind_step post_steps[] = {{"import_account_snapshot", "s", false},
                                               {"import_post_metric", "s", false},
+                                              {"import_brand", "", false},
                                               {"import_post_update", "s", true},
                                               {"import_post_insert", "s", true},
                                               {0}};

@@ -51,8 +51,8 @@ def run(niched, *args, **more):
     return niched.run("import", *args, check=False, **more)
 
 
-def tiktok(niched, *args, status=0):
-    return done(run(niched, "--platform", "tiktok", *map(str, args)), status)
+def tiktok(niched, *args, status=0, **more):
+    return done(run(niched, "--platform", "tiktok", *map(str, args), **more), status)
 
 
 def last_job(db):
@@ -325,13 +325,28 @@ def test_prices_and_collaborations_of_known_creators(niched, db, tmp_path):
     assert everything(db) == before
 
 
+def test_brands_of_posts(niched, db, tmp_path):
+    tiktok(niched, write(tmp_path / "a.csv", "username,followers\nann,1000\n"))
+    posts = ("username,post_id,posted_at,sponsored,sponsor\nann,1,2026-01-01T00:00:00Z,true,Oat & Co\n"
+             "ann,2,2026-01-02T00:00:00Z,true,OAT CO.\nann,3,2026-01-03T00:00:00Z,false,\nann,4,2026-01-04T00:00:00Z,true,none\n")
+    assert summary(tiktok(niched, write(tmp_path / "p.csv", posts), "--observed-at", "2026-01-10T00:00:00Z"))["created"] == 4
+    assert rows(db, "select post_key, b.name from post left join brand b using (brand_id) order by 1") == [
+        ("1", "Oat & Co"), ("2", "Oat & Co"), ("3", None), ("4", None)]
+    later = write(tmp_path / "q.csv", "username,post_id,posted_at,brand\nann,2,2026-01-02T00:00:00Z,\nann,3,2026-01-03T00:00:00Z,Corner Café\n")
+    assert summary(tiktok(niched, later, "--observed-at", "2026-02-01T00:00:00Z"))["updated"] == 2
+    assert rows(db, "select post_key, b.brand_key from post left join brand b using (brand_id) order by 1") == [
+        ("1", "oatco"), ("2", "oatco"), ("3", "cornercafe"), ("4", None)]  # nothing said takes nothing away
+    assert rows(db, "select count(*) from brand_partners('{OATCO}', 20450, 20460, null)") == [(2,)]
+
+
 def test_erased_creators_need_the_key(niched, db, tmp_path):
     db.execute("insert into tombstone (key_hash) values ('\\x00112233445566778899aabbccddeeff')")
     db.commit()
-    r = run(niched, "--platform", "tiktok", write(tmp_path / "a.csv", "username,followers\nann,1000\n"))
-    assert r.returncode in (0, 7)
-    if r.returncode == 7:
-        assert "erased" in r.stderr and count(db, "account") == 0
+    file = write(tmp_path / "a.csv", "username,followers\nann,1000\n")
+    keyless = run(niched, "--platform", "tiktok", file, env={"NICHED_SECRET_FILE": ""})
+    assert keyless.returncode == 7 and "the store has erased creators" in keyless.stderr and count(db, "account") == 0
+    tiktok(niched, file, env={"NICHED_SECRET_FILE": tmp_path / "secret"})
+    assert count(db, "account") == 1
 
 
 def test_a_job_whose_process_died_is_marked_failed(niched, db, tmp_path):

@@ -25,6 +25,10 @@ class Market:
                 "select creator_id, brand_id, coalesce(posts, 1) from collaboration where workspace_id is null"
                 " and compensation is distinct from 'gifted' and started_on > date '2026-11-01' - 365 and started_on <= date '2026-11-01'"):
             self.booked[creator].append((brand, posts))
+        self.named = defaultdict(set)
+        for account, brand in db.execute("select account_id, brand_id from post where sponsored and brand_id is not null"
+                                         " and posted_at >= date '2026-11-01' - 364 and posted_at < date '2026-11-02'"):
+            self.named[account].add(brand)
         self.posted = dict(db.execute("select account_id, count(*) from post where sponsored and posted_at >= date '2026-11-01' - 364"
                                       " and posted_at < date '2026-11-02' group by 1"))
 
@@ -78,7 +82,8 @@ def test_supply_and_usual_numbers(client, market, slug):
 def test_demand_and_crowding(client, market, slug):
     said, rows = client.ok(f"/niches/{slug}")["market"], market.listed[slug]
     paid = sum(market.paid(row) for row in rows)
-    brands = {brand for row in rows for brand, _ in market.booked[row[0]]}
+    assert market.named
+    brands = {brand for row in rows for brand, _ in market.booked[row[0]]} | {brand for row in rows for brand in market.named[row[1]]}
     demand = said["demand"]
     assert (demand["months"], demand["paid_posts"], demand["brands"]) == (12, paid, len(brands))
     assert demand["paid_posts_per_creator"] == pytest.approx(paid / len(rows), abs=0.0051)
