@@ -144,7 +144,7 @@ $(B)/plan_bench: $(wildcard tests/bench/plan_*.c tests/bench/plan_*.h) $(B)/libn
 	@echo "  CC  tests/bench/plan_bench.c"
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.c,$^) $(B)/libniched.a $(LIBS)
 
-$(B)/embed.o: $(B)/embed.S $(B)/openapi.json $(EMBED)
+$(B)/embed.o: $(B)/embed.S $(B)/openapi.json $(B)/version $(B)/revision $(EMBED)
 	@echo "  AS  $< ($(words $(EMBED)) files)"
 	$(Q)$(CC) -c -o $@ $<
 
@@ -155,8 +155,15 @@ keep = if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 $(B)/openapi.json: openapi.yaml
 	@mkdir -p $(@D); /usr/bin/python3 -c 'import json, sys, yaml; json.dump(yaml.safe_load(open("$<", encoding="utf-8")), sys.stdout, ensure_ascii=False, separators=(",", ":"))' >$@.new && mv $@.new $@
 
-$(B)/embed.S: $(B)/openapi.json FORCE
-	@mkdir -p $(B); src/embed.sh $(EMBED) openapi.json=$(B)/openapi.json >$@.new && $(keep)
+$(B)/embed.S: $(B)/openapi.json $(B)/version $(B)/revision FORCE
+	@mkdir -p $(B); src/embed.sh $(EMBED) openapi.json=$(B)/openapi.json version=$(B)/version revision=$(B)/revision >$@.new && $(keep)
+
+# the contract's version is the program's
+$(B)/version: openapi.yaml
+	@mkdir -p $(B); sed -n '/^  version: /{s///;s/"//g;p;q}' $< | tr -d '\n' >$@
+
+$(B)/revision: FORCE
+	@mkdir -p $(B); printf %s '$(or $(REVISION),$(shell git rev-parse --short=12 HEAD 2>/dev/null),unknown)' >$@.new; $(keep)
 
 $(B)/objects.list: FORCE
 	@mkdir -p $(B); echo '$(LIB_OBJ)' >$@.new; $(keep)

@@ -8,6 +8,7 @@
 #include "base/settings.h"
 #include "http/route.h"
 #include "http/server.h"
+#include "score/worker.h"
 
 /* What all loops share; nothing in it changes while they run but what `keeper` guards. */
 struct api_shared {
@@ -15,6 +16,7 @@ struct api_shared {
     struct crypto_secret secret;
     struct keeper *keeper;
     struct writer *writer; /* NULL: a program that only reads */
+    const struct worker_counts *worker;
 };
 
 /* One loop's state. */
@@ -63,6 +65,8 @@ void api_contract(struct buf *out);
 enum err api_livez(struct request *req);
 /* GET /readyz: the store can be read and has this program's schema; else 503. */
 enum err api_readyz(struct request *req);
+/* GET /metrics: what Prometheus reads. Asks nothing of the store. */
+enum err api_metrics(struct request *req);
 /* GET /openapi.yaml: the contract as the repository has it. */
 enum err api_openapi(struct request *req);
 /* GET /openapi.json: the same as JSON. */

@@ -4,6 +4,7 @@
 #ifndef NICHED_API_SNAPSHOT_H
 #define NICHED_API_SNAPSHOT_H
 
+#include "api/gauges.h"
 #include "api/wishes.h"
 #include "base/settings.h"
 #include "rank/benchmark.h"
@@ -60,6 +61,8 @@ NODISCARD enum err snapshot_load(const struct settings *s, struct fault *f, stru
 struct snapshot *keeper_take(struct keeper *k);
 /* What loops want written; the keeper writes it. */
 struct wishes *keeper_wishes(struct keeper *k);
+/* What was last read of the store for /metrics; asking keeps it read every few seconds. */
+void keeper_gauges(struct keeper *k, struct gauges *ret_gauges);
 /* The id of a compound's rows, 0 if none are kept. */
 int32_t snapshot_compound_id(const struct snapshot *s, int world, const int32_t *parts, size_t n);
 /* Gives a reference back. Accepts NULL. */

@@ -8,6 +8,7 @@ static const struct route_body batch_body = {131072, batch_members, &batch_membe
 const struct route api_routes[] = {
     {"GET", "/livez", "livez", NULL, NULL, api_livez, NULL, NULL},
     {"GET", "/readyz", "readyz", NULL, NULL, api_readyz, NULL, NULL},
+    {"GET", "/metrics", "metrics", NULL, NULL, api_metrics, NULL, NULL},
     {"GET", "/openapi.yaml", "openapi", NULL, NULL, api_openapi, NULL, NULL},
     {"GET", "/openapi.json", "openapi_json", NULL, NULL, api_openapi_json, NULL, NULL},
     {"GET", "/model", "model", NULL, NULL, api_model, NULL, NULL},

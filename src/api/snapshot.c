@@ -3,6 +3,7 @@
 #include "api/snapshot.h"
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "rank/model.h"
 #include "store/leash.h"
@@ -15,7 +16,13 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { POLL_MS = 1000, GRACE_MS = 500 };
+enum {
+    POLL_MS = 1000,
+    GRACE_MS = 500,
+    GAUGES_MS = 5000,          /* between two readings */
+    GAUGES_SHARE = 20,         /* a reading takes at most one part in this of the time */
+    GAUGES_WANTED_MS = 120000, /* read while somebody asked within this */
+};
 
 struct keeper {
     const struct settings *settings;
@@ -23,6 +30,9 @@ struct keeper {
     struct snapshot *newest;
     struct wishes *wishes;
     struct leash leash;
+    struct gauges gauges;           /* under the lock */
+    _Atomic int64_t gauges_used_ms; /* when they were asked for */
+    int64_t gauges_next_ms;
 };
 
 void snapshot_give(struct snapshot *s) {
@@ -63,6 +73,34 @@ static void publish(struct keeper *k, struct snapshot *s) {
     k->newest = s;
     pthread_mutex_unlock(&k->lock);
     snapshot_give(old);
+}
+
+void keeper_gauges(struct keeper *k, struct gauges *ret_gauges) {
+    atomic_store(&k->gauges_used_ms, clock_mono_ms());
+    pthread_mutex_lock(&k->lock);
+    *ret_gauges = k->gauges;
+    pthread_mutex_unlock(&k->lock);
+}
+
+static void publish_gauges(struct keeper *k, const struct gauges *g) {
+    pthread_mutex_lock(&k->lock);
+    k->gauges = *g;
+    pthread_mutex_unlock(&k->lock);
+}
+
+/* Once at the start, then while somebody looks at them. What fails leaves them unknown and nothing else. */
+static void read_gauges(struct keeper *k, struct db *db) {
+    int64_t begin = clock_mono_ms();
+    bool used = begin - atomic_load(&k->gauges_used_ms) < GAUGES_WANTED_MS;
+    if (begin < k->gauges_next_ms || (k->gauges_next_ms && !used))
+        return;
+    struct gauges g = {0};
+    struct fault f;
+    if (gauges_read(db, &f, &g))
+        g = (struct gauges){0};
+    int64_t end = clock_mono_ms(), pause = GAUGES_SHARE * (end - begin);
+    k->gauges_next_ms = end + (pause > GAUGES_MS ? pause : GAUGES_MS);
+    publish_gauges(k, &g);
 }
 
 static int64_t or_zero(int64_t v) {
@@ -229,6 +267,8 @@ static enum err look(struct keeper *k, struct db **db, struct fault *f) {
         e = refresh(k, *db, f);
     if (!e)
         e = wishes_write(k->wishes, *db, k->newest->read_only, f);
+    if (!e)
+        read_gauges(k, *db);
     if (*db && !db_alive(*db)) {
         leash_hold(&k->leash, NULL);
         db_close(*db);
@@ -249,6 +289,10 @@ static void *keeper_run(void *arg) {
                      LOG_STR("detail", f.detail));
         if (!e && last)
             log_line(LOG_INFO, "the store can be read again");
+        if (e) {
+            publish_gauges(k, &(struct gauges){0});
+            k->gauges_next_ms = 0;
+        }
         last = e;
         rest(k, db);
     }

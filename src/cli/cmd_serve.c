@@ -33,7 +33,8 @@ static void block_signals(void) {
 }
 
 static enum err run(const struct settings *settings, struct fault *f) {
-    struct api_shared shared = {.settings = settings};
+    struct worker_counts counts = {0};
+    struct api_shared shared = {.settings = settings, .worker = &counts};
     struct server_app app = {api_routes,     api_route_count, api_loop_open,
                              api_loop_close, api_loop_tick,   &shared};
     struct server *server = NULL;
@@ -46,7 +47,7 @@ static enum err run(const struct settings *settings, struct fault *f) {
     if (!e)
         e = server_start(settings, &app, f, &server);
     if (!e && settings->worker)
-        e = worker_start(settings, f, &worker);
+        e = worker_start(settings, &counts, f, &worker);
     if (!e) {
         log_line(LOG_INFO, "listening", LOG_STR("address", settings->address),
                  LOG_NUM("port", server_port(server)));

@@ -98,8 +98,10 @@ void exchange_resume(struct exchange *x) {
 static void on_rows(void *ctx, enum err e, const struct rows *rows, const struct fault *f) {
     struct asked *asked = ctx;
     struct exchange *x = asked->x;
+    int64_t us = clock_mono_us() - asked->at_us;
     x->req.waiting--;
-    x->req.db_us += clock_mono_us() - asked->at_us;
+    x->req.db_us += us;
+    meters_statement(x->req.loop, x->req.route, e, us);
     if (e && !x->failed)
         x->req.fault = *f;
     else if (!e && !x->failed)
@@ -155,6 +157,7 @@ void exchange_worked(struct work_item *item) {
     struct exchange *x = w->x;
     x->req.waiting--;
     x->req.loop->working--;
+    meters_work(x->req.loop, x->req.route, item->us);
     request_timing(&x->req, arena_printf(x->req.arena, "work;dur=%.3f", (double)item->us / 1e3));
     exchange_failed(x, w->e ? w->e : w->next(&x->req, NULL));
     exchange_resume(x);
@@ -282,6 +285,7 @@ void exchange_completed(void *loop, struct MHD_Connection *conn, void **con_cls,
         return;
     *con_cls = NULL;
     log_access(x);
+    meters_request(l, x->req.route, x->req.status, clock_mono_us() - x->req.started_us, x->sent);
     l->active--;
     request_drop_kept(&x->req);
     buf_free(&x->req.body);

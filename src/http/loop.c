@@ -40,6 +40,7 @@ static void tick(struct loop *l) {
     l->next_tick_ms = now + TICK_MS;
     pipe_tick(l->pipe, now);
     l->program->loop_tick(l->app, now);
+    meters_tick(l);
 }
 
 static void take_work(struct loop *l) {
@@ -53,6 +54,7 @@ static void take_work(struct loop *l) {
 static void turn(struct loop *l) {
     struct epoll_event events[EVENTS];
     int n = epoll_wait(l->epoll_fd, events, EVENTS, wait_ms(l));
+    int64_t woke_us = clock_mono_us();
     for (int i = 0; i < n; i++) {
         if (events[i].data.fd == l->pipe_fd)
             pipe_ready(l->pipe);
@@ -66,6 +68,7 @@ static void turn(struct loop *l) {
         pipe_flush(l->pipe);
     } while (l->resumed);
     watch_pipe(l);
+    meters_turn(l, clock_mono_us() - woke_us);
 }
 
 static void log_stop(const struct loop *l) {

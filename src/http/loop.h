@@ -4,6 +4,7 @@
 
 #include "base/compress.h"
 #include "http/server.h"
+#include "meter.h"
 #include "work.h"
 
 #include <microhttpd.h>
@@ -40,6 +41,9 @@ struct loop {
     size_t resumed; /* since the last MHD_run() */
     int64_t next_tick_ms;
     bool stopping;
+    struct meters meters;
+    const struct loop *all; /* the server's loops, this one among them */
+    size_t n_all;
     struct compressor *compressor;
     struct fixed_copy fixed[FIXED_COPIES];
     size_t fixed_count;

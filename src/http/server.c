@@ -101,7 +101,9 @@ static enum err open_loop(struct server *s, size_t index, struct fault *f) {
                        .pipe_fd = -1,
                        .listen_fd = -1,
                        .id_prefix = crypto_random(),
-                       .stop = &s->stop};
+                       .stop = &s->stop,
+                       .all = s->loops,
+                       .n_all = s->n};
     enum err e = listen_on(&s->settings, index ? s->port : (int)s->settings.port, f, &l->listen_fd, &s->port);
     if (e)
         return e;
@@ -116,7 +118,7 @@ static enum err open_loop(struct server *s, size_t index, struct fault *f) {
     if (e)
         return e;
     l->compressor = compressor_new();
-    if (!l->compressor)
+    if (!l->compressor || !meters_init(&l->meters, s->app.n_routes))
         return fault_set(f, ERR_NO_MEMORY, "no memory for a loop");
     l->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     l->mhd = start_mhd(l, (size_t)s->settings.max_connections / s->n + 1);
@@ -178,5 +180,7 @@ void server_stop(struct server *s) {
     for (size_t i = 0; i < s->n; i++)
         pthread_join(s->threads[i], NULL);
     work_stop(s->work); /* after the loops: they wait for what they gave it */
+    for (size_t i = 0; i < s->n; i++)
+        meters_done(&s->loops[i].meters);
     free(s);
 }

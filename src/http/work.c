@@ -112,6 +112,15 @@ enum err work_put(struct work *w, struct work_item *item, struct fault *f) {
     return ERR_LIMIT_OVERLOAD;
 }
 
+size_t work_waiting(struct work *w) {
+    if (!w)
+        return 0;
+    pthread_mutex_lock(&w->lock);
+    size_t n = w->waiting;
+    pthread_mutex_unlock(&w->lock);
+    return n;
+}
+
 enum err work_inbox_open(struct work_inbox *box, struct fault *f) {
     *box = (struct work_inbox){.fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)};
     box->last = &box->first;

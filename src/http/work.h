@@ -33,6 +33,8 @@ NODISCARD enum err work_start(size_t threads, size_t most, struct fault *f, stru
 void work_stop(struct work *w);
 /* Queues an item. ERR_LIMIT_OVERLOAD at once when too many wait. */
 NODISCARD enum err work_put(struct work *w, struct work_item *item, struct fault *f);
+/* Items that wait for a thread; of no pool, 0. */
+size_t work_waiting(struct work *w);
 
 /* Makes an inbox. ERR_IO. */
 NODISCARD enum err work_inbox_open(struct work_inbox *box, struct fault *f);

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include "score/scorer.h"
 #include "store/leash.h"
 
@@ -30,6 +31,8 @@ struct worker {
     int64_t busy_since;   /* begin of the busy period, 0: idle */
     uint64_t busy_from;   /* accounts scored before it */
     uint64_t failed;      /* failures that are logged already */
+    struct worker_counts *counts;
+    struct scorer_totals told; /* what of this connection is in the counts already */
 };
 
 static void rest(struct worker *w, int ms) {
@@ -46,6 +49,19 @@ static void log_failures(struct worker *w, const struct scorer_totals *t) {
         log_line(LOG_ERROR, "accounts could not be scored", LOG_NUM("attempts", t->failed - w->failed),
                  LOG_STR("error", t->last_error));
     w->failed = t->failed;
+}
+
+/* Adds what the scorer of this connection did since the last call. */
+static void count(struct worker *w, const struct scorer_totals *t) {
+    struct worker_counts *c = w->counts;
+    count_add(&c->scored, t->scored - w->told.scored);
+    count_add(&c->failed, t->failed - w->told.failed);
+    count_add(&c->batches, t->batches - w->told.batches);
+    count_add(&c->compounds, t->compounds - w->told.compounds);
+    count_add(&c->read_us, (uint64_t)(t->read_us - w->told.read_us));
+    count_add(&c->compute_us, (uint64_t)(t->compute_us - w->told.compute_us));
+    count_add(&c->write_us, (uint64_t)(t->write_us - w->told.write_us));
+    w->told = *t;
 }
 
 /* One line when a busy period is over. */
@@ -93,6 +109,8 @@ static enum err run_connected(struct worker *w, struct db *db, struct fault *f) 
     if (!e)
         e = db_run(db, "listen niched_dirty", f, NULL);
     w->failed = 0;
+    w->told = (struct scorer_totals){0};
+    atomic_store(&w->counts->connected, !e);
     while (!e && !leash_stopped(&w->leash)) {
         size_t handled = 0;
         uint64_t before = scorer_totals(s)->scored;
@@ -103,6 +121,7 @@ static enum err run_connected(struct worker *w, struct db *db, struct fault *f) 
             e = measure_market(w, s, handled, f);
         if (e)
             break;
+        count(w, scorer_totals(s));
         note_busy(w, scorer_totals(s), before, handled);
         log_failures(w, scorer_totals(s));
         if (handled >= SCORER_BATCH)
@@ -125,6 +144,7 @@ static void *run(void *arg) {
         leash_hold(&w->leash, db);
         if (!e && !leash_stopped(&w->leash))
             e = run_connected(w, db, &f);
+        atomic_store(&w->counts->connected, 0);
         leash_hold(&w->leash, NULL);
         db_close(db);
         w->busy_since = 0;
@@ -139,11 +159,13 @@ static void *run(void *arg) {
     return NULL;
 }
 
-enum err worker_start(const struct settings *settings, struct fault *f, struct worker **ret_worker) {
+enum err worker_start(const struct settings *settings, struct worker_counts *counts, struct fault *f,
+                      struct worker **ret_worker) {
     struct worker *w = calloc(1, sizeof *w);
     if (!w)
         return fault_set(f, ERR_NO_MEMORY, "no memory for the worker");
     w->settings = *settings;
+    w->counts = counts;
     enum err e = leash_start(&w->leash, run, w, f);
     if (e)
         free(w);

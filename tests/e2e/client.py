@@ -111,6 +111,9 @@ class Contract:
         if content_type == "text/csv":
             check_csv(where, body)
             return
+        if content_type == "text/plain":
+            assert body.decode("utf-8").endswith("\n"), where
+            return
         lines = body.decode("utf-8").splitlines() if content_type == "application/x-ndjson" else [body.decode("utf-8")]
         for value in map(json.loads, lines):
             error = jsonschema.exceptions.best_match(self.validator(schema, whole).iter_errors(value))

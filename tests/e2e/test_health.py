@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from test_http import ADDRESS, SENT
 
-NEEDS_STORE = [address for name, address in ADDRESS.items() if name not in ("livez", "openapi", "openapi_json")]
+NEEDS_STORE = [address for name, address in ADDRESS.items() if name not in ("livez", "metrics", "openapi", "openapi_json")]
 
 
 def in_background(call):
@@ -65,6 +65,7 @@ def test_database_goes_away_and_comes_back(cluster, program, ask):
             response = client.get(path)
             assert response.status_code == 503 and response.json()["code"] == "STORE_UNAVAILABLE", path
             assert int(response.headers["Retry-After"]) >= 1
+        wait_until(lambda: "niched_store_read 0\n" in client.get("/metrics").text)
         for method, path, body in (sent for name, sent in SENT.items() if name != "match_batch"):  # which answers each query apart
             media = {"Content-Type": "application/merge-patch+json"} if method == "PATCH" else {}
             assert client.request(method, path, json=body, headers=media).status_code == 503, path
@@ -72,6 +73,7 @@ def test_database_goes_away_and_comes_back(cluster, program, ask):
         service.wait("/readyz", 200, 10)
         assert client.match("vegan")["items"] == []
         assert client.ok("/readyz")["status"] == "ready"
+        wait_until(lambda: "niched_store_read 1\n" in client.get("/metrics").text)
 
 
 def test_connections_cut_by_the_database(sandbox_niched, ask):

@@ -1,0 +1,217 @@
+/* The counters of the loops and how they are written. Invariants: a loop's counters are written by its own
+ * thread; a request is counted once, when it is over, those of a batch as one; whoever asks reads the
+ * counters of all loops without stopping any. */
+#include "http/meters.h"
+
+#include "loop.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Every status that there can be, by which histograms are told apart; the last one is for the rest. */
+static const short statuses[] = {200, 201, 202, 204, 304, 400, 401, 403, 404, 405, 406, 409,
+                                 410, 412, 413, 414, 415, 422, 429, 431, 500, 503, 0};
+
+bool meters_init(struct meters *m, size_t routes) {
+    m->routes = routes;
+    m->requests = calloc((routes + 1) * COUNT_OF(statuses), sizeof *m->requests);
+    m->database = calloc(routes + 1, sizeof *m->database);
+    m->work = calloc(routes + 1, sizeof *m->work);
+    return m->requests && m->database && m->work;
+}
+
+void meters_done(struct meters *m) {
+    free(m->requests);
+    free(m->database);
+    free(m->work);
+}
+
+static size_t line_of(const struct loop *l, const struct route *route) {
+    return route ? (size_t)(route - l->program->routes)
+                 : l->meters.routes; /* a line of the program's table */
+}
+
+static size_t status_of(int status) {
+    size_t i = 0;
+    while (i < COUNT_OF(statuses) - 1 && statuses[i] != status)
+        i++;
+    return i;
+}
+
+void meters_request(struct loop *l, const struct route *route, int status, int64_t us, size_t bytes) {
+    histogram_add(&l->meters.requests[line_of(l, route) * COUNT_OF(statuses) + status_of(status)], us);
+    count_add(&l->meters.bytes, bytes);
+}
+
+void meters_statement(struct loop *l, const struct route *route, enum err e, int64_t us) {
+    if (!l->meters.database)
+        return; /* the command line's loop counts nothing */
+    histogram_add(&l->meters.database[line_of(l, route)], us);
+    if (e)
+        count_add(&l->meters.errors[e], 1);
+}
+
+void meters_work(struct loop *l, const struct route *route, int64_t us) {
+    histogram_add(&l->meters.work[line_of(l, route)], us);
+}
+
+static void set(_Atomic uint64_t *gauge, uint64_t v) {
+    atomic_store_explicit(gauge, v, memory_order_relaxed);
+}
+
+void meters_turn(struct loop *l, int64_t busy_us) {
+    count_add(&l->meters.busy_us, (uint64_t)(busy_us > 0 ? busy_us : 0));
+    set(&l->meters.active, l->active);
+    set(&l->meters.waiting, pipe_waiting(l->pipe));
+    set(&l->meters.working, l->working);
+    set(&l->meters.store_up, pipe_is_ready(l->pipe));
+}
+
+void meters_tick(struct loop *l) {
+    const union MHD_DaemonInfo *info = MHD_get_daemon_info(l->mhd, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
+    set(&l->meters.connections, info ? info->num_connections : 0);
+}
+
+/* ---- writing */
+
+/* One family of this floor and how its samples come about from the loops. */
+struct meter {
+    struct metric metric;
+    void (*put)(const struct meter *m, const struct loop *loops, size_t n, struct buf *out);
+    size_t at; /* of the member of struct meters, where put() wants one */
+};
+
+#define AT(member) offsetof(struct meters, member)
+
+static uint64_t value_at(const struct loop *l, size_t at) {
+    const _Atomic uint64_t *v = (const void *)((const char *)&l->meters + at);
+    return atomic_load_explicit(v, memory_order_relaxed);
+}
+
+static const char *route_name(const struct loop *l, size_t line) {
+    return line < l->meters.routes ? l->program->routes[line].name : "none";
+}
+
+static void put_requests(const struct meter *m, const struct loop *loops, size_t n, struct buf *out) {
+    for (size_t i = 0; i < (loops->meters.routes + 1) * COUNT_OF(statuses); i++) {
+        struct histogram_total total = {0};
+        char labels[96];
+        for (size_t l = 0; l < n; l++)
+            histogram_sum(&loops[l].meters.requests[i], &total);
+        snprintf(labels, sizeof labels, "route=\"%s\",status=\"%d\"",
+                 route_name(loops, i / COUNT_OF(statuses)), statuses[i % COUNT_OF(statuses)]);
+        if (histogram_any(&total))
+            metric_histogram(&m->metric, labels, &total, out);
+    }
+}
+
+/* Histograms by route alone. */
+static void put_routes(const struct meter *m, const struct loop *loops, size_t n, struct buf *out) {
+    for (size_t i = 0; i <= loops->meters.routes; i++) {
+        struct histogram_total total = {0};
+        char labels[64];
+        for (size_t l = 0; l < n; l++) {
+            const char *member = (const char *)&loops[l].meters + m->at;
+            histogram_sum(&(*(struct histogram *const *)(const void *)member)[i], &total);
+        }
+        snprintf(labels, sizeof labels, "route=\"%s\"", route_name(loops, i));
+        if (histogram_any(&total))
+            metric_histogram(&m->metric, labels, &total, out);
+    }
+}
+
+static void put_loops(const struct meter *m, const struct loop *loops, size_t n, struct buf *out) {
+    for (size_t l = 0; l < n; l++) {
+        char labels[32];
+        snprintf(labels, sizeof labels, "loop=\"%zu\"", l);
+        metric_value(&m->metric, labels, (double)value_at(&loops[l], m->at), out);
+    }
+}
+
+static void put_busy(const struct meter *m, const struct loop *loops, size_t n, struct buf *out) {
+    for (size_t l = 0; l < n; l++) {
+        char labels[32];
+        snprintf(labels, sizeof labels, "loop=\"%zu\"", l);
+        metric_value(&m->metric, labels, (double)value_at(&loops[l], m->at) / 1e6, out);
+    }
+}
+
+static void put_sum(const struct meter *m, const struct loop *loops, size_t n, struct buf *out) {
+    uint64_t sum = 0;
+    for (size_t l = 0; l < n; l++)
+        sum += value_at(&loops[l], m->at);
+    metric_value(&m->metric, "", (double)sum, out);
+}
+
+static void put_errors(const struct meter *m, const struct loop *loops, size_t n, struct buf *out) {
+    for (size_t e = 1; e < ERR_COUNT; e++) {
+        uint64_t sum = 0;
+        char labels[64];
+        for (size_t l = 0; l < n; l++)
+            sum += value_at(&loops[l], m->at + e * sizeof(uint64_t));
+        snprintf(labels, sizeof labels, "code=\"%s\"", err_name((enum err)e));
+        if (sum)
+            metric_value(&m->metric, labels, (double)sum, out);
+    }
+}
+
+static void put_limit(const struct meter *m, const struct loop *loops, size_t n, struct buf *out) {
+    (void)n;
+    const char *member = (const char *)loops->settings + m->at;
+    metric_value(&m->metric, "", (double)*(const int64_t *)(const void *)member, out);
+}
+
+static void put_queue(const struct meter *m, const struct loop *loops, size_t n, struct buf *out) {
+    (void)n;
+    metric_value(&m->metric, "", (double)work_waiting(loops->work), out);
+}
+
+static const struct meter table[] = {
+    {{"http_request_duration_seconds", "histogram",
+      "From the request line to the end of the answer, by operation and status (0: the caller left)"},
+     put_requests,
+     0},
+    {{"http_response_bytes_total", "counter", "Bytes of bodies, as they were sent"}, put_sum, AT(bytes)},
+    {{"http_requests_in_flight", "gauge", "Requests that are not over"}, put_loops, AT(active)},
+    {{"http_connections", "gauge", "Open connections"}, put_loops, AT(connections)},
+    {{"http_connections_limit", "gauge", "NICHED_MAX_CONNECTIONS"},
+     put_limit,
+     offsetof(struct settings, max_connections)},
+    {{"niched_loop_busy_seconds_total", "counter",
+      "Time in which a request loop did not wait: near 1 a second it is the bottleneck"},
+     put_busy,
+     AT(busy_us)},
+    {{"niched_database_duration_seconds", "histogram",
+      "Statements of requests, from being queued to their rows, by operation"},
+     put_routes,
+     AT(database)},
+    {{"niched_database_errors_total", "counter", "Statements of requests that failed, by code"},
+     put_errors,
+     AT(errors)},
+    {{"niched_database_waiting", "gauge",
+      "Statements of requests queued or in flight, as NICHED_MAX_WAITING counts them"},
+     put_loops,
+     AT(waiting)},
+    {{"niched_database_waiting_limit", "gauge", "NICHED_MAX_WAITING, of each loop"},
+     put_limit,
+     offsetof(struct settings, max_waiting)},
+    {{"niched_database_connected", "gauge", "Whether a loop has its connection to the database"},
+     put_loops,
+     AT(store_up)},
+    {{"niched_work_duration_seconds", "histogram", "Heavy parts of requests, on a thread of the pool"},
+     put_routes,
+     AT(work)},
+    {{"niched_work_in_flight", "gauge", "Heavy parts of requests that wait or run"}, put_loops, AT(working)},
+    {{"niched_work_waiting", "gauge", "Heavy parts of requests that wait for a thread"}, put_queue, 0},
+    {{"niched_work_waiting_limit", "gauge", "NICHED_MAX_WORK"},
+     put_limit,
+     offsetof(struct settings, max_work)},
+};
+
+void meters_write(const struct request *req, struct buf *out) {
+    const struct loop *l = req->loop;
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        metric_head(&table[i].metric, out);
+        table[i].put(&table[i], l->all, l->n_all, out);
+    }
+}
