@@ -14,6 +14,7 @@ struct settings {
     char address[64];
     char secret_file[512];
     char cors_origins[1024]; /* comma separated; "*": any */
+    char url[512];           /* of a running niched that read commands ask; empty: the database */
     char log_level[8];
     char youtube_key[256];
     char youtube_url[512];
@@ -41,6 +42,8 @@ struct settings {
 
 /* Reads all settings from the environment. ERR_USAGE naming the variable, its bounds and the value. */
 NODISCARD enum err settings_read(struct fault *f, struct settings *ret_settings);
+/* Line i of the table; false beyond its end. The strings live as long as the program. */
+bool settings_line(size_t i, const char **ret_name, const char **ret_fallback, const char **ret_help);
 /* Writes the table as "NAME=value  # help (default)" lines; the password of an address is masked. */
 void settings_print(const struct settings *s, struct buf *out);
 

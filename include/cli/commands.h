@@ -3,6 +3,31 @@
 #ifndef NICHED_CLI_COMMANDS_H
 #define NICHED_CLI_COMMANDS_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+struct cli_command {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *help; /* one line */
+};
+
+/* All commands, in the order of the help. */
+extern const struct cli_command cli_commands[];
+/* How many there are. */
+extern const size_t cli_command_count;
+
+/* Writes the list of commands. */
+void cli_usage(FILE *out);
+/* The list of commands; with --man the manual page. */
+int cmd_help(int argc, char **argv);
+/* Version and revision. */
+int cmd_version(int argc, char **argv);
+/* Prints a shell's completion, made from the commands' own help and tables. */
+int cmd_completion(int argc, char **argv);
+/* Asks GET /readyz of a running niched: status 0, or why not with the status of its error. */
+int cmd_health(int argc, char **argv);
 /* Serves HTTP until SIGINT or SIGTERM. */
 int cmd_serve(int argc, char **argv);
 /* Runs the migrations. */

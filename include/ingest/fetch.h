@@ -14,8 +14,10 @@ struct fetch;
 /* Strings are copied. */
 struct fetch_options {
     const char *base;         /* https://host/path; http only for 127.0.0.1, localhost and [::1] */
-    const char *secret_name;  /* header that carries the secret, e.g. "X-Goog-Api-Key" */
+    const char *secret_name;  /* header that carries the secret, e.g. "X-Goog-Api-Key"; NULL: none */
     const char *secret;       /* its value */
+    bool any_http;            /* http for any host: where there is no secret */
+    const char *accept;       /* media types that are wanted; NULL: application/json */
     const char *usage_header; /* a header of answers that is kept, lower case; NULL: none */
     int64_t timeout_ms;       /* for a whole answer, > 0 */
     size_t max_bytes;         /* of an unpacked answer */

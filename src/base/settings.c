@@ -56,6 +56,8 @@ static const struct setting settings_table[] = {
      "at each start"},
     {"NICHED_CORS_ORIGINS", SETTING_TEXT, TEXT_AT(cors_origins), "",
      "origins whose pages may read answers, comma separated; *: any; on loopback those of localhost may too"},
+    {"NICHED_URL", SETTING_TEXT, TEXT_AT(url), "",
+     "address of a running niched that read commands ask instead of the database, as --url"},
     {"NICHED_YOUTUBE_KEY", SETTING_SECRET, TEXT_AT(youtube_key), "", "key of the YouTube Data API v3"},
     {"NICHED_YOUTUBE_URL", SETTING_TEXT, TEXT_AT(youtube_url), "https://www.googleapis.com/youtube/v3",
      "where that API is"},
@@ -183,6 +185,15 @@ static void put_value(const struct setting *t, const struct settings *s, struct 
         buf_puts(out, tmp);
         break;
     }
+}
+
+bool settings_line(size_t i, const char **ret_name, const char **ret_fallback, const char **ret_help) {
+    if (i >= COUNT_OF(settings_table))
+        return false;
+    *ret_name = settings_table[i].env;
+    *ret_fallback = settings_table[i].fallback;
+    *ret_help = settings_table[i].help;
+    return true;
 }
 
 void settings_print(const struct settings *s, struct buf *out) {

@@ -2,6 +2,7 @@
  * first words are the values in the route's path or of its main parameter, --name VALUE is the parameter of
  * that name. */
 #include "cmd_read.h"
+#include "ask.h"
 
 #include "api/api.h"
 #include "cli/cli.h"
@@ -49,6 +50,13 @@ static const struct route *route_of(const char *operation) {
     return NULL;
 }
 
+size_t read_params(const char *command, struct param ret_params[PARAM_MAX]) {
+    for (size_t i = 0; i < COUNT_OF(read_commands); i++)
+        if (strcmp(read_commands[i].name, command) == 0)
+            return route_params(route_of(read_commands[i].operations[0]), ret_params);
+    return 0;
+}
+
 static size_t braces(const struct route *r) {
     size_t n = 0;
     for (const char *c = r->path; *c; c++)
@@ -63,6 +71,7 @@ struct read_args {
     const char *words[REQUEST_ARGS];
     size_t n_words;
     const char *format; /* NULL: by what standard output is */
+    const char *url;    /* of a running niched; NULL: as the settings say */
 };
 
 /* The parameter of an option's name, dashes as underscores; a beginning that only one parameter has will do.
@@ -102,6 +111,10 @@ static enum err take_option(struct read_args *args, char **argv, struct arena *a
     *ret_used = option[len] || alone ? 1 : 2;
     if (len == 6 && strncmp(option, "format", len) == 0) {
         args->format = value;
+        return ERR_OK;
+    }
+    if (len == 3 && strncmp(option, "url", len) == 0) {
+        args->url = value;
         return ERR_OK;
     }
     return add_arg(args, param_name(route_of(args->command->operations[0]), option, len, a), value, f);
@@ -166,7 +179,7 @@ static void print_words(const struct read_command *c, const struct route *r) {
         printf(" %s...", c->main);
     for (const char *open = strchr(r->path, '{'); open; open = strchr(open + 1, '{'))
         printf(" %.*s", (int)strcspn(open + 1, "}"), open + 1);
-    printf(" [--name VALUE ...]\n");
+    printf(" [--PARAMETER VALUE ...]\n");
 }
 
 static void print_param(const struct param *p) {
@@ -191,7 +204,8 @@ static void print_help(const struct read_command *c) {
         fputs("       ", stdout);
         print_words(c, route_of(c->operations[1]));
     }
-    printf("\nWhat %s %s answers, from the database itself: a table on a terminal, else JSON.\n\n",
+    printf("\nWhat %s %s answers, from the database itself or from a running niched: a table on a terminal, "
+           "else JSON.\n\n",
            first->method, first->path);
     struct param params[PARAM_MAX];
     size_t n = route_params(first, params);
@@ -202,23 +216,22 @@ static void print_help(const struct read_command *c) {
         if (!is_format)
             print_param(&params[i]);
     }
-    printf("  --format               json%s or table\n\n  %s\n", rows ? ", csv, ndjson" : "", c->example);
+    printf("  --format               json%s or table\n  --url                  a running niched to ask "
+           "instead of the "
+           "database (NICHED_URL)\n\n  %s\n",
+           rows ? ", csv, ndjson" : "", c->example);
 }
 
 /* Answers here, by the handler itself. */
-static enum err answer_here(const struct read_args *args, struct arena *a, struct fault *f,
-                            struct offline_answer *ret) {
-    struct settings settings;
+static enum err answer_here(const struct settings *s, const struct read_args *args, struct arena *a,
+                            struct fault *f, struct offline_answer *ret) {
     struct snapshot *snapshot = NULL;
     struct pipe *pipe = NULL;
-    struct api_shared shared = {.settings = &settings};
-    enum err e = settings_read(f, &settings);
+    struct api_shared shared = {.settings = s};
+    enum err e = crypto_secret_load(s->secret_file, f, &shared.secret);
     if (!e)
-        e = crypto_secret_load(settings.secret_file, f, &shared.secret);
-    if (!e)
-        e = snapshot_load(&settings, f, &snapshot);
-    struct pipe_config config = {settings.database_url, "niched", settings.statement_timeout_ms,
-                                 (size_t)settings.max_waiting};
+        e = snapshot_load(s, f, &snapshot);
+    struct pipe_config config = {s->database_url, "niched", s->statement_timeout_ms, (size_t)s->max_waiting};
     if (!e)
         e = pipe_new(&config, f, &pipe);
     if (e) {
@@ -227,10 +240,27 @@ static enum err answer_here(const struct read_args *args, struct arena *a, struc
     }
     struct api *api = api_loop_open(&shared, pipe);
     api->snapshot = snapshot;
-    e = offline_run(&settings, api, pipe, &args->ask, a, f, ret);
+    e = offline_run(s, api, pipe, &args->ask, a, f, ret);
     pipe_free(pipe);
     api_loop_close(api);
     return e;
+}
+
+static enum err answer(const struct read_args *args, struct arena *a, struct fault *f,
+                       struct offline_answer *ret) {
+    struct settings settings;
+    enum err e = settings_read(f, &settings);
+    if (e)
+        return e;
+    const char *url = args->url ? args->url : settings.url;
+    return args->url || *url ? ask_there(url, &args->ask, a, f, ret)
+                             : answer_here(&settings, args, a, f, ret);
+}
+
+/* Whether standard output shows bold letters: a terminal, where nobody said otherwise (no-color.org). */
+static bool has_colour(void) {
+    const char *never = getenv("NO_COLOR"), *term = getenv("TERM");
+    return isatty(STDOUT_FILENO) && !(never && *never) && term && *term && strcmp(term, "dumb") != 0;
 }
 
 /* Columns of the terminal; 0: there is none. */
@@ -239,15 +269,16 @@ static size_t terminal_width(void) {
     return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
-static enum err show(const struct read_args *args, const struct offline_answer *answer, struct arena *a,
+static enum err show(const struct read_args *args, const struct offline_answer *said, struct arena *a,
                      struct fault *f) {
     const char *operation = args->ask.route->name;
     bool table = args->format ? strcmp(args->format, "table") == 0 : isatty(STDOUT_FILENO);
     CLEANUP(buf_free) struct buf out = {0};
+    struct read_look look = {terminal_width(), has_colour()};
     enum err e = ERR_OK;
     if (table && read_table_known(operation))
-        e = read_table_print(operation, answer->body.data, answer->body.len, terminal_width(), a, f, &out);
-    const struct buf *shown = out.len ? &out : &answer->body;
+        e = read_table_print(operation, said->body.data, said->body.len, &look, a, f, &out);
+    const struct buf *shown = out.len ? &out : &said->body;
     if (e || !shown->len)
         return e;
     fwrite(shown->data, 1, shown->len, stdout);
@@ -259,7 +290,7 @@ static enum err show(const struct read_args *args, const struct offline_answer *
 int cmd_read(int argc, char **argv) {
     CLEANUP(arena_free_at) struct arena *a = arena_new(65536);
     struct read_args args = {0};
-    struct offline_answer answer = {0};
+    struct offline_answer said = {0};
     struct fault f = {0};
     if (!a)
         return cli_fault(argv[0], (fault_set(&f, ERR_NO_MEMORY, "out of memory"), &f));
@@ -270,9 +301,9 @@ int cmd_read(int argc, char **argv) {
         }
     enum err e = parse(argc, argv, a, &f, &args);
     if (!e)
-        e = answer_here(&args, a, &f, &answer);
+        e = answer(&args, a, &f, &said);
     if (!e)
-        e = show(&args, &answer, a, &f);
-    buf_free(&answer.body);
+        e = show(&args, &said, a, &f);
+    buf_free(&said.body);
     return e ? cli_fault(argv[0], &f) : 0;
 }

@@ -302,14 +302,27 @@ static void lay_out(const char *table, const struct json_value *first, size_t wi
     fit(l, width);
 }
 
-static void put_table(const struct list *list, const struct json_value *answer, size_t width,
+static void put_bold(const struct read_look *look, const char *s, size_t n, struct buf *out) {
+    buf_puts(out, look->colour ? "\033[1m" : "");
+    buf_put(out, s, n);
+    buf_puts(out, look->colour ? "\033[0m" : "");
+}
+
+static void put_head(const struct layout *l, const struct read_look *look, struct buf *out) {
+    CLEANUP(buf_free) struct buf head = {0};
+    for (size_t i = 0; i < l->n; i++)
+        put_cell(l, i, l->column[i]->title, strlen(l->column[i]->title), &head);
+    put_bold(look, head.data ? head.data : "", head.len ? head.len - 1 : 0, out);
+    buf_putc(out, '\n');
+}
+
+static void put_table(const struct list *list, const struct json_value *answer, const struct read_look *look,
                       struct buf *out) {
     const struct json_value *items = value_at(answer, list->path);
     const struct json_value *first = items && items->kind == JSON_LIST ? items->first : NULL;
     struct layout l = {0};
-    lay_out(list->table, first, width, &l);
-    for (size_t i = 0; i < l.n; i++)
-        put_cell(&l, i, l.column[i]->title, strlen(l.column[i]->title), out);
+    lay_out(list->table, first, look->width, &l);
+    put_head(&l, look, out);
     for (const struct json_value *at = first; at; at = at->next)
         for (size_t i = 0; i < l.n; i++) {
             CLEANUP(buf_free) struct buf text = {0};
@@ -338,13 +351,15 @@ static void put_money(const struct json_value *v, struct buf *out) {
         buf_putc(out, '-');
 }
 
-static void put_notes(const char *operation, const struct json_value *answer, struct buf *out) {
+static void put_notes(const char *operation, const struct json_value *answer, const struct read_look *look,
+                      struct buf *out) {
     for (size_t i = 0; i < COUNT_OF(notes); i++) {
         const struct json_value *value = value_at(answer, notes[i].path);
         bool empty = value && value->kind == JSON_LIST && !value->count;
         if (strcmp(notes[i].operation, operation) != 0 || !value || empty)
             continue;
-        buf_printf(out, "%s: ", notes[i].label);
+        put_bold(look, notes[i].label, strlen(notes[i].label), out);
+        buf_puts(out, ": ");
         if (notes[i].show == SHOW_MONEY)
             put_money(value, out);
         else if (notes[i].show == SHOW_SHARE)
@@ -355,8 +370,8 @@ static void put_notes(const char *operation, const struct json_value *answer, st
     }
 }
 
-enum err read_table_print(const char *operation, const char *json, size_t n, size_t width, struct arena *a,
-                          struct fault *f, struct buf *out) {
+enum err read_table_print(const char *operation, const char *json, size_t n, const struct read_look *look,
+                          struct arena *a, struct fault *f, struct buf *out) {
     const struct json_value *answer;
     const char *where;
     enum err e = json_read(json, n, a, f, &answer, &where);
@@ -364,7 +379,7 @@ enum err read_table_print(const char *operation, const char *json, size_t n, siz
         return e;
     for (size_t i = 0; i < COUNT_OF(lists); i++)
         if (strcmp(lists[i].operation, as(operation)) == 0)
-            put_table(&lists[i], answer, width, out);
-    put_notes(as(operation), answer, out);
+            put_table(&lists[i], answer, look, out);
+    put_notes(as(operation), answer, look, out);
     return ERR_OK;
 }

@@ -54,22 +54,23 @@ static bool is_loopback(const char *host) {
     return false;
 }
 
-static bool allowed(const char *scheme, const char *host, bool *ret_loopback) {
+static bool allowed(const struct fetch_options *o, const char *scheme, const char *host, bool *ret_loopback) {
     *ret_loopback = is_loopback(host);
-    return strcmp(scheme, "https") == 0 || (strcmp(scheme, "http") == 0 && *ret_loopback);
+    bool plain = *ret_loopback || (o->any_http && !o->secret_name);
+    return strcmp(scheme, "https") == 0 || (strcmp(scheme, "http") == 0 && plain);
 }
 
 /* Whether an address may be asked; where it is. */
-static bool check_base(struct fetch *x, const char *base, bool *ret_loopback) {
+static bool check_base(struct fetch *x, const struct fetch_options *o, bool *ret_loopback) {
     static const CURLUPart never[] = {CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_QUERY,
                                       CURLUPART_FRAGMENT};
     CURLU *url = curl_url();
     char *scheme = NULL;
     char *host = NULL;
-    bool good = url && curl_url_set(url, CURLUPART_URL, base, 0) == CURLUE_OK &&
+    bool good = url && curl_url_set(url, CURLUPART_URL, o->base, 0) == CURLUE_OK &&
                 curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
                 curl_url_get(url, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
-                allowed(scheme, host, ret_loopback);
+                allowed(o, scheme, host, ret_loopback);
     for (size_t i = 0; good && i < COUNT_OF(never); i++) {
         char *part = NULL;
         good = curl_url_get(url, never[i], &part, 0) != CURLUE_OK;
@@ -92,10 +93,12 @@ static bool is_plain(const char *secret) {
 
 static void set_up(struct fetch *x, const struct fetch_options *o, bool loopback) {
     CURL *c = x->curl;
-    CLEANUP(buf_free) struct buf header = {0};
+    CLEANUP(buf_free) struct buf header = {0}, accept = {0};
+    buf_printf(&accept, "Accept: %s", o->accept ? o->accept : "application/json");
+    x->headers = curl_slist_append(NULL, accept.data);
     buf_printf(&header, "%s: %s", o->secret_name, o->secret);
-    x->headers = curl_slist_append(NULL, header.data);
-    x->headers = curl_slist_append(x->headers, "Accept: application/json");
+    if (o->secret_name)
+        x->headers = curl_slist_append(x->headers, header.data);
     curl_easy_setopt(c, CURLOPT_HTTPHEADER, x->headers);
     curl_easy_setopt(c, CURLOPT_USERAGENT, "niched (gzip)");
     curl_easy_setopt(c, CURLOPT_ACCEPT_ENCODING, "gzip");
@@ -126,10 +129,13 @@ enum err fetch_open(const struct fetch_options *o, struct fault *f, struct fetch
     x->max_bytes = o->max_bytes;
     x->usage_header = o->usage_header ? strdup(o->usage_header) : NULL;
     enum err e = x->curl ? ERR_OK : fault_set(f, ERR_NO_MEMORY, "no memory to ask other hosts with");
-    if (!e && !check_base(x, o->base, &loopback))
+    if (!e && !check_base(x, o, &loopback))
         e = fault_set(f, ERR_USAGE,
-                      "the address must be https://host/path (http only on 127.0.0.1), got \"%s\"", o->base);
-    if (!e && !is_plain(o->secret))
+                      o->any_http
+                          ? "the address must be http://host:port or https://host, got \"%s\""
+                          : "the address must be https://host/path (http only on 127.0.0.1), got \"%s\"",
+                      o->base);
+    if (!e && o->secret_name && !is_plain(o->secret))
         e = fault_set(f, ERR_USAGE, "the key for %s must not be empty or hold control characters", x->host);
     if (e) {
         fetch_close(x);

@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-COMMANDS = re.findall(r'^    \{"(\w+)", cmd_', (Path(__file__).parents[2] / "src/main.c").read_text(), re.M)
+COMMANDS = re.findall(r'^    \{"(\w+)", cmd_', (Path(__file__).parents[2] / "src/cli/commands.c").read_text(), re.M)
 
 
 def test_help_names_every_command(tool):
@@ -205,10 +205,10 @@ def test_format_passes_through(sandbox, client, args, path, form):
     assert refused.returncode == 2 and "json or table" in refused.stderr
 
 
-def on_terminal(sandbox, *args, columns):
+def on_terminal(sandbox, *args, columns, **env):
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    with subprocess.Popen([os.environ["NICHED"], *args], env=sandbox.environment(), stdout=theirs) as process:
+    with subprocess.Popen([os.environ["NICHED"], *args], env=sandbox.environment(env or {"NO_COLOR": 1}), stdout=theirs) as process:
         os.close(theirs)
         said = b""
         with os.fdopen(ours, "rb", buffering=0) as terminal:
@@ -223,7 +223,7 @@ def on_terminal(sandbox, *args, columns):
 
 def test_table_on_a_terminal_only(sandbox):
     ours, theirs = pty.openpty()
-    done = subprocess.run([os.environ["NICHED"], "niches", "--limit", "2"], env=sandbox.environment(), stdout=theirs, timeout=60)
+    done = subprocess.run([os.environ["NICHED"], "niches", "--limit", "2"], env=sandbox.environment({"TERM": "dumb"}), stdout=theirs, timeout=60)
     os.close(theirs)
     said = b""
     with os.fdopen(ours, "rb", buffering=0) as terminal:
@@ -233,6 +233,55 @@ def test_table_on_a_terminal_only(sandbox):
         except OSError:  # the other side is closed
             pass
     assert done.returncode == 0 and said.startswith(b"niche ") and b"{" not in said
+
+
+def test_colour_on_a_terminal_that_has_it(sandbox):
+    args = ("similar", "76", "--limit", "2")
+    plain = on_terminal(sandbox, *args, columns=120)
+    bold = on_terminal(sandbox, *args, columns=120, TERM="xterm")
+    lines = bold.splitlines()
+    assert lines[0].startswith("\x1b[1m#") and lines[0].endswith("\x1b[0m") and "\x1b[1mworld\x1b[0m: sandbox" in lines
+    assert re.sub(r"\x1b\[[01]m", "", bold) == plain and "\x1b" not in plain
+    assert on_terminal(sandbox, *args, columns=120, TERM="dumb") == plain
+    assert on_terminal(sandbox, *args, columns=120, TERM="xterm", NO_COLOR=1) == plain
+    assert "\x1b" not in sandbox.run(*args, "--format", "table", env={"TERM": "xterm"}).stdout
+
+
+def test_version(tool):
+    said = tool.run("--version").stdout
+    assert re.fullmatch(r"niched \d+\.\d+\.\d+ \([0-9a-f]{12}\)\n|niched \d+\.\d+\.\d+ \(unknown\)\n", said)
+    assert said == tool.run("version").stdout == tool.run("-V").stdout
+
+
+def test_manual_page(tool, tmp_path):
+    page = tool.run("help", "--man").stdout
+    assert page == tool.run("help", "--man", env={"NICHED_PORT": 9000, "NICHED_YOUTUBE_KEY": "sesame"}).stdout
+    (tmp_path / "niched.1").write_text(page)
+    done = subprocess.run(["man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", tmp_path / "niched.1"], capture_output=True, text=True,
+                          env={**os.environ, "MANWIDTH": "200", "MAN_KEEP_FORMATTING": ""})
+    shown = re.sub(r"\x1b\[[0-9;]*m|.\x08", "", done.stdout)
+    assert done.returncode == 0 and not done.stderr
+    for command in COMMANDS:
+        assert f"   niched {command}\n" in shown and f"usage: niched {command}" in shown
+    for setting in re.findall(r"^(\w+)=", tool.run("config").stdout, re.M):
+        assert re.search(rf"^ +{setting}\b", shown, re.M)
+    assert "--min-followers" in shown and "EXIT STATUS" in shown
+    assert tool.run("help", "--woman", check=False).returncode == 2
+
+
+@pytest.mark.parametrize("words,found", [
+    (["ni"], {"niches", "niche"}), (["match", "--pl"], {"--platform"}), (["match", "--platform", "t"], {"tiktok"}),
+    (["match", "--format", ""], {"json", "csv", "ndjson", "table"}), (["import", "--max"], {"--max-errors-shown"}), (["import", "file"], set()),
+    (["taxonomy", "--y"], {"--yes"}), (["nothing", "--x"], set()), (["plan", "--goal", "c"], {"conversions"}), (["health", "--u"], {"--url"})])
+def test_completion(tool, words, found):
+    script = tool.run("completion", "bash").stdout + f"""
+COMP_WORDS=(niched "$@") COMP_CWORD=$#
+_niched
+printf '%s\n' "${{COMPREPLY[@]}}"
+"""
+    done = subprocess.run(["bash", "-euc", script, "bash", *words], capture_output=True, text=True)
+    assert not done.stderr and set(done.stdout.split()) == found
+    assert tool.run("completion", "fish", check=False).returncode == 2
 
 
 def test_table_obeys_no_creator(sandbox_niched):

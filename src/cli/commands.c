@@ -1,0 +1,32 @@
+/* All commands: a table of data. */
+#include "cli/commands.h"
+
+#include "base/macros.h"
+
+const struct cli_command cli_commands[] = {
+    {"serve", cmd_serve, "answer HTTP until SIGINT or SIGTERM"},
+    {"migrate", cmd_migrate, "bring the database to this program's schema"},
+    {"taxonomy", cmd_taxonomy, "load or check niches and their words"},
+    {"import", cmd_import, "load files of creators, posts, ..."},
+    {"pull", cmd_pull, "read real creators from YouTube or Instagram, with your own key"},
+    {"refresh", cmd_refresh, "keep what was pulled within its permitted age"},
+    {"sandbox", cmd_sandbox, "make, load or purge the made-up world"},
+    {"score", cmd_score, "score what is new"},
+    {"fit", cmd_fit, "fit the model from live data, list versions, go back to one"},
+    {"match", cmd_read, "rank the creators of a niche"},
+    {"plan", cmd_read, "say whom to book for a budget"},
+    {"niches", cmd_read, "list niches, or find one"},
+    {"niche", cmd_read, "show one niche"},
+    {"creator", cmd_read, "show a creator"},
+    {"standing", cmd_read, "say where a creator stands among peers"},
+    {"similar", cmd_read, "find creators like one"},
+    {"overlap", cmd_read, "say how many people audiences share"},
+    {"model", cmd_read, "show by what numbers creators are ranked"},
+    {"request", cmd_request, "decide what creators ask for about themselves"},
+    {"erased", cmd_erased, "let an erased creator in again"},
+    {"health", cmd_health, "ask a running niched whether it can answer"},
+    {"config", cmd_config, "show the settings in force"},
+    {"contract", cmd_contract, "print routes, parameters and errors as JSON"},
+    {"completion", cmd_completion, "print the completion of commands and options for a shell"},
+};
+const size_t cli_command_count = COUNT_OF(cli_commands);
