@@ -103,6 +103,7 @@ struct account_evidence {
     int8_t has_contact; /* 1, 0, -1 unknown */
     int8_t verified;
     int64_t observed_us;
+    bool siblings;    /* the creator has other accounts */
     double followers; /* NaN: the newest snapshot's */
     double following;
     double posts_total;

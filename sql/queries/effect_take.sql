@@ -2,7 +2,8 @@
 select d.creator_id, d.account_id, a.world, a.platform, coalesce(c.opted_out, true) as opted_out, a.username, a.name,
        left(a.bio, 8192) as bio, a.category, a.country, a.city, a.language, a.followers, a.following, a.posts_total,
        a.likes_total, a.views_total, c.display_name, a.picture_url, a.has_contact, a.verified,
-       (extract(epoch from a.observed_at) * 1000000)::bigint as observed_us
+       (extract(epoch from a.observed_at) * 1000000)::bigint as observed_us,
+       exists (select from account x where x.creator_id = d.creator_id and x.account_id <> d.account_id) as siblings
 from (
   select creator_id, account_id
   from account

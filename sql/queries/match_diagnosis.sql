@@ -2,9 +2,9 @@
 -- pass; beside each set of one filter the nearest bound (near; negative for a lower one) or the most frequent word that would
 -- let somebody in, and how many. The marks are made from the lines of the filters
 with part as (
-  select c.fails, c.unknowns, c.near, c.word, count(*) as n
+  select c.person, c.fails, c.unknowns, c.near, c.word, count(*) as n
   from (
-    select m.fails, m.unknowns, /*near*/ as near, /*word*/ as word
+    select case when m.siblings then m.creator_id end as person, m.fails, m.unknowns, /*near*/ as near, /*word*/ as word
     from (
       select m.*, /*fails*/ as fails, /*unknowns*/ as unknowns
       from (
@@ -16,9 +16,12 @@ with part as (
       offset 0
     ) m
   ) c
-  group by c.fails, c.unknowns, c.near, c.word
+  group by c.person, c.fails, c.unknowns, c.near, c.word
 )
-select distinct on (p.fails, p.unknowns) p.fails, p.unknowns,
-       (sum(p.n) over (partition by p.fails, p.unknowns))::bigint as n, p.near, p.word, p.n as near_n
+select distinct on (p.person, p.fails, p.unknowns, v.near, v.word) p.fails, p.unknowns,
+       (sum(p.n) over (partition by p.person, p.fails, p.unknowns))::bigint as n, p.near, p.word, p.n as near_n, p.person
 from part p
-order by p.fails, p.unknowns, p.near, p.n desc, p.word collate "C"
+cross join lateral (
+  select case when p.person is not null then p.near end as near, case when p.person is not null then p.word end as word
+) v
+order by p.person nulls first, p.fails, p.unknowns, v.near, v.word, p.near, p.n desc, p.word collate "C"

@@ -2,7 +2,7 @@
 select a.creator_id, a.account_id, m.score, m.conf, m.sd, m.kind,
        coalesce(c.display_name, a.name) as name, a.bio, a.has_contact, a.picture_url, p.slug as platform, a.username,
        profile_url(a.world, p.slug, p.profile_url, a.username) as url, a.country, a.language,
-       a.followers, s.engagement_rate, s.engagement_basis, s.engagement_usual,
+       case when m.siblings then also_on(a.creator_id, a.account_id) end as also_on, a.followers, s.engagement_rate, s.engagement_basis, s.engagement_usual,
        s.authenticity, s.price_usd, s.price_source,
        (extract(epoch from s.last_post_at) * 1000000)::bigint as last_post_us,
        (extract(epoch from a.observed_at) * 1000000)::bigint as observed_us,

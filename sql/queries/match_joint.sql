@@ -6,7 +6,7 @@ select t.creator_id, t.account_id, l.niche_id, l.listed, l.focus, l.profiles, co
                  where l.post_mask >> (u.i - 1)::integer & 1 = 1), 0)::float8 as k_posts,
        length(replace(l.post_mask::bit(64)::text, '0', '')) as niche_posts, s.bio_weight,
        m.conf, m.sd::float8 as sd, m.rel_sd, m.rel_prior_sd, m.l_rel, m.l_eng, m.l_auth, m.l_aff, m.l_loy, m.l_fresh,
-       m.cpe_usual_usd, s.engagement_theta, s.engagement_sigma, s.engagement_tau, m.country,
+       m.cpe_usual_usd, s.engagement_theta, s.engagement_sigma, s.engagement_tau, m.country, m.siblings,
        case when $4::text[] is not null then (
          select array_agg(a.share order by w.i)
          from unnest($4::text[]) with ordinality as w (country, i)

@@ -1,8 +1,19 @@
--- match_ask_related: api/match_related.c. How many creators match the niche $2 only in part, up to 100; its version
+-- match_ask_related: api/match_related.c. How many creators match the niche $2 only in part and with no account in full, up to
+-- 100; its version
 select count(*),
        coalesce((select v.version from niche_version v where v.world = $1::smallint and v.niche_id = $2::integer), 0) as version
 from (
-  select 1 from niche_match m
-  where m.world = $1::smallint and m.niche_id = $2::integer and m.related = true/*filters*/
+  select 1
+  from (
+    select m.creator_id, m.account_id, m.siblings
+    from niche_match m
+    where m.world = $1::smallint and m.niche_id = $2::integer and m.related = true/*filters*/
+  ) b
+  where not b.siblings or not exists (
+    select 1
+    from niche_match m
+    where m.creator_id = b.creator_id and m.niche_id = $2::integer
+      and (not m.related, m.account_id) > (false, b.account_id)/*filters*/
+  )
   limit 100
 ) r

@@ -7,6 +7,8 @@ with b as (
   delete from account_score o using b where o.creator_id = b.creator_id and o.account_id = b.account_id
 ), lookalikes as (
   delete from lookalike_key o using b where o.creator_id = b.creator_id and o.account_id = b.account_id
+), histories as (
+  delete from score_history o using b where o.creator_id = b.creator_id and o.account_id = b.account_id
 ), matches as (
   delete from niche_match o using b where o.creator_id = b.creator_id and o.account_id = b.account_id
   returning o.world, o.niche_id, o.account_id

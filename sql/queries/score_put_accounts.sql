@@ -1,5 +1,5 @@
--- scorer_step: score/write.c. account_score as the batch says; a change touches every niche the account is ranked in.
--- Runs after score_put_matches. $1 as in score_put_niches
+-- scorer_step: score/write.c. account_score as the batch says; a change touches every niche the account is ranked in, and
+-- those of the creator's other accounts, which name it. -- Runs after score_put_matches. $1 as in score_put_niches
 with put as (
   insert into account_score
   select n.*
@@ -30,5 +30,5 @@ insert into score_touched (world, niche_id, account_id)
 select m.world, m.niche_id, m.account_id
 from put p
 cross join lateral (
-  select * from niche_match c where c.creator_id = p.creator_id and c.account_id = p.account_id offset 0
+  select * from niche_match c where c.creator_id = p.creator_id offset 0
 ) m

@@ -1,5 +1,5 @@
--- scorer_step: score/write.c. niche_match as the batch says; rows that are the same stay as they are. $1 as in
--- score_put_niches
+-- scorer_step: score/write.c. niche_match as the batch says; rows that are the same stay as they are. What a
+-- change of score takes the place of goes to score_history. $1 as in score_put_niches, $2 clocks of the worlds
 with gone as (
   delete from niche_match o using (
     select b.world, x.at
@@ -12,12 +12,14 @@ with gone as (
     ) x
   ) k
   where o.ctid = k.at
-  returning o.world, o.niche_id, o.account_id
+  returning o.*
 ), differs as materialized (
-  select n.*, o.at
+  select n.*, o.at, o.old
   from (select * from score_match limit $1::bigint) n
   left join lateral (
-    select c.ctid as at, row (c.*) is distinct from row (n.*) as differs
+    select c.ctid as at, row (c.*) is distinct from row (n.*) as differs,
+           case when (c.score, c.related, c.l_rel, c.l_eng, c.l_auth, c.l_aff, c.l_loy)
+             is distinct from (n.score, n.related, n.l_rel, n.l_eng, n.l_auth, n.l_aff, n.l_loy) then c end as old
     from niche_match c
     where c.creator_id = n.creator_id and c.account_id = n.account_id and c.niche_id = n.niche_id
     offset 0
@@ -27,11 +29,11 @@ with gone as (
   update niche_match o set
     (world, related, kind, score, conf, sd, followers, platform, country, language, price_usd, l_rel, l_eng, l_auth,
      l_aff, l_loy, l_fresh, focus, cpe_usual_usd, rel_sd, rel_prior_sd, engagement_rate, posts_per_week, sponsored_share,
-     last_post_day, price_known, has_contact, verified) =
+     last_post_day, price_known, has_contact, verified, siblings) =
     (d.world, d.related, d.kind, d.score, d.conf, d.sd, d.followers, d.platform, d.country, d.language, d.price_usd,
      d.l_rel, d.l_eng, d.l_auth, d.l_aff, d.l_loy, d.l_fresh, d.focus, d.cpe_usual_usd, d.rel_sd,
      d.rel_prior_sd, d.engagement_rate, d.posts_per_week, d.sponsored_share, d.last_post_day, d.price_known,
-     d.has_contact, d.verified)
+     d.has_contact, d.verified, d.siblings)
   from differs d
   where o.ctid = d.at
   returning o.world, o.niche_id, o.account_id
@@ -39,13 +41,40 @@ with gone as (
   insert into niche_match
     (creator_id, account_id, niche_id, world, related, kind, score, conf, sd, followers, platform, country, language,
      price_usd, l_rel, l_eng, l_auth, l_aff, l_loy, l_fresh, focus, cpe_usual_usd, rel_sd, rel_prior_sd,
-     engagement_rate, posts_per_week, sponsored_share, last_post_day, price_known, has_contact, verified)
+     engagement_rate, posts_per_week, sponsored_share, last_post_day, price_known, has_contact, verified, siblings)
   select creator_id, account_id, niche_id, world, related, kind, score, conf, sd, followers, platform, country,
          language, price_usd, l_rel, l_eng, l_auth, l_aff, l_loy, l_fresh, focus, cpe_usual_usd, rel_sd, rel_prior_sd,
-         engagement_rate, posts_per_week, sponsored_share, last_post_day, price_known, has_contact, verified
+         engagement_rate, posts_per_week, sponsored_share, last_post_day, price_known, has_contact, verified, siblings
   from differs
   where at is null
   returning world, niche_id, account_id
+), past as (
+  select m.*, row_number() over (partition by m.creator_id, m.account_id order by m.score desc, m.niche_id) as place
+  from (select (d.old).* from differs d where d.old is not null union all select * from gone) m
+  where m.niche_id < 1000000
+), told as (
+  insert into score_history
+    (creator_id, account_id, nth, replaced_at, model_version, posts, followers, engagement_rate, price_usd, price_known,
+     last_post_day, l_eng, l_auth, l_loy, l_fresh, niche_ids, related, scores, l_rel, l_aff)
+  select p.creator_id, p.account_id, min(h.nth) + 1, timestamptz 'epoch' + min(($2::bigint[])[p.world + 1]) * interval '1 microsecond',
+         min(s.model_version), min(s.posts), min(p.followers), min(p.engagement_rate), min(p.price_usd), bool_and(p.price_known),
+         min(p.last_post_day), min(p.l_eng), min(p.l_auth), min(p.l_loy), min(p.l_fresh),
+         array_agg(p.niche_id order by p.place), array_agg(p.related order by p.place), array_agg(p.score order by p.place),
+         array_agg(p.l_rel order by p.place), array_agg(p.l_aff order by p.place)
+  from past p
+  cross join lateral (
+    select s.model_version, s.posts
+    from account_score s where s.creator_id = p.creator_id and s.account_id = p.account_id offset 0
+  ) s
+  cross join lateral (
+    select coalesce(max(x.nth), 0) as nth from score_history x where x.creator_id = p.creator_id and x.account_id = p.account_id
+  ) h
+  where p.place <= 12
+  group by p.creator_id, p.account_id
+  returning creator_id, account_id, nth
+), forgotten as (
+  delete from score_history h using told t
+  where h.creator_id = t.creator_id and h.account_id = t.account_id and h.nth <= t.nth - 20
 )
 insert into score_touched (world, niche_id, account_id)
 select world, niche_id, account_id from gone

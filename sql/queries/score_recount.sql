@@ -4,7 +4,8 @@ with stale as (
 )
 update niche_version v
 set counted = v.version,
-    creators = (select count(*) from niche_match m
+    creators = (select count(*) filter (where not m.siblings) + count(distinct m.creator_id) filter (where m.siblings)
+                from niche_match m
                 where m.world = v.world and m.niche_id = v.niche_id and m.related = false)
 from stale s
 where v.world = s.world and v.niche_id = s.niche_id

@@ -1,5 +1,5 @@
 -- standing_ask_peers: api/standing_peers.c. The accounts of the lists $2 (world $1, platform $3) nearest in size to $4
--- followers, within $5 to $6, at most $10 smaller and $10 not smaller, account $7 left out, of country $9 or (null) any:
+-- followers, within $5 to $6, at most $10 smaller and $10 not smaller, the creator of account $7 left out, of country $9 or (null) any:
 -- per list and component their number, followers, how many lie below and at the own values $8 (null: not asked), quartiles
 with peer as materialized (
   select w.place, m.*, s.engagement_theta / s.engagement_tau as theta
@@ -8,7 +8,7 @@ with peer as materialized (
     (select m.creator_id, m.account_id, m.followers, m.score, m.l_rel, m.l_eng, m.l_auth, m.l_aff, m.l_loy, m.l_fresh
      from niche_match m
      where m.world = $1::smallint and m.niche_id = w.niche_id and m.related = false and m.platform = $3::smallint
-       and m.followers between $4::bigint and $6::bigint and m.account_id <> $7::bigint
+       and m.followers between $4::bigint and $6::bigint and m.creator_id is distinct from (select o.creator_id from account o where o.account_id = $7::bigint)
        and ($9::text is null or m.country = $9)
      order by m.followers, m.account_id
      limit $10::integer)
@@ -16,7 +16,7 @@ with peer as materialized (
     (select m.creator_id, m.account_id, m.followers, m.score, m.l_rel, m.l_eng, m.l_auth, m.l_aff, m.l_loy, m.l_fresh
      from niche_match m
      where m.world = $1::smallint and m.niche_id = w.niche_id and m.related = false and m.platform = $3::smallint
-       and m.followers >= $5::bigint and m.followers < $4::bigint and m.account_id <> $7::bigint
+       and m.followers >= $5::bigint and m.followers < $4::bigint and m.creator_id is distinct from (select o.creator_id from account o where o.account_id = $7::bigint)
        and ($9::text is null or m.country = $9)
      order by m.followers desc, m.account_id desc
      limit $10::integer)

@@ -5,7 +5,7 @@ with near as materialized (
    from account a
    join creator c using (creator_id)
    where a.world = $1::smallint and a.platform = $3::smallint and a.followers between $4::bigint and $6::bigint
-     and a.account_id <> $7::bigint and ($9::text is null or a.country = $9) and not c.opted_out
+     and a.creator_id is distinct from (select o.creator_id from account o where o.account_id = $7::bigint) and ($9::text is null or a.country = $9) and not c.opted_out
    order by a.followers, a.account_id
    limit $10::integer)
   union all
@@ -13,7 +13,7 @@ with near as materialized (
    from account a
    join creator c using (creator_id)
    where a.world = $1::smallint and a.platform = $3::smallint and a.followers >= $5::bigint and a.followers < $4::bigint
-     and a.account_id <> $7::bigint and ($9::text is null or a.country = $9) and not c.opted_out
+     and a.creator_id is distinct from (select o.creator_id from account o where o.account_id = $7::bigint) and ($9::text is null or a.country = $9) and not c.opted_out
    order by a.followers desc, a.account_id desc
    limit $10::integer)
 ), peer as materialized (

@@ -23,6 +23,7 @@ struct candidate {
     double theta, sigma, tau, sample_n;
     const char *country;
     struct text_list listed, focus, profiles, shares;
+    int8_t siblings;
 };
 
 #define READ(type, member, column) FIELD(type, struct candidate, member, NULL, NULL, column, 0)
@@ -50,6 +51,7 @@ static const struct field candidate_fields[] = {
     READ(FIELD_TEXTS, focus, "focus"),
     READ(FIELD_TEXTS, profiles, "profiles"),
     READ(FIELD_TEXTS, shares, "shares"),
+    READ(FIELD_BOOL, siblings, "siblings"),
 };
 
 static double number_or(const struct text_list *l, size_t i, double fallback) {
@@ -90,6 +92,7 @@ static struct match_pick pick_of(const struct candidate *c, const struct match_s
                            .account_id = c->account_id,
                            .niche_id = (int32_t)c->niche_id,
                            .parts = parts_of(c, st, s, parts),
+                           .siblings = c->siblings == 1,
                            .compound = true,
                            .niche_posts = c->niche_posts,
                            .cpe_usual_usd = c->cpe_usual_usd};
@@ -114,6 +117,14 @@ static bool is_sure(const struct match_state *st, const struct match_pick *p) {
            (double)p->conf / MATCH_SCALE >= st->q.min_confidence;
 }
 
+/* Whether no other account of the creator comes before it. */
+static bool is_best_account(const struct match_picks *all, const struct match_pick *p) {
+    for (size_t i = 0; p->siblings && i < all->count; i++)
+        if (all->at[i].creator_id == p->creator_id && match_pick_ahead(&all->at[i], p))
+            return false;
+    return true;
+}
+
 static enum err joint_rows(struct request *req, const struct rows *rows) {
     struct match_state *st = req->state;
     const struct snapshot *s;
@@ -122,13 +133,17 @@ static enum err joint_rows(struct request *req, const struct rows *rows) {
         return e;
     struct match_picks *picks = arena_alloc(req->arena, sizeof *picks);
     *picks = match_phase_picks(st, req->arena);
+    struct match_picks all = match_picks_new(req->arena, rows_count(rows) + 1);
     for (size_t i = 0; i < rows_count(rows); i++) {
         struct candidate c;
         rows_decode(rows, i, candidate_fields, COUNT_OF(candidate_fields), req->arena, &c);
         struct match_pick p = pick_of(&c, st, s);
         if (is_sure(st, &p))
-            match_picks_add(picks, &p, &st->after);
+            all.at[all.count++] = p;
     }
+    for (size_t i = 0; i < all.count; i++)
+        if (is_best_account(&all, &all.at[i]))
+            match_picks_add(picks, &all.at[i], &st->after);
     return match_phase_done(req, picks);
 }
 

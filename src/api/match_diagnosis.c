@@ -3,9 +3,10 @@
  */
 #include "match_relax.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-enum { THIN = 5 };
+enum { THIN = 5, PERSON_SETS_MAX = 6 };
 
 /* ---- the statement */
 
@@ -36,21 +37,96 @@ static const char *of_single(struct request *req, const struct match_tests *t,
 
 /* ---- the request */
 
+/* What is near of a creator goes to the set of the same filters, where it is nearer or the same. */
+static void take_near(struct fail_set *set, const struct fail_set *s) {
+    bool bound = s->near && (!set->near || strtod(s->near, NULL) < strtod(set->near, NULL));
+    bool same = s->near && set->near && strtod(s->near, NULL) == strtod(set->near, NULL);
+    if (bound || (s->word && !set->word)) {
+        set->near = s->near;
+        set->word = s->word;
+        set->near_n = 1;
+    } else if (same || (s->word && set->word && strcmp(s->word, set->word) == 0)) {
+        set->near_n++;
+    }
+}
+
+/* Adds to the set of these filters, which begins if there is none. */
+static struct fail_set *set_of(struct match_diagnosis *d, uint64_t fails, uint64_t unknowns) {
+    for (size_t i = 0; i < d->set_count; i++)
+        if (d->sets[i].fails == fails && d->sets[i].unknowns == unknowns)
+            return &d->sets[i];
+    d->sets[d->set_count] = (struct fail_set){.fails = fails, .unknowns = unknowns};
+    return &d->sets[d->set_count++];
+}
+
+/* The sets of one creator's accounts, each once. */
+struct person {
+    struct fail_set sets[PERSON_SETS_MAX];
+    size_t n;
+};
+
+/* A creator is in the list when one of the accounts passes: counted by inclusion and exclusion, so that every
+ * sum over sets is exact. */
+static void count_person(struct match_diagnosis *d, const struct person *p) {
+    for (size_t subset = 1; subset < (size_t)1 << p->n; subset++) {
+        uint64_t fails = 0, unknowns = 0;
+        int64_t sign = -1;
+        for (size_t i = 0; i < p->n; i++) {
+            if (!(subset >> i & 1))
+                continue;
+            fails |= p->sets[i].fails;
+            unknowns |= p->sets[i].unknowns;
+            sign = -sign;
+        }
+        set_of(d, fails, unknowns)->n += sign;
+    }
+}
+
+/* Takes an account's set. What lets it in lets nobody in whose other account is there: that one comes first.
+ */
+static void take_account(struct match_diagnosis *d, struct person *p, const struct fail_set *s) {
+    const struct fail_set *last = p->n ? &p->sets[p->n - 1] : NULL;
+    bool again = last && last->fails == s->fails && last->unknowns == s->unknowns;
+    if (!again && p->n < PERSON_SETS_MAX)
+        p->sets[p->n++] = *s;
+    if (p->sets[0].fails)
+        take_near(set_of(d, s->fails, s->unknowns), s);
+}
+
+static struct fail_set read_set(const struct rows *rows, size_t i, struct arena *a) {
+    const char *near = rows_text(rows, i, 3), *word = rows_text(rows, i, 4);
+    return (struct fail_set){.fails = (uint64_t)rows_i64(rows, i, 0),
+                             .unknowns = (uint64_t)rows_i64(rows, i, 1),
+                             .n = rows_i64(rows, i, 2),
+                             .near = near ? arena_strdup(a, near) : NULL,
+                             .word = word ? arena_strdup(a, word) : NULL,
+                             .near_n = rows_i64(rows, i, 5)};
+}
+
+/* Rows of creators with one account come first; those of one creator are beside each other, the set of
+ * nothing first. */
 static enum err set_rows(struct request *req, const struct rows *rows) {
     struct match_state *st = req->state;
     struct match_diagnosis *d = st->diagnosis;
-    d->sets = arena_alloc(req->arena, rows_count(rows) * sizeof *d->sets + 1);
-    for (size_t i = 0; i < rows_count(rows); i++) {
-        const char *near = rows_text(rows, i, 3), *word = rows_text(rows, i, 4);
-        struct fail_set s = {.fails = (uint64_t)rows_i64(rows, i, 0),
-                             .unknowns = (uint64_t)rows_i64(rows, i, 1),
-                             .n = rows_i64(rows, i, 2),
-                             .near = near ? arena_strdup(req->arena, near) : NULL,
-                             .word = word ? arena_strdup(req->arena, word) : NULL,
-                             .near_n = rows_i64(rows, i, 5)};
-        d->sets[d->set_count++] = s;
-        d->candidates += s.n;
-        d->results += s.fails ? 0 : s.n;
+    struct person person = {0};
+    size_t count = rows_count(rows);
+    d->sets = arena_alloc(req->arena, (count << PERSON_SETS_MAX) / PERSON_SETS_MAX * sizeof *d->sets + 1);
+    for (size_t i = 0; i < count; i++) {
+        struct fail_set s = read_set(rows, i, req->arena);
+        int64_t creator = rows_i64(rows, i, 6);
+        if (creator == FIELD_NULL_I64) {
+            d->sets[d->set_count++] = s;
+            continue;
+        }
+        take_account(d, &person, &s);
+        if (i + 1 < count && rows_i64(rows, i + 1, 6) == creator)
+            continue;
+        count_person(d, &person);
+        person.n = 0;
+    }
+    for (size_t i = 0; i < d->set_count; i++) {
+        d->candidates += d->sets[i].n;
+        d->results += d->sets[i].fails ? 0 : d->sets[i].n;
     }
     match_relax(req, d);
     return match_write_when_done(req);

@@ -107,7 +107,7 @@ enum err match_facets_ask(struct request *req) {
         all |= set;
         columns = arena_printf(a, "%s, %s as v%zu", columns, facets[i].key, i);
         keys = arena_printf(a, "%s, m.v%zu", keys, i);
-        sets = arena_printf(a, "%s, (m.fails, m.v%zu)", sets, i);
+        sets = arena_printf(a, "%s, (m.fails, m.person, m.v%zu)", sets, i);
         /* grouping() has a bit for every key that a set lacks, the last key's the lowest */
         unsigned long long missing = ((1ULL << count) - 1) & ~(1ULL << (count - ++at));
         values = arena_printf(a, "%s, (%zu, %s, %llu::bigint, %llu)", values, i + 1, value_sql(req, i), set,

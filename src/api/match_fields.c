@@ -22,7 +22,7 @@ const struct field match_fields[] = {
     MATCH(FIELD_TEXT, url, "creator", "url", "url"),
     MATCH(FIELD_TEXT, country, "creator", "country", "country"),
     MATCH(FIELD_TEXT, language, "creator", "language", "language"),
-    MATCH(FIELD_TEXTS, also_on, "creator", "also_on", NULL),
+    MATCH(FIELD_TEXTS, also_on, "creator", "also_on", "also_on"),
     MATCH(FIELD_I64, followers, NULL, "followers", "followers"),
     MATCH_F(engagement_rate, NULL, "engagement_rate", "engagement_rate", 4),
     MATCH(FIELD_TEXT, engagement_basis, NULL, "engagement_rate_basis", "engagement_basis"),

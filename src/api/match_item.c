@@ -139,7 +139,6 @@ void match_row_finish(struct match_row *r, const struct snapshot *s, const struc
     r->data_age_days = now_us > r->observed_us ? (now_us - r->observed_us) / INT64_C(86400000000) : 0;
     r->reasons.items = arena_alloc(a, SENTENCES_MAX * sizeof *r->reasons.items);
     r->cautions.items = arena_alloc(a, SENTENCES_MAX * sizeof *r->cautions.items);
-    r->also_on = (struct text_list){0};
     list_not_measured(r, a);
     name_niches(r, s);
     name_matched(r, s, st, a);

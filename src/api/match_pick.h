@@ -15,7 +15,7 @@ struct match_pick {
     double ln[MATCH_COMPONENTS];
     bool audience_known;
     /* a compound only */
-    bool compound;
+    bool compound, siblings; /* siblings: the creator has other accounts */
     double sd, focus, k, profile, cpe_usual_usd;
     int64_t niche_posts, stored_score;
     const char *kind;

@@ -1,10 +1,10 @@
 /* The exact list by an early-stopping scan of the stored order. Under own weights (ranking specification, g):
- * all ln x are at most 0, so S' <= S^rho with rho = min w'/w; of several niches an account is bounded by its
- * best row, with which all of its rows come. Under the stored ranking the first rows are the page. Rows are
- * read in the stored order in chunks until no unread row can reach the k-th best. Invariants: a row is
- * dropped only when its bound is strictly below the k-th score (ties are decided by the total order); when
- * the niche changes between two chunks the scan begins again, and after RESTARTS_MAX times it reads all in
- * one statement, which sees one state. */
+ * all ln x are at most 0, so S' <= S^rho with rho = min w'/w; a creator is bounded by the best row of any of
+ * their accounts and niches, with which all of those rows come. Under the stored ranking the first rows are
+ * the page. Rows are read in the stored order in chunks until no unread row can reach the k-th best.
+ * Invariants: a row is dropped only when its bound is strictly below the k-th score (ties are decided by the
+ * total order); when the niche changes between two chunks the scan begins again, and after RESTARTS_MAX times
+ * it reads all in one statement, which sees one state. */
 #include "match_why_not.h"
 
 #include "rank/engagement.h"
@@ -16,7 +16,7 @@
 enum { FIRST_CHUNK = 128, LAST_CHUNK = 1024, RESTARTS_MAX = 5 };
 
 struct scan_row {
-    int64_t creator_id, account_id, score, conf, niche_id, row_conf, version;
+    int64_t creator_id, account_id, score, conf, place, niche_id, row_conf, version;
     double ln[MATCH_STORED], theta, sigma, tau, sample_n;
     const char *country;
     struct text_list shares;
@@ -29,6 +29,7 @@ static const struct field scan_fields[] = {
     READ(FIELD_I64, account_id, "account_id"),
     READ(FIELD_I64, score, "score"),
     READ(FIELD_I64, conf, "conf"),
+    READ(FIELD_I64, place, "place"),
     READ(FIELD_I64, niche_id, "niche_id"),
     READ(FIELD_I64, row_conf, "row_conf"),
     READ(FIELD_I64, version, "version"),
@@ -80,22 +81,22 @@ static struct match_pick pick_of(const struct match_state *st, const struct scan
     return pick;
 }
 
-/* Takes row `at` and those of the same account behind it; the best is the account's. Returns where the next
- * account begins. */
-static size_t take_account(const struct match_state *st, const struct rows *rows, size_t at, struct arena *a,
+/* Takes row `at` and those of the same creator behind it; the best is the creator's. Returns where the next
+ * creator begins. */
+static size_t take_creator(const struct match_state *st, const struct rows *rows, size_t at, struct arena *a,
                            struct match_scan *scan) {
     struct match_pick best = {.score = -1};
     struct scan_row row;
     size_t i = at;
-    for (int64_t account = 0; i < rows_count(rows); i++) {
+    for (int64_t creator = 0; i < rows_count(rows); i++) {
         rows_decode(rows, i, scan_fields, COUNT_OF(scan_fields), a, &row);
-        if (i > at && row.account_id != account)
+        if (i > at && row.creator_id != creator)
             break;
-        account = row.account_id;
+        creator = row.creator_id;
         struct match_pick pick = pick_of(st, &row);
-        if (pick.score > best.score || (pick.score == best.score && pick.conf > best.conf))
+        if (match_pick_ahead(&pick, &best))
             best = pick;
-        scan->last = (struct match_place){0, (int32_t)row.score, (int32_t)row.conf, row.account_id, false};
+        scan->last = (struct match_place){0, (int32_t)row.score, (int32_t)row.conf, row.place, false};
     }
     match_picks_add(&scan->picks, &best, &st->after);
     return i;
@@ -158,7 +159,7 @@ static enum err chunk_rows(struct request *req, const struct rows *rows) {
         return again(req, scan);
     int64_t n = 0;
     for (size_t i = 0; first.account_id != FIELD_NULL_I64 && i < rows_count(rows); n++)
-        i = take_account(st, rows, i, a, scan);
+        i = take_creator(st, rows, i, a, scan);
     scan->rows_read += n;
     bool stored = is_stored_order(st) && !scan->picks.watch;
     if (n < scan->chunk || stored || settled(st, scan))

@@ -1,5 +1,6 @@
 /* why_not=: each account of that name, and why it is not in the list: not in the niche, kept out by filters,
- * or further down. Invariant: whoever opted out looks exactly like somebody who is not in the store. */
+ * by another account of the creator, or further down. Invariant: whoever opted out looks exactly like
+ * somebody who is not in the store. */
 #include "match_why_not.h"
 
 #include "match_honest.h"
@@ -8,26 +9,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { ACCOUNTS_MAX = 16 };
-
-struct why_account {
-    int64_t creator_id, account_id, score, conf, fails, unknowns, recent_posts, ahead;
-    const char *platform, *username;
-    int8_t placed;                /* is a candidate: makes every niche that was asked for */
-    double key, ln[MATCH_STORED]; /* key: see struct match_place */
-    struct text_list asked_of, kinds, k, n, posts;
-    struct match_pick pick;
-    bool watched; /* passes the filters: is in the list */
-    bool ranked;  /* and was seen there */
-};
-
-struct match_why_not {
-    struct match_tests tests;
-    struct why_account *accounts;
-    size_t count;
-    struct match_watch *watch;
-};
 
 #define READ(type, member, column) FIELD(type, struct why_account, member, NULL, NULL, column, 0)
 
@@ -50,6 +31,9 @@ static const struct field why_fields[] = {
     READ(FIELD_TEXTS, k, "k"),
     READ(FIELD_TEXTS, n, "n"),
     READ(FIELD_TEXTS, posts, "posts"),
+    READ(FIELD_I64, other, "other"),
+    READ(FIELD_TEXTS, other_ids, "other_ids"),
+    READ(FIELD_TEXTS, others, "others"),
 };
 
 /* ---- asking */
@@ -99,15 +83,18 @@ static bool is_counted(const struct match_state *st) {
 static enum err why_rows(struct request *req, const struct rows *rows) {
     struct match_state *st = req->state;
     struct match_why_not *why = st->why_not;
-    why->count = rows_count(rows) < ACCOUNTS_MAX ? rows_count(rows) : ACCOUNTS_MAX;
+    why->count = rows_count(rows) < WHY_ACCOUNTS_MAX ? rows_count(rows) : WHY_ACCOUNTS_MAX;
     why->accounts = arena_alloc(req->arena, why->count * sizeof *why->accounts + 1);
     for (size_t i = 0; i < why->count; i++) {
         struct why_account *x = &why->accounts[i];
         rows_decode(rows, i, why_fields, COUNT_OF(why_fields), req->arena, x);
         x->watched = x->placed == 1 && !x->fails;
-        x->ranked = x->watched && is_counted(st);
-        x->pick = (struct match_pick){
-            .account_id = x->account_id, .sort_key = x->key, .score = x->score, .conf = x->conf};
+        x->ranked = x->watched && is_counted(st) && x->other == FIELD_NULL_I64;
+        x->pick = (struct match_pick){.creator_id = x->creator_id,
+                                      .account_id = x->account_id,
+                                      .sort_key = x->key,
+                                      .score = x->score,
+                                      .conf = x->conf};
         memcpy(x->pick.ln, x->ln, sizeof x->ln);
     }
     return match_list(req);
@@ -144,82 +131,6 @@ enum err match_why_not_ask(struct request *req) {
                             why_rows);
 }
 
-/* ---- counting who is ahead */
-
-/* What a ranking shows while it reads: the place of everybody, and those asked about whole. */
-struct match_watch {
-    struct arena *arena;
-    struct match_why_not *why;
-    struct match_place *at;
-    size_t count, cap;
-    bool closed;
-};
-
-struct match_watch *match_watch_new(const struct match_state *st, struct arena *a) {
-    struct match_why_not *why = st->why_not;
-    bool any = false;
-    for (size_t i = 0; why && i < why->count; i++)
-        any |= why->accounts[i].watched;
-    if (!any || st->related_phase)
-        return NULL;
-    if (why->watch && why->watch->closed)
-        return why->watch;
-    for (size_t i = 0; i < why->count; i++)
-        why->accounts[i].ranked = false;
-    why->watch = arena_alloc(a, sizeof *why->watch);
-    *why->watch = (struct match_watch){.arena = a, .why = why};
-    return why->watch;
-}
-
-void match_watch_close(const struct match_state *st) {
-    if (st->why_not && st->why_not->watch)
-        st->why_not->watch->closed = true;
-}
-
-void match_watch_see(struct match_watch *watch, const struct match_pick *pick) {
-    if (watch->closed)
-        return;
-    if (watch->count == watch->cap) {
-        watch->cap = watch->cap ? 2 * watch->cap : 1024;
-        struct match_place *more = arena_alloc(watch->arena, watch->cap * sizeof *more);
-        if (watch->count)
-            memcpy(more, watch->at, watch->count * sizeof *more);
-        watch->at = more;
-    }
-    watch->at[watch->count++] = (struct match_place){
-        .score = (int32_t)pick->score, .conf = (int32_t)pick->conf, .account_id = pick->account_id};
-    for (size_t i = 0; i < watch->why->count; i++) {
-        struct why_account *x = &watch->why->accounts[i];
-        if (x->watched && x->account_id == pick->account_id) {
-            x->pick = *pick;
-            x->ranked = true;
-        }
-    }
-}
-
-int64_t match_watch_lowest(const struct match_watch *watch) {
-    int64_t lowest = MATCH_SCALE;
-    for (size_t i = 0; i < watch->why->count; i++) {
-        const struct why_account *x = &watch->why->accounts[i];
-        if (x->watched && !x->ranked)
-            return 0;
-        if (x->watched && x->pick.score < lowest)
-            lowest = x->pick.score;
-    }
-    return lowest;
-}
-
-/* How many are ahead of an account, by what was seen. */
-static int64_t count_ahead(const struct match_watch *watch, const struct why_account *x) {
-    int64_t n = 0;
-    for (size_t i = 0; i < watch->count; i++) {
-        struct match_pick other = {
-            .score = watch->at[i].score, .conf = watch->at[i].conf, .account_id = watch->at[i].account_id};
-        n += match_pick_ahead(&other, &x->pick);
-    }
-    return n;
-}
-
 /* ---- the answer */
 
 static const char *reason_of(const struct why_account *x) {
@@ -229,7 +140,17 @@ static const char *reason_of(const struct why_account *x) {
                 return "in_part";
         return "not_in_niche";
     }
-    return x->watched ? "ranked" : "filtered";
+    if (!x->watched)
+        return "filtered";
+    return x->other != FIELD_NULL_I64 ? "other_account" : "ranked";
+}
+
+/* The account by which a list shows the creator instead. */
+static const char *shown_by(const struct why_account *x) {
+    for (size_t i = 0; x->other != FIELD_NULL_I64 && i < x->other_ids.count && i < x->others.count; i++)
+        if (strtoll(x->other_ids.items[i], NULL, 10) == x->other)
+            return x->others.items[i];
+    return NULL;
 }
 
 static void number_or_null(struct json *w, const char *key, const struct text_list *l, size_t i,
@@ -346,7 +267,7 @@ static void gap_json(const struct match_state *st, const struct why_account *x, 
 static void rank_json(const struct match_state *st, const struct why_account *x, struct json *w) {
     json_key(w, "rank");
     if (x->ranked)
-        json_i64(w, 1 + (st->why_not->watch ? count_ahead(st->why_not->watch, x) : x->ahead));
+        json_i64(w, 1 + (st->why_not->watch ? match_watch_ahead(st->why_not->watch, x) : x->ahead));
     else
         json_null(w);
     json_key(w, "score");
@@ -372,6 +293,7 @@ static void account_json(struct request *req, const struct snapshot *s, const st
     json_kstr(w, "platform", x->platform);
     json_kstr(w, "username", x->username);
     json_kstr(w, "reason", reason_of(x));
+    json_kstr(w, "shown_by", shown_by(x));
     json_ki64(w, "recent_posts", x->recent_posts == FIELD_NULL_I64 ? 0 : x->recent_posts);
     evidence_json(st, s, x, w);
     failed_json(req, &st->why_not->tests, x, w);

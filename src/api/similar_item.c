@@ -24,7 +24,7 @@ const struct field similar_fields[] = {
     ITEM(FIELD_TEXT, url, "creator", "url", "url"),
     ITEM(FIELD_TEXT, country, "creator", "country", "country"),
     ITEM(FIELD_TEXT, language, "creator", "language", "language"),
-    ITEM(FIELD_TEXTS, also_on, "creator", "also_on", NULL),
+    ITEM(FIELD_TEXTS, also_on, "creator", "also_on", "also_on"),
     ITEM(FIELD_I64, followers, NULL, "followers", "followers"),
     ITEM(FIELD_TEXTS, niches, NULL, "niches", NULL),
     ITEM(FIELD_TEXTS, not_measured, NULL, "not_measured", NULL),
@@ -107,7 +107,6 @@ void similar_item_finish(struct similar_item *item, const struct similar_state *
                          struct arena *a) {
     const struct similar_candidate *c = item->of;
     item->similarity = c->score;
-    item->also_on = (struct text_list){0};
     item->niches.items = arena_alloc(a, LOOKALIKE_NICHES * sizeof *item->niches.items);
     item->not_measured.items = arena_alloc(a, LIKE_PARTS * sizeof *item->not_measured.items);
     item->reasons.items = arena_alloc(a, REASONS_MAX * sizeof *item->reasons.items);

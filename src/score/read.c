@@ -33,7 +33,8 @@ enum take_column {
     T_PICTURE,
     T_CONTACT,
     T_VERIFIED,
-    T_OBSERVED
+    T_OBSERVED,
+    T_SIBLINGS
 };
 
 static void forget(struct batch *b) {
@@ -102,6 +103,7 @@ static struct account_evidence evidence_of(const struct rows *r, size_t row, enu
         .has_contact = flag_of(r, row, T_CONTACT),
         .verified = flag_of(r, row, T_VERIFIED),
         .observed_us = rows_i64(r, row, T_OBSERVED),
+        .siblings = rows_bool(r, row, T_SIBLINGS),
         .followers = count_of(r, row, T_FOLLOWERS),
         .following = count_of(r, row, T_FOLLOWING),
         .posts_total = count_of(r, row, T_POSTS),

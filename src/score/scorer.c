@@ -30,6 +30,7 @@ struct scorer {
         *seed; /* the seeds, for worlds that never enter a fit: their answers never move with one */
     struct store_state state;
     struct platform_map platforms;
+    int64_t now_us[SCORE_WORLDS_MAX]; /* the clock of each world */
     struct account_result *result;
     struct batch batch;
     struct score_compounds *compounds;
@@ -85,6 +86,7 @@ static enum err refresh(struct scorer *s, struct fault *f) {
     memcpy(s->state.world, state.world, sizeof state.world);
     for (int w = 0; w < SCORE_WORLDS_MAX; w++) {
         int64_t now = state.clock_us[w] && state.clock_us[w] != FIELD_NULL_I64 ? state.clock_us[w] : real;
+        s->now_us[w] = now;
         score_context_set_now(s->ctx, w, now);
         score_context_set_now(s->seed, w, now);
     }
@@ -163,7 +165,7 @@ static enum err score_taken(struct scorer *s, struct account_at after, struct ac
     compute(s);
     int64_t computed = clock_mono_us();
     s->totals.compute_us += computed - read;
-    e = write_store(&s->write, s->db, &s->batch, f, ret_changed);
+    e = write_store(&s->write, s->db, &s->batch, s->now_us, f, ret_changed);
     s->totals.write_us += clock_mono_us() - computed;
     return e;
 }

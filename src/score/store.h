@@ -162,8 +162,9 @@ void write_done(struct write *w);
 void write_account(struct write *w, const struct score_context *ctx, const struct account_evidence *ev,
                    const struct account_result *r);
 /* Inside the transaction of the batch: brings the store to what was added, raises versions, takes the batch
- * off the list, notifies. *ret_changed: accounts of which a ranked row changed. ERR_STORE_*. */
-NODISCARD enum err write_store(struct write *w, struct db *db, const struct batch *b, struct fault *f,
-                               size_t *ret_changed);
+ * off the list, notifies. `now_us`: the clock of each world, for score_history. *ret_changed: accounts of
+ * which a ranked row changed. ERR_STORE_*. */
+NODISCARD enum err write_store(struct write *w, struct db *db, const struct batch *b,
+                               const int64_t now_us[SCORE_WORLDS_MAX], struct fault *f, size_t *ret_changed);
 
 #endif

@@ -31,11 +31,11 @@ static const struct {
                  "copy pg_temp.score_niche (creator_id, account_id, niche_id, k, n, focus, posts, post_mask, "
                  "profile, words) from stdin (format binary)"},
     [T_MATCH] =
-        {31,
-         "copy pg_temp.score_match (creator_id, account_id, niche_id, world, related, kind, score, conf, "
-         "sd, followers, platform, country, language, price_usd, l_rel, l_eng, l_auth, l_aff, l_loy, "
-         "l_fresh, focus, cpe_usual_usd, rel_sd, rel_prior_sd, engagement_rate, posts_per_week, "
-         "sponsored_share, last_post_day, price_known, has_contact, verified) from stdin (format binary)"},
+        {32, "copy pg_temp.score_match (creator_id, account_id, niche_id, world, related, kind, score, conf, "
+             "sd, followers, platform, country, language, price_usd, l_rel, l_eng, l_auth, l_aff, l_loy, "
+             "l_fresh, focus, cpe_usual_usd, rel_sd, rel_prior_sd, engagement_rate, posts_per_week, "
+             "sponsored_share, last_post_day, price_known, has_contact, verified, siblings) from stdin "
+             "(format binary)"},
 };
 
 void write_begin(struct write *w) {
@@ -157,6 +157,7 @@ static void put_filtered(struct buf *out, const struct account_evidence *ev,
     copy_bool(out, strcmp(q->price_source, "prior") != 0);
     copy_flag(out, ev->has_contact);
     copy_flag(out, ev->verified);
+    copy_bool(out, ev->siblings);
 }
 
 static void put_matches(struct buf *out, const struct score_context *ctx, const struct account_evidence *ev,
@@ -211,20 +212,22 @@ static enum err copy_table(struct db *db, const char *sql, struct buf *rows, str
 }
 
 /* The statements in their order; each sees what those before it did. */
-static enum err apply(const struct write *w, struct db *db, const struct batch *b, struct fault *f) {
+static enum err apply(const struct write *w, struct db *db, const struct batch *b, const char *clocks,
+                      struct fault *f) {
     static const struct {
         const char *statement;
         enum write_table table;
-    } steps[] = {{"score_put_niches", T_NICHE},
-                 {"score_put_lookalikes", T_NICHE},
-                 {"score_put_matches", T_MATCH},
-                 {"score_put_accounts", T_ACCOUNT}};
+        int n_params;
+    } steps[] = {{"score_put_niches", T_NICHE, 1},
+                 {"score_put_lookalikes", T_NICHE, 1},
+                 {"score_put_matches", T_MATCH, 2},
+                 {"score_put_accounts", T_ACCOUNT, 1}};
     enum err e = ERR_OK;
     for (size_t i = 0; i < COUNT_OF(steps) && !e; i++) {
         char rows[24];
         snprintf(rows, sizeof rows, "%zu", w->rows[steps[i].table]);
-        const char *params[] = {rows};
-        e = db_query(db, steps[i].statement, 1, params, f, NULL);
+        const char *params[] = {rows, clocks};
+        e = db_query(db, steps[i].statement, steps[i].n_params, params, f, NULL);
     }
     if (e || b->n_gone == 0)
         return e;
@@ -233,13 +236,17 @@ static enum err apply(const struct write *w, struct db *db, const struct batch *
     return db_query(db, "score_gone", 2, params, f, NULL);
 }
 
-enum err write_store(struct write *w, struct db *db, const struct batch *b, struct fault *f,
-                     size_t *ret_changed) {
+enum err write_store(struct write *w, struct db *db, const struct batch *b,
+                     const int64_t now_us[SCORE_WORLDS_MAX], struct fault *f, size_t *ret_changed) {
+    const char *clocks = "";
+    for (int i = 0; i < SCORE_WORLDS_MAX; i++)
+        clocks = arena_printf(b->mem, "%s%s%lld", clocks, i ? "," : "", (long long)now_us[i]);
+    clocks = arena_printf(b->mem, "{%s}", clocks);
     enum err e = ERR_OK;
     for (size_t i = 0; i < WRITE_TABLES && !e; i++)
         e = copy_table(db, tables[i].copy, &w->table[i], f);
     if (!e)
-        e = apply(w, db, b, f);
+        e = apply(w, db, b, clocks, f);
     if (e)
         return e;
     struct id_arrays ids = ids_of(b->taken, b->n_taken, b->mem);

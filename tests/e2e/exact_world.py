@@ -137,9 +137,18 @@ def any_row(rng, account, niche, related=False):
             continue
 
 
+def link(rng, accounts):
+    """Makes a fifth of them one of two to four accounts of a creator."""
+    some = rng.sample(accounts, len(accounts) // 5)
+    while len(some) > 4:
+        first, *others = (some.pop() for _ in range(rng.choice((2, 2, 2, 3, 4))))
+        for a in others:
+            a.creator, a.partners = first.creator, first.partners
+
+
 def any_world(rng, most=3000):
-    """Accounts and their rows: `most` (600 or more) of the sandbox, then 50 that are second accounts of creators, never in one
-    niche with the first, then 50 of the live world, then those of the tight niche. Niches of at most `most` rows; the largest
+    """Accounts and their rows: `most` (600 or more) of the sandbox, some of them of one creator, then 50 that are second
+    accounts of creators, never in one niche with the first, then 50 of the live world, then those of the tight niche. Niches of at most `most` rows; the largest
     has every account of the first kind. Those that come last of them stay out of the other niches."""
     ids = rng.sample(range(1, 10 * most), most + 100 + SIZES[TIGHT])  # so that their order is not that of anything else
     accounts = []
@@ -147,6 +156,7 @@ def any_world(rng, most=3000):
         second, live = most <= i < most + 50, most + 50 <= i < most + 100
         accounts.append(any_account(rng, ids[i - 50] if second else account, account, 0 if live else 1,
                                     accounts[-1] if accounts else None))
+    link(rng, accounts[:most - 100])
     owners = {}
     for a in accounts:
         a.siblings = owners.setdefault(a.creator, [])
@@ -181,7 +191,7 @@ def copy(cursor, table, columns, lines):
 
 ROW = ("creator_id, account_id, niche_id, world, related, kind, score, conf, sd, followers, platform, country, language,"
        " price_usd, l_rel, l_eng, l_auth, l_aff, l_loy, l_fresh, focus, cpe_usual_usd, rel_sd, rel_prior_sd, engagement_rate,"
-       " posts_per_week, sponsored_share, last_post_day, price_known, has_contact, verified")
+       " posts_per_week, sponsored_share, last_post_day, price_known, has_contact, verified, siblings")
 
 
 def row_line(row, ids):
@@ -189,7 +199,7 @@ def row_line(row, ids):
     return (a.creator, a.account, ids[row.niche], a.world, row.related, "related" if row.related else "direct", row.score, row.conf,
             row.sd, a.followers, a.platform, a.country, a.language, 50.0 if more.price is None else more.price, *row.logs, 0.5, 0.3, 0.1, 0.5,
             more.engagement_rate, more.posts_per_week, more.sponsored_share, more.last_post_day, more.price is not None, more.has_contact,
-            more.verified)
+            more.verified, len(a.siblings) > 1)
 
 
 def day(n):
@@ -356,8 +366,19 @@ def logs_of(case, row):
     return logs + [ln(audience_fit(row.account, case.target)) if case.target else 0.0]
 
 
+def persons(found):
+    """The first of each creator."""
+    seen = set()
+    return [f for f in found if not (f[-1].account.creator in seen or seen.add(f[-1].account.creator))]
+
+
 def ranked(case, rows):
-    """Everything that passes, best first: (score, conf, account, row)."""
+    """Every creator of whom an account passes, by the best of those, best first: (score, conf, account, row)."""
+    return persons(every_account(case, rows))
+
+
+def every_account(case, rows):
+    """The same with all accounts that pass."""
     weights = case.used_weights
     found = [(quantise(value(logs_of(case, row), weights)), row.conf, row.account.account, row) for row in passing(case, rows)]
     if case.sorted:

@@ -48,20 +48,33 @@ class Brute:
     def __init__(self, case, rows):
         self.filters, self.rows, self.given = in_force(case), rows, dict(case.filters)
         self.verdicts = [{name: verdict(name, asked, row, self.given) for name, asked in self.filters.items()} for row in rows]
-        self.sets = Counter((frozenset(n for n, ok in v.items() if not ok), any(v[n] is None for n in DEFAULTS)) for v in self.verdicts)
+        sets = {}  # of each creator: of each account the filters that fail, and whether it is beyond a caller's reach
+        for row, v in zip(rows, self.verdicts):
+            sets.setdefault(row.account.creator, set()).add(
+                (frozenset(n for n, ok in v.items() if not ok), any(v[n] is None for n in DEFAULTS)))
+        self.sets = Counter(map(frozenset, sets.values()))
 
-    def left(self, *ignored):
+    def accounts_left(self, *ignored):
         """Those that pass all filters but these."""
         return [row for row, v in zip(self.rows, self.verdicts) if all(ok for name, ok in v.items() if name not in ignored)]
 
+    def left(self, *ignored):
+        """Their creators."""
+        return {row.account.creator for row in self.accounts_left(*ignored)}
+
+    def removed(self, test):
+        """Creators of whom every account's verdict is one of these."""
+        return len({r.account.creator for r in self.rows}
+                   - {r.account.creator for r, v in zip(self.rows, self.verdicts) if not test(v)})
+
     def diagnosis(self):
-        return {name: {"removed_alone": sum(1 for v in self.verdicts if not v[name]),
-                       "removed_unknown": sum(1 for v in self.verdicts if v[name] is None),
+        return {name: {"removed_alone": self.removed(lambda v, name=name: not v[name]),
+                       "removed_unknown": self.removed(lambda v, name=name: v[name] is None),
                        "left_without_it": len(self.left(name))} for name in self.filters}
 
     def reachable(self, dropped):
         """Those that pass when these are dropped as a caller can: one with a default still keeps out what is not known."""
-        return sum(n for (failing, hopeless), n in self.sets.items() if failing <= dropped and not hopeless)
+        return sum(n for sets, n in self.sets.items() if any(failing <= dropped and not hopeless for failing, hopeless in sets))
 
     def fewest_to_drop(self):
         """How many filters must go for anybody more to be listed, and the most that so many give; None: nothing helps."""
@@ -76,11 +89,13 @@ class Brute:
         out = {}
         for name in self.filters.keys() & BOUNDS.keys():
             sign, get = BOUNDS[name]
-            kept_out = [get(r, self.given) for r, v in zip(self.rows, self.verdicts)
-                        if v[name] is False and all(ok for n, ok in v.items() if n != name)]
+            inside = self.left()
+            whole = {1: math.floor, -1: math.ceil}[sign] if name in ("min_price_usd", "max_price_usd", "min_posts_per_week") else float
+            kept_out = [(r, whole(get(r, self.given))) for r, v in zip(self.rows, self.verdicts) if r.account.creator not in inside
+                        and v[name] is False and all(ok for n, ok in v.items() if n != name)]
             if kept_out:
-                near = max(kept_out, key=lambda v: sign * v)
-                out[name] = (near, len(self.left()) + kept_out.count(near))
+                near = max((v for _, v in kept_out), key=lambda v: sign * v)
+                out[name] = (near, len(inside | {r.account.creator for r, v in kept_out if v == near}))
         return out
 
     def moved(self, name, value):
@@ -96,9 +111,16 @@ class Brute:
         if failing:
             return "filtered", None, None, list(failing), [name for name, ok in failing.items() if ok is None]
         weights = case.used_weights
-        places = sorted(((self.key(case, r), quantise(value(logs_of(case, r), weights)), r.conf, r.account.account) for r in self.left()),
+        places = sorted(((self.key(case, r), quantise(value(logs_of(case, r), weights)), r.conf, r.account.account) for r in self.accounts_left()),
                         reverse=True)
-        mine = next(p for p in places if p[3] == row.account.account)
+        owners = {r.account.account: r.account.creator for r in self.rows}
+        first = {}
+        for p in places:
+            first.setdefault(owners[p[3]], p)
+        places = [p for p in places if first[owners[p[3]]] is p]
+        mine = next((p for p in places if p[3] == row.account.account), None)
+        if not mine:
+            return "other_account", None, None, [], []
         return "ranked", places.index(mine) + 1, (mine[1] + 5) // 10, [], []
 
     def key(self, case, row):
@@ -115,13 +137,11 @@ class Brute:
 
     def facet(self, name):
         ignored = {"tier": ("min_followers", "max_followers"), "price_band": ("min_price_usd", "max_price_usd")}.get(name, (name,))
-        counts, unknown = {}, 0
-        for row in self.left(*ignored):
-            value = self.facet_value(name, row)
-            if value is None:
-                unknown += 1
-            else:
-                counts[value] = counts.get(value, 0) + 1
+        whose = {}
+        for row in self.accounts_left(*ignored):
+            whose.setdefault(self.facet_value(name, row), set()).add(row.account.creator)
+        unknown = len(whose.pop(None, ()))
+        counts = {value: len(creators) for value, creators in whose.items()}
         if float(self.filters["min_followers"]) >= 1000:
             counts.pop("under_1k", None)
         if float(self.filters["max_followers"]) <= 100_000:

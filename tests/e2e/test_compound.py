@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import psycopg
 import pytest
 from exact_cases import EVERYBODY, any_case
-from exact_world import DEFAULTS, SIZES, Case, TooClose, logs_of, passing, quantise, value
+from exact_world import DEFAULTS, SIZES, Case, TooClose, logs_of, passing, persons, quantise, value
 from test_exact import exact, keys  # noqa: F401 (a fixture)
 
 ALL = {"min_followers": 0, "max_followers": 1_000_000_000, "min_authenticity": 0}  # what leaves nobody out
@@ -34,22 +34,22 @@ class Several(Case):
 
 
 def best_rows(case, rows, ids):
-    """Each account once, by its best row, as (score, conf, account, row)."""
+    """Each creator once, by the best row of any account, as (score, conf, account, row)."""
     best = {}
     for row in passing(case, rows):
         score = quantise(value(logs_of(case, row), case.used_weights))
         key = (score, row.conf, -ids[row.niche])
         if key > best.get(row.account.account, ((-1,),))[0]:
             best[row.account.account] = (key, (score, row.conf, row.account.account, row))
-    return sorted((found for _, found in best.values()), key=lambda f: f[:3], reverse=True)
+    return persons(sorted((found for _, found in best.values()), key=lambda f: f[:3], reverse=True))
 
 
 def listed(exact, case):
     """Full matches, then those who match in part and in no niche fully, and how many these are."""
     rows = [row for slug in case.niches for row in exact.rows[slug]]
     full = best_rows(case, rows, exact.ids)
-    known = {account for _, _, account, _ in full}
-    part = [row for slug in case.niches for row in exact.related[slug] if row.account.account not in known]
+    known = {row.account.creator for *_, row in full}
+    part = [row for slug in case.niches for row in exact.related[slug] if row.account.creator not in known]
     related = best_rows(case, part, exact.ids)
     return full + related if case.related else full, min(100, len(related))
 

@@ -115,7 +115,8 @@ def check_rows_read(case, rows_read, passed):
 
 def check_walk(exact, case, found, most_pages):
     """Page by page to the end, or for so many pages. How many there were."""
-    related = sum(1 for _ in passing(case, exact.related[case.niche]))
+    full = {row.account.creator for row in passing(case, exact.rows[case.niche])}
+    related = len({row.account.creator for row in passing(case, exact.related[case.niche])} - full)
     at, cursor = 0, None
     for pages in range(1, most_pages + 1):
         page = exact.ask.page(case, cursor)
@@ -163,7 +164,8 @@ def test_a_large_niche_is_walked_to_its_end(big):
     target = (("US", "0.6"), ("GB", "0.4"))
     for how in ({"weights": (("engagement", "3"), ("loyalty", "0"))}, {"goal": "partnership", "target": target}, {}):
         case = Case("music", limit=100, filters=EVERYBODY, **how)
-        assert check_walk(big, case, ranked(case, big.rows["music"]), 1000) == 30
+        found = ranked(case, big.rows["music"])
+        assert check_walk(big, case, found, 1000) == -(-len(found) // 100) >= 26
 
 
 @pytest.mark.parametrize("how,bounded", [
@@ -173,12 +175,13 @@ def test_a_large_niche_is_walked_to_its_end(big):
     ({"goal": "launch"}, False), ({"caution": "low"}, False), ({"weights": (("loyalty", "0"),)}, False)], ids=str)
 def test_rows_read(big, how, bounded):
     """Usual rankings stop early; where a component counts for nothing there is no bound."""
+    everybody = len({row.account.creator for row in big.rows["music"]})
     for limit in (20, 100):
         case = Case("music", limit=limit, filters=EVERYBODY, **how)
         page = big.ask.page(case)
         print(f"{how} rho {case.rho:.3f} limit {limit}: {page['rows_read']} rows")
-        assert limit <= page["rows_read"] <= SIZES["music"]
-        assert page["rows_read"] < SIZES["music"] if bounded else case.rho > 0 or page["rows_read"] == SIZES["music"]
+        assert limit <= page["rows_read"] <= everybody
+        assert page["rows_read"] < everybody if bounded else case.rho > 0 or page["rows_read"] == everybody
 
 
 def test_more_caution_never_lifts_anybody(big):
@@ -236,7 +239,7 @@ def walk_through_changes(exact, niche, limit):
     case, found = comparable(rng, first, niche=niche, diverse=0)
     case = Case(**{**vars(case), "limit": limit, "explain": "false"})
     touchable = rng.sample([r.account.account for r in first[niche]], len(first[niche]) // 5)
-    expected = [f[:3] for f in found if f[2] not in touchable]
+    expected = [f[:3] for f in found if not {f[2], *f[3].account.siblings} & set(touchable)]
     seen, cursor, place, pages = [], None, (10_001,), 0
     while True:
         try:
@@ -349,8 +352,8 @@ def test_a_list_goes_on_when_a_row_vanishes_before_it_is_shown(comedy):
     """Between choosing and showing creators are erased: the page is shorter, not the list."""
     case = Case("comedy", limit=10, filters=EVERYBODY, weights=(("loyalty", "0"),))
     found = ranked(case, comedy.world.niche("comedy"))
-    gone = [found[3][2], found[9][2]]
-    meddle(comedy, "comedy", ["select 1;", "select 1;", DELETE + BUMP], gone)
+    gone = [f[2] for f in found[:10] if len(f[3].account.siblings) == 1][::3][:2]
+    meddle(comedy, "comedy", ["select 1;"] * (1 if len(found) < 128 + 256 else 2) + [DELETE + BUMP], gone)
     rest = [f for f in found if f[2] not in gone]
     page = comedy.ask.page(case)
     assert left_over(comedy) == 0, "the scan had other chunks than this test thinks"

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from client import Client
 from exact_cases import any_case
-from exact_world import PLATFORMS, SIZES, TooClose, any_world, ranked, write
+from exact_world import PLATFORMS, SIZES, TooClose, any_world, every_account, ranked, write
 from exact_filters import PREDICATES, fraction
 from honest_brute import COMPANIONS, Brute
 from pytest import approx
@@ -118,7 +118,7 @@ def test_all_numbers_are_those_of_brute_force(honest, seed):
         seen.update({"cases": 1, "thin": thin(case, page), "empty": not page["items"], "excluded": case.excluded})
         if not page["diagnosis"]:
             continue
-        assert page["diagnosis"]["candidates_in_niche"] == len(rows[case.niche])
+        assert page["diagnosis"]["candidates_in_niche"] == len({r.account.creator for r in rows[case.niche]})
         assert page["diagnosis"]["results"] == len(brute.left())
         assert numbers(page["diagnosis"]) == brute.diagnosis(), case
         check_relaxation(client, brute, page, seen)
@@ -133,6 +133,7 @@ def check_why_not(case, brute, page, row):
     found, = page["why_not"]["accounts"]
     reason, rank, tenths, failing, unknown = brute.why_not(case, row)
     assert (found["reason"], found["rank"]) == (reason, rank), case
+    assert (found["shown_by"] is not None) == (reason == "other_account")
     assert found["score"] == (None if tenths is None else tenths / 10)
     assert sorted(f["filter"] for f in found["failed"]) == sorted(failing)
     assert sorted(f["filter"] for f in found["failed"] if f["unknown"]) == sorted(unknown)
@@ -154,20 +155,22 @@ def test_places_of_those_who_are_asked_about(honest, seed):
     client, rows, accounts = honest(f"why not {seed}")
     rng, seen = random.Random(seed), collections.Counter()
     while seen["cases"] < CASES:
-        case = any_case(rng, niche=rng.choice(("cars", "comedy", "comedy", "magic", "books")), diverse=0, accounts=accounts, resorted=0.3)
+        case = any_case(rng, niche=rng.choice(("cars", "comedy", "comedy", "magic", "books")), diverse=0, accounts=accounts, resorted=0.5)
         row = rng.choice(rows[case.niche] if rng.random() < 0.9 else rows["comedy"])
         row = next((r for r in rows[case.niche] if r.account is row.account), row)
         try:
-            ranked(case, rows[case.niche])
+            shown = {f[2] for f in ranked(case, rows[case.niche])}
+            hidden = [f[3] for f in every_account(case, rows[case.niche]) if f[2] not in shown]
         except TooClose:
             continue
+        row = rng.choice(hidden) if hidden and rng.random() < 0.4 else row
         a = row.account
         name = rng.choice((f"@U{a.account}", f"u{a.account}", f"{('instagram', 'tiktok', 'youtube')[a.platform - 1]}/u{a.account}"))
         page = client.ok("/match", **case.params(), why_not=name)
         seen.update({"cases": 1, check_why_not(case, Brute(case, rows[case.niche]), page, row): 1, "own": case.own,
                      "sorted": case.sorted, "sorted gap": case.sorted and bool(page["why_not"]["accounts"][0]["below_last_shown"])})
     print(dict(seen))
-    assert all(seen[what] >= 5 for what in ("ranked", "filtered", "own", "sorted", "sorted gap")), seen
+    assert all(seen[what] >= 5 for what in ("ranked", "filtered", "own", "sorted", "sorted gap", "other_account")), seen
 
 
 @pytest.mark.parametrize("seed", range(WORLDS))
@@ -194,9 +197,10 @@ def test_places_in_any_of_several_niches(honest, seed):
             assert (found["reason"], found["rank"]) == ("in_part" if related else "not_in_niche", None), case
         else:
             failing = Brute(case, [surest]).why_not(case, surest)[3]
+            other = [f[2] for f in full if f[3].account.creator == a.creator and f[2] != a.account]
             assert sorted(f["filter"] for f in found["failed"]) == sorted(failing), case
             places = [place for place, f in enumerate(full, 1) if f[2] == a.account]
-            assert found["reason"] == ("filtered" if failing else "ranked") and [found["rank"]] == (places or [None]), case
+            assert found["reason"] == ("filtered" if failing else "other_account" if other else "ranked") and [found["rank"]] == (places or [None]), case
             if places:
                 assert found["score"] == (full[places[0] - 1][0] + 5) // 10 / 10
         seen.update({"cases": 1, found["reason"]: 1, "own": case.own, "any": len(case.niches) > 1, "related": case.related})

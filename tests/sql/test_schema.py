@@ -58,7 +58,7 @@ CHECKED = {("collaboration", "brand_id"): "1", ("conversion_report", "workspace_
            ("price", "source"): "'quote'", ("account_key", "kind"): "'id'", ("account_key", "platform"): "1", ("account", "platform"): "1",
            ("account_score", "engagement_basis"): "'none'", ("account_score", "price_source"): "'prior'",
            ("niche_match", "kind"): "'direct'", ("audience_share", "share"): "0.5", ("audience_sketch", "theta"): "0.5",
-           ("audience_sample", "flagged"): "0"}
+           ("audience_sample", "flagged"): "0", ("creator_moved", "moved_to"): "2"}
 
 
 def put_row(db, table, creator):
@@ -109,7 +109,9 @@ def test_match_reads_its_index_alone(sandbox_db, mode):
     assert at is not None, text
     inner = "\n".join(plan[at:at + 5])
     assert re.search(r"rows=21\b", plan[at]) and "Heap Fetches: 0" in inner, text
-    assert plan[at - 1].lstrip(" ->").startswith("Limit") and plan[at - 2].strip() == "CTE top", text  # nothing sorts
+    above = [line.strip(" ->").split(" (")[0] for line in plan[at - 4:at]]
+    assert above == ["CTE top", "Limit", "Subquery Scan on b", "Filter:"] and "siblings" in plan[at - 1], text  # nothing sorts
+    assert "niche_match m_1 (never executed)" in text, "no other account is looked for where there is none"
     assert not any("Seq Scan on" in line and ("account " in line or "niche_match" in line) for line in plan), text
 
 
