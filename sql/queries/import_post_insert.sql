@@ -1,22 +1,24 @@
--- write_rows (src/ingest/merge.c)
-with written as (
-  insert into post (creator_id, account_id, post_key, posted_at, format, caption, hashtags, sponsored, disclosed,
-    giveaway, brand_id, duration_s, followers_at, likes, comments, shares, saves, views, reach, source, observed_at)
-  select n.creator_id, n.account_id, s.post_key, s.posted_at, s.format, nullif(concat_ws(E'\n', s.title, s.caption), ''), s.hashtags, s.sponsored,
-    s.disclosed, coalesce(s.giveaway, false), b.brand_id, s.duration_s, s.followers, s.likes, s.comments, s.shares, s.saves,
-    s.views, s.reach, $1, s.observed_at
+-- write_rows (src/ingest/merge.c). No RETURNING and no ON CONFLICT: merges are one at a time, the file's own duplicates are gone
+with dirty as (
+  insert into account_dirty as d (creator_id, account_id)
+  select distinct n.creator_id, n.account_id
   from import_stage s
   join import_account n on n.platform = s.platform and n.ident = s.ident
-  left join brand b on b.brand_key = regexp_replace(normalize(lower(s.brand), NFKD), '[^[:alnum:]]+', '', 'g')
-  where not exists (
+  where not n.has_posts or not exists (
     select from post p
     where p.creator_id = n.creator_id and p.account_id = n.account_id and p.post_key = s.post_key
   )
-  on conflict do nothing
-  returning creator_id, account_id
-), dirty as (
-  insert into account_dirty as d (creator_id, account_id)
-  select distinct creator_id, account_id from written
   on conflict (creator_id, account_id) do update set tries = 0, error = null where d.tries <> 0
 )
-select count(*), 0 from written;
+insert into post (creator_id, account_id, post_key, posted_at, format, caption, hashtags, sponsored, disclosed,
+  giveaway, brand_id, duration_s, followers_at, likes, comments, shares, saves, views, reach, source, observed_at)
+select n.creator_id, n.account_id, s.post_key, s.posted_at, s.format, nullif(concat_ws(E'\n', s.title, s.caption), ''),
+  s.hashtags, s.sponsored, s.disclosed, coalesce(s.giveaway, false), b.brand_id, s.duration_s, s.followers, s.likes,
+  s.comments, s.shares, s.saves, s.views, s.reach, $1, s.observed_at
+from import_stage s
+join import_account n on n.platform = s.platform and n.ident = s.ident
+left join brand b on b.brand_key = regexp_replace(normalize(lower(s.brand), NFKD), '[^[:alnum:]]+', '', 'g')
+where not n.has_posts or not exists (
+  select from post p
+  where p.creator_id = n.creator_id and p.account_id = n.account_id and p.post_key = s.post_key
+);

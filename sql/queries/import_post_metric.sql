@@ -4,7 +4,7 @@ insert into post_metric (creator_id, account_id, post_key, observed_at, source, 
 select o.creator_id, o.account_id, o.post_key, o.observed_at, o.source, o.likes, o.comments, o.shares, o.saves,
   o.views, o.reach
 from import_stage s
-join import_account n on n.platform = s.platform and n.ident = s.ident
+join import_account n on n.platform = s.platform and n.ident = s.ident and n.has_posts
 join post p on p.creator_id = n.creator_id and p.account_id = n.account_id and p.post_key = s.post_key
 cross join lateral (
   select p.creator_id, p.account_id, p.post_key, p.observed_at, p.source, p.likes, p.comments, p.shares, p.saves,

@@ -2,7 +2,7 @@
 with changed as materialized (
   select p.creator_id, p.account_id, p.post_key, m.*
   from import_stage s
-  join import_account n on n.platform = s.platform and n.ident = s.ident
+  join import_account n on n.platform = s.platform and n.ident = s.ident and n.has_posts
   join post p on p.creator_id = n.creator_id and p.account_id = n.account_id and p.post_key = s.post_key
   left join brand b on b.brand_key = regexp_replace(normalize(lower(s.brand), NFKD), '[^[:alnum:]]+', '', 'g')
   cross join lateral (

@@ -179,6 +179,7 @@ static const struct field_spec audience[] = {
 
 static const struct kind_step creator_steps[] = {{"import_snapshot", "sk", false}, {0}};
 static const struct kind_step post_steps[] = {{"import_account_snapshot", "s", false},
+                                              {"import_post_accounts", "", false},
                                               {"import_post_metric", "s", false},
                                               {"import_brand", "", false},
                                               {"import_post_update", "s", true},
@@ -280,7 +281,7 @@ void kind_staging_ddl(struct buf *out) {
         "create temp table if not exists import_account (line bigint not null, platform smallint not null, "
         "ident text collate \"C\" not null, observed_at timestamptz not null, username_key text, "
         "creator_id bigint, account_id bigint, is_new boolean not null default false, main boolean not "
-        "null default true");
+        "null default true, has_posts boolean not null default false");
     put_columns(1, out);
     buf_puts(out, "); "
                   "create temp table if not exists import_hash (platform smallint, ident text, hash bytea)");

@@ -79,7 +79,10 @@ static enum err find_accounts(struct merge *m) {
     if (!e)
         e = run(m, "import_accounts", "", NULL, NULL);
     if (!e)
-        e = stage_analyse(m->db, "analyze import_account", m->staged, m->f);
+        e = stage_analyse(m->db,
+                          "analyze import_account (line, platform, ident, username_key, platform_account_id, "
+                          "creator_id, account_id, is_new, main)",
+                          m->staged, m->f);
     if (!e)
         e = run(m, "import_find_by_id", "w", NULL, NULL);
     if (!e)

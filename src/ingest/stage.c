@@ -43,7 +43,9 @@ enum err stage_end(struct stage *s, struct fault *f) {
     s->copying = false;
     e = db_copy_end(s->db, f, &copied);
     s->rows = copied;
-    return e ? e : stage_analyse(s->db, "analyze import_stage", s->rows, f);
+    return e ? e
+             : stage_analyse(s->db, "analyze import_stage (line, platform, ident, observed_at, posted_at)",
+                             s->rows, f);
 }
 
 enum err stage_clear(struct stage *s, struct fault *f) {

@@ -26,7 +26,7 @@ EXAMPLES = {
     "livez": ("/livez", {}, "/livez"),
     "readyz": ("/readyz", {}, "/readyz"),
 }
-LIVES = {"readyz": {"taxonomy_version"}, "match": {"next_cursor"}}  # what differs from store to store
+LIVES = {"readyz": {"taxonomy_version", "schema_version"}, "match": {"next_cursor"}}  # of each store, of each migration
 
 
 def flow(value):
