@@ -29,9 +29,11 @@ OBJ := $(SRC:%.c=$(B)/%.o)
 LIB_OBJ := $(filter-out $(B)/src/main.o,$(OBJ)) $(B)/embed.o
 UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
 EMBED := $(wildcard sql/migrations/*.sql sql/queries/*.sql sql/taxonomy/*.tsv sql/sample/* openapi.yaml src/web/*)
+# the page draws with it; from the distribution, never in the repository
+CHART ?= /usr/share/javascript/chart.js/chart.min.js
 DEPFILES := $(OBJ:.o=.d) $(UNIT:=.d)
 
-.PHONY: help compile_commands.json deps deps-dev deps-contract contract build objects units run stop test test-unit test-sql test-e2e eval bench-plan lint format ci fresh clean \
+.PHONY: help compile_commands.json deps deps-dev deps-browser deps-contract contract build objects units run stop test test-unit test-sql test-e2e test-browser eval bench-plan lint format ci fresh clean \
 	distclean FORCE
 
 help: ## this list
@@ -56,6 +58,9 @@ deps: ## installs the packages to build and run (Debian, Ubuntu)
 deps-dev: ## ... and those to lint and test
 	@src/run/deps.sh dev
 
+deps-browser: deps-dev ## ... and those of `make test-browser`
+	@src/run/deps.sh browser
+
 deps-contract: deps-dev ## ... and those of `make contract`
 	@src/run/deps.sh contract
 
@@ -74,6 +79,10 @@ test-sql: deps-dev ## the tests of the store alone
 test-e2e: deps-dev ## the tests of the running service alone; ARGS='-k match' goes to pytest
 	@$(MAKE) build
 	@tests/run.sh $(B) e2e
+
+test-browser: deps-browser ## the page in a real Chromium; axe-core comes from npm
+	@$(MAKE) build
+	@tests/run.sh $(B) browser
 
 contract: deps-contract ## openapi.yaml by a linter, and a typed client generated from it, against the service (npm)
 	@$(MAKE) build
@@ -144,7 +153,7 @@ $(B)/plan_bench: $(wildcard tests/bench/plan_*.c tests/bench/plan_*.h) $(B)/libn
 	@echo "  CC  tests/bench/plan_bench.c"
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.c,$^) $(B)/libniched.a $(LIBS)
 
-$(B)/embed.o: $(B)/embed.S $(B)/openapi.json $(B)/version $(B)/revision $(EMBED)
+$(B)/embed.o: $(B)/embed.S $(B)/openapi.json $(B)/version $(B)/revision $(EMBED) $(CHART)
 	@echo "  AS  $< ($(words $(EMBED)) files)"
 	$(Q)$(CC) -c -o $@ $<
 
@@ -155,8 +164,11 @@ keep = if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 $(B)/openapi.json: openapi.yaml
 	@mkdir -p $(@D); /usr/bin/python3 -c 'import json, sys, yaml; json.dump(yaml.safe_load(open("$<", encoding="utf-8")), sys.stdout, ensure_ascii=False, separators=(",", ":"))' >$@.new && mv $@.new $@
 
-$(B)/embed.S: $(B)/openapi.json $(B)/version $(B)/revision FORCE
-	@mkdir -p $(B); src/embed.sh $(EMBED) openapi.json=$(B)/openapi.json version=$(B)/version revision=$(B)/revision >$@.new && $(keep)
+$(CHART):
+	@echo 'niched: $@ is missing; run `make deps`' >&2; exit 1
+
+$(B)/embed.S: $(B)/openapi.json $(B)/version $(B)/revision $(CHART) FORCE
+	@mkdir -p $(B); src/embed.sh $(EMBED) openapi.json=$(B)/openapi.json src/web/chart.min.js=$(CHART) version=$(B)/version revision=$(B)/revision >$@.new && $(keep)
 
 # the contract's version is the program's
 $(B)/version: openapi.yaml

@@ -9,6 +9,8 @@ make lint
 make test
 cp build/closing.txt build/closing.test.txt
 make contract
+cp build/closing.txt build/closing.contract.txt
+make test-browser
 make test SAN=address
 echo
 echo "==== make lint"
@@ -16,6 +18,8 @@ cat build/lint/closing.txt
 echo "==== make test"
 cat build/closing.test.txt
 echo "==== make contract"
+cat build/closing.contract.txt
+echo "==== make test-browser"
 cat build/closing.txt
 echo "==== make test SAN=address"
 cat build/address/closing.txt

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs kinds of tests against one throw-away PostgreSQL: tests/run.sh BUILD_DIR unit|sql|e2e|contract...
+# Runs kinds of tests against one throw-away PostgreSQL: tests/run.sh BUILD_DIR unit|sql|e2e|contract|browser...
 #
 # What a test finds in its environment:
 #   NICHED             the program, as an absolute path
@@ -7,7 +7,7 @@
 #   TEST_DATABASE_URL  the superuser's URL of the database "postgres" of a cluster that is gone afterwards;
 #                      a test makes databases of its own there
 # unit: each build/unit/test_*.   sql: tests/sql/*.sql by psql, each on a freshly migrated database, then tests/sql by
-# pytest.   e2e, contract: those directories by pytest. ARGS goes to pytest. All kinds run even when one fails; then the
+# pytest.   e2e, contract, browser: those directories by pytest. ARGS goes to pytest. All kinds run even when one fails; then the
 # status is 1.
 # The runners' closing lines are repeated at the end and kept in BUILD_DIR/closing.txt.
 set -euo pipefail
@@ -92,7 +92,7 @@ for kind in "$@"; do
         run_pytest files tests/unit
         ;;
     sql) run_sql ;;
-    e2e | contract) run_pytest "$kind" "tests/$kind" ;;
+    e2e | contract | browser) run_pytest "$kind" "tests/$kind" ;;
     *) echo "tests/run.sh: no such kind of tests: \"$kind\"" >&2; exit 2 ;;
     esac
     echo "      $kind took $((SECONDS - from)) s"

@@ -71,6 +71,12 @@ enum err api_metrics(struct request *req);
 enum err api_openapi(struct request *req);
 /* GET /openapi.json: the same as JSON. */
 enum err api_openapi_json(struct request *req);
+/* GET /: the page. */
+enum err api_page(struct request *req);
+/* GET /docs: the reference. */
+enum err api_docs(struct request *req);
+/* GET /assets/{file}: a file of the page. ROUTE_NOT_FOUND. */
+enum err api_asset(struct request *req);
 /* GET /model: the formula, weights, constants, benchmarks and versions in force. */
 enum err api_model(struct request *req);
 /* GET /match: the ranked creators of a niche. */

@@ -19,7 +19,7 @@ struct fixed_copy {
     size_t len;
 };
 
-enum { FIXED_COPIES = 12 };
+enum { FIXED_COPIES = 96 };
 
 struct loop {
     const struct settings *settings;

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Installs what is missing of niched's packages: deps.sh run|dev|contract (Debian, Ubuntu). Quick and silent when nothing is.
+# Installs what is missing of niched's packages: deps.sh run|dev|contract|browser (Debian, Ubuntu). Quick and silent when nothing is.
 # A PostgreSQL server that this brings in makes no cluster of its own: that of `make run` is private, in var/.
 set -euo pipefail
 # shellcheck source=src/run/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 run=(gcc libc6-dev make pkg-config curl ca-certificates
-    libmicrohttpd-dev libcjson-dev libpq-dev libsodium-dev zlib1g-dev libzstd-dev libutf8proc-dev python3 python3-yaml)
+    libmicrohttpd-dev libcjson-dev libpq-dev libsodium-dev zlib1g-dev libzstd-dev libutf8proc-dev libjs-chart.js python3 python3-yaml)
 # its flavours (OpenSSL, GnuTLS, NSS) exclude each other: any that is there will do
 pkg-config --exists libcurl 2>/dev/null || run+=(libcurl4-openssl-dev)
 dev=("${run[@]}" git binutils clang clang-format clang-tidy cppcheck libcmocka-dev
@@ -15,6 +15,8 @@ dev=("${run[@]}" git binutils clang clang-format clang-tidy cppcheck libcmocka-d
 contract=()
 command -v node >/dev/null || contract+=(nodejs)
 command -v npm >/dev/null || contract+=(npm)
+
+browser=("${contract[@]}" chromium chromium-driver python3-selenium)
 
 missing() {
     local present package
@@ -53,7 +55,8 @@ case ${1:-} in
 run) packages=("${run[@]}") ;;
 dev) packages=("${dev[@]}") ;;
 contract) packages=("${contract[@]}") ;;
-*) die "usage: deps.sh run|dev|contract" ;;
+browser) packages=("${browser[@]}") ;;
+*) die "usage: deps.sh run|dev|contract|browser" ;;
 esac
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then

@@ -113,7 +113,7 @@ wait_ready() {
 invite() {
     cat <<-TRY
 
-	niched answers on $base (Ctrl-C stops it). Worth trying:
+	niched answers on $base (Ctrl-C stops it). Open it in a browser, or try:
 
 	  curl '$base/match?niche=vegan-fitness'
 	  curl '$base/match?niche=vegan-fitness&country=US&max_followers=50000&limit=3&explain=true'

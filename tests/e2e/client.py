@@ -12,6 +12,7 @@ import yaml
 
 OPENAPI = Path(__file__).parents[2] / "openapi.yaml"
 PROBLEM = "application/problem+json"
+PAGE = {"text/html", "text/css", "text/javascript", "image/svg+xml"}
 METHODS = {"get", "put", "post", "patch", "delete"}
 # What any path may give beside what its operation says: the names in components/responses
 ANY_PATH = {304: "NotModified", 400: "BadRequest", 404: "NotFound", 406: "NotAcceptable", 413: "BodyTooLarge", 414: "UriTooLong",
@@ -105,6 +106,9 @@ class Contract:
         content_type = headers.get("Content-Type", "").split(";")[0]
         assert content_type in described["content"], f"{where}: content type {content_type!r} is not documented"
         schema = described["content"][content_type]["schema"]
+        if content_type in PAGE:
+            assert body.decode("utf-8") and headers["Content-Security-Policy"].startswith("default-src 'none'; script-src 'self'; "), where
+            return
         if content_type == "application/yaml":
             assert isinstance(yaml.safe_load(body), dict)
             return

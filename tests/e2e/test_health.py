@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from test_http import ADDRESS, SENT
 
-NEEDS_STORE = [address for name, address in ADDRESS.items() if name not in ("livez", "metrics", "openapi", "openapi_json")]
+NEEDS_STORE = [address for name, address in ADDRESS.items() if name not in ("livez", "metrics", "openapi", "openapi_json", "page", "docs", "asset")]
 
 
 def in_background(call):

@@ -14,7 +14,7 @@ ADDRESS = {"match": "/match?niche=vegan", "niches": "/niches", "niche": "/niches
            "request": "/requests/1?token=0123456789abcdef",
            "creator_standing": "/creators/1/standing", "similar": "/creators/1/similar", "overlap": "/overlap?creators=1,2",
            "standing": "/standing?niche=fitness&platform=tiktok&followers=9000&engagement_rate=5pct", "livez": "/livez", "readyz": "/readyz", "metrics": "/metrics", "openapi": "/openapi.yaml",
-           "openapi_json": "/openapi.json"}
+           "openapi_json": "/openapi.json", "page": "/", "docs": "/docs", "asset": "/assets/app.js"}
 
 
 WRITTEN = "/creators/tiktok/nobody.here"
@@ -71,7 +71,7 @@ def test_methods_of_an_unknown_path(client):
 
 # ---- targets
 
-@pytest.mark.parametrize("path", ["/", "/nope", "//match?niche=vegan", "/match/?niche=vegan", "/Match?niche=vegan", "/niches/",
+@pytest.mark.parametrize("path", ["/nope", "/assets/", "/assets/nope.js", "/assets/../app.js", "/assets/..%2f..%2fopenapi.yaml", "//match?niche=vegan", "/match/?niche=vegan", "/Match?niche=vegan", "/niches/",
                                   "/niches//vegan", "/creators/tiktok/a/b", "/creators/tiktok/a%2fb", "/./match", "/match;x=1",
                                   "/niches/../match", "/openapi.yaml/"])
 def test_paths_that_are_not_there(client, path):

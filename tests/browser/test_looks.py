@@ -1,0 +1,45 @@
+"""Every view in light and dark, at 1280 and 390 pixels: nothing that axe finds, nothing wider than the screen. Pictures are
+left in build/browser."""
+import pytest
+
+from conftest import WORK
+
+VIEWS = {
+    "landing": ("/", ".tiles a"),
+    "list": ("/#/match?niche=vegan-fitness&country=US", ".scatter[data-drawn]"),
+    "empty": ("/#/match?niche=vegan-fitness&country=AT&min_engagement_rate=20pct", ".diagnosis"),
+    "creator": ("/#/creator/76?niche=vegan-fitness", ".tall[data-drawn]"),
+    "plan": ("/#/plan?niche=vegan-fitness&budget_usd=2000", ".ranges[data-drawn]"),
+    "stand": ("/#/stand?platform=tiktok&followers=9000&niche=vegan-fitness&avg_likes=450", ".tall[data-drawn]"),
+    "data": ("/#/data", "h1"),
+    "docs": ("/docs", ".op"),
+}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
+
+
+def wait_for(page, view):
+    if view == "list":
+        page.button("Why?").click()
+    if view == "docs":
+        page.press("#toc a[href='#match']")
+        page.press("#match .attempt summary")
+        page.wait("#match form")
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_looks(page, axe, view):
+    target, ready = VIEWS[view]
+    for width in (1280, 390):
+        for theme in ("light", "dark"):
+            page.look(width, theme)
+            page.open(target, ready)
+            wait_for(page, view)
+            wide = page.js("return [document.documentElement.scrollWidth, innerWidth]")
+            assert wide[0] <= width, (view, width, wide)
+            page.driver.save_screenshot(str(WORK / f"{view}-{width}-{theme}.png"))
+            page.js(axe)
+            found = page.driver.execute_async_script(
+                "axe.run(document, {runOnly: arguments[0], resultTypes: ['violations']}).then(arguments[1])", RULES)
+            assert found["passes"]
+            bad = [(v["id"], v["help"], [n["html"][:160] + " | " + n["failureSummary"][:200] for n in v["nodes"]][:4]) for v in found["violations"]]
+            assert not bad, (view, width, theme, bad)
