@@ -95,8 +95,11 @@ enum err api_creator(struct request *req);
 enum err api_creator_by_name(struct request *req);
 /* GET /creators/{id}/standing: where a creator stands in a niche. */
 enum err api_standing(struct request *req);
-/* PUT, PATCH and DELETE of a creator, POST of posts, snapshots, prices and collaborations. */
+/* PUT, PATCH and DELETE of a creator, POST of posts, snapshots, prices and collaborations; POST and DELETE of
+ * the rows of a workspace. */
 enum err api_write(struct request *req);
+/* GET /prices, /collaborations and /conversions: the rows of the caller's workspace. */
+enum err api_own_list(struct request *req);
 /* POST /requests: a creator asks for access, correction, erasure or appeal. */
 enum err api_request_open(struct request *req);
 /* GET /requests/{id}: how far it is, for whoever has its token. */

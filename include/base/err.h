@@ -42,6 +42,7 @@
     X(CREATOR_OPTED_OUT, 409, 4, "creator asked not to be listed")                                           \
     X(CREATOR_NEWER, 409, 6, "a newer observation is stored")                                                \
     X(CREATOR_CHANGED, 412, 6, "creator changed meanwhile")                                                  \
+    X(ROW_UNKNOWN, 404, 3, "unknown row")                                                                    \
     X(REQUEST_UNKNOWN, 404, 3, "unknown request")                                                            \
     X(STORE_UNAVAILABLE, 503, 6, "store unavailable")                                                        \
     X(STORE_TIMEOUT, 503, 6, "store took too long")                                                          \

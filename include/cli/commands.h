@@ -40,6 +40,8 @@ int cmd_sandbox(int argc, char **argv);
  * terminal. 0: imported (also with refused rows, which are listed), 7: nothing imported because of the data.
  */
 int cmd_import(int argc, char **argv);
+/* Loads rates of currencies, or lists them. */
+int cmd_rates(int argc, char **argv);
 /* Pulls creators from a platform's own interface. Summary to stdout, conditions, progress and errors to
  * stderr. 0: complete, 5: stopped at a limit, the same command goes on later. */
 int cmd_pull(int argc, char **argv);

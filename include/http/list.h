@@ -65,6 +65,8 @@ NODISCARD enum err list_choose(struct request *req, const struct list_choice *ch
                                const struct field *fields, size_t n, const char *added);
 /* Writes the rows as an array of objects: a value of a JSON answer. */
 void list_json(struct request *req, const struct list *l, struct json *w);
+/* The header Link to the next page of a list: this address with that cursor. */
+const char *request_next_link(struct request *req, const char *cursor);
 /* Replies 200 with the rows alone, as CSV with a header line or as NDJSON. */
 enum err list_reply(struct request *req, const struct list *l);
 

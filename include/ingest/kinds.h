@@ -4,6 +4,7 @@
 #define NICHED_INGEST_KINDS_H
 
 #include "base/buf.h"
+#include "base/err.h"
 #include "ingest/values.h"
 
 #include <stdbool.h>
@@ -12,8 +13,8 @@
 enum { KIND_MAX_FIELDS = 40 };
 
 /* One field. `name` is what --map takes and the staging column; `aliases` are names of columns, folded to
- * letters and digits, blank separated, best first (the name itself, folded, comes before them). A username is
- * required only of rows that have no platform_account_id. */
+ * letters and digits, blank separated, best first (the name itself, folded, comes before them). Of two fields
+ * of which one does (kind_instead) the first is required only of rows that do not have the other. */
 struct field_spec {
     const char *name;
     struct value_rule rule;
@@ -22,21 +23,27 @@ struct field_spec {
 };
 
 /* One query (sql/queries/<query>.sql) of a merge. `params` says what its parameters are, in order: w world, s
- * source, o workspace (null: public), k name of the kind. */
+ * source, o workspace (null: public), k name of the kind, r days for which a currency's rate holds. */
 struct kind_step {
     const char *query;
     const char *params;
     bool counts; /* its answer is how many rows of the file it created and updated */
 };
 
+/* Whose rows are: everybody's, or (also) a workspace's. */
+enum kind_owner { KIND_SHARED, KIND_EITHER, KIND_PRIVATE };
+
 struct kind {
     const char *name;
     const struct field_spec *fields;
     size_t count;
-    bool creates_accounts;         /* rows of unknown accounts create them; else such rows are refused */
-    bool rows_are_accounts;        /* what is created and updated are the accounts themselves */
+    bool creates_accounts;  /* rows of unknown accounts create them; else such rows are refused */
+    bool rows_are_accounts; /* what is created and updated are the accounts themselves */
+    const struct kind_step
+        *checks; /* refuse rows of known accounts: answer how many, then line and reason of each */
     const struct kind_step *steps; /* run after the accounts are written; the last has no query */
     const char *duplicates; /* query that drops rows which later rows of the file replace; answers how many */
+    enum kind_owner owner;
 };
 
 /* The table; *ret_count kinds. The first that fits a header best is taken when no kind is asked for. */
@@ -47,6 +54,10 @@ const char *kinds_names(void);
 const struct kind *kind_find(const char *name);
 /* The field of that name, or NULL. */
 const struct field_spec *kind_field(const struct kind *k, const char *name);
+/* The field that does in the place of a required one, NULL if none does; *ret_words names both. */
+const char *kind_instead(const char *field, const char **ret_words);
+/* Refuses shared rows for a workspace, and rows without one that need it. ERR_USAGE. */
+NODISCARD enum err kind_check_owner(const struct kind *k, bool workspace, struct fault *f);
 /* How well a column of that header (as written, n bytes) fits a field: 0 not at all, else the higher the
  * better. */
 int kind_header_fit(const struct field_spec *field, const char *header, size_t n);

@@ -20,6 +20,8 @@
     X(DURATION, "integer", value_duration, "must be seconds, h:mm:ss or PT1H2M3S")                           \
     X(SHARE, "double precision", value_share, "must be a share such as 0.0267 or 2.67%")                     \
     X(MONEY, "numeric", value_money, "must be an amount in USD such as 120 or 1,250.50")                     \
+    X(AMOUNT, "numeric", value_amount, "must be an amount such as 120 or 1,250.50, its currency beside it")  \
+    X(CURRENCY, "text", value_currency, "must be a currency code such as EUR")                               \
     X(TIME, "timestamptz", value_time, "must be a time such as 2026-11-18T09:00:00Z or unix seconds")        \
     X(DAY, "date", value_day, "must be a day such as 2026-11-18")                                            \
     X(BUCKET, "text", value_bucket, "must be a country, a language, an age such as 25-34, or f, m or x")     \

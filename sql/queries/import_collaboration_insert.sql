@@ -16,7 +16,7 @@ with written as (
   returning creator_id, account_id
 ), dirty as (
   insert into account_dirty as d (creator_id, account_id)
-  select distinct creator_id, account_id from written
+  select distinct creator_id, account_id from written where $2::integer is null
   on conflict (creator_id, account_id) do update set tries = 0, error = null where d.tries <> 0
 )
 select count(*), 0 from written;

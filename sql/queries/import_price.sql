@@ -1,21 +1,31 @@
--- write_rows (src/ingest/merge.c): a price that is known already is left alone
+-- write_rows (src/ingest/merge.c): a price that is known already is left alone. $1 workspace, $2 world, $3 days that a rate holds
 with written as (
-  insert into price (creator_id, account_id, workspace_id, deliverable, amount_usd, source, valid_from)
-  select n.creator_id, n.account_id, $1::integer, coalesce(s.deliverable, 'post'), s.amount_usd,
+  insert into price (creator_id, account_id, workspace_id, deliverable, amount_usd, amount, currency, rate_day, source, valid_from)
+  select n.creator_id, n.account_id, $1::integer, coalesce(s.deliverable, 'post'), s.amount_usd, o.amount, o.currency, r.day,
     coalesce(s.source, 'quote'), s.valid_from
   from import_stage s
   join import_account n on n.platform = s.platform and n.ident = s.ident
+  cross join lateral (
+    select case when s.currency <> 'USD' then s.amount end as amount, nullif(s.currency, 'USD') as currency
+  ) o
+  left join lateral (
+    select c.day from currency_rate c
+    where c.world = $2::smallint and c.currency = o.currency and c.day <= s.valid_from and c.day >= s.valid_from - $3::integer
+    order by c.day desc
+    limit 1
+  ) r on true
   where not exists (
     select from price p
     where p.creator_id = n.creator_id and p.account_id = n.account_id and p.workspace_id is not distinct from $1::integer
-      and p.deliverable = coalesce(s.deliverable, 'post') and p.amount_usd = s.amount_usd
-      and p.source = coalesce(s.source, 'quote') and p.valid_from = s.valid_from
+      and p.deliverable = coalesce(s.deliverable, 'post') and p.source = coalesce(s.source, 'quote')
+      and p.valid_from = s.valid_from and p.currency is not distinct from o.currency
+      and coalesce(p.amount, p.amount_usd) = coalesce(o.amount, s.amount_usd)
   )
   order by s.line
   returning creator_id, account_id
 ), dirty as (
   insert into account_dirty as d (creator_id, account_id)
-  select distinct creator_id, account_id from written
+  select distinct creator_id, account_id from written where $1::integer is null
   on conflict (creator_id, account_id) do update set tries = 0, error = null where d.tries <> 0
 )
 select count(*), 0 from written;

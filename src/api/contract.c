@@ -46,8 +46,10 @@ static void write_param(const struct param *p, struct json *w) {
 static void write_kind(const struct write_way *way, struct json *w) {
     const struct kind *kind = kind_find(way->kind);
     for (size_t i = 0; i < kind->count; i++) {
-        struct param p = {
-            .name = kind->fields[i].name, .type = PARAM_JSON, .required = kind->fields[i].required};
+        const char *words, *name = kind->fields[i].name;
+        bool required = (kind->fields[i].required && !kind_instead(name, &words)) ||
+                        (way->own && strcmp(name, "platform") == 0);
+        struct param p = {.name = name, .type = PARAM_JSON, .required = required};
         if (write_takes(way, p.name))
             write_param(&p, w);
     }
@@ -66,7 +68,7 @@ static void write_body_of(const struct route *r, struct json *w) {
     json_array(w);
     for (size_t i = 0; i < *body->n_members; i++)
         write_param(&body->members[i], w);
-    if (way)
+    if (way && way->kind)
         write_kind(way, w);
     json_array_end(w);
 }
@@ -128,6 +130,10 @@ static const struct view {
     {"StandingComponent", standing_component_fields, &standing_component_field_count, NULL, ""},
     {"StandingGap", standing_gap_fields, &standing_gap_field_count, NULL, "levers"},
     {"StandingSource", standing_source_fields, &standing_source_field_count, NULL, ""},
+    {"Price", price_fields, &price_field_count, NULL, "creator"},
+    {"Collaboration", collaboration_fields, &collaboration_field_count, NULL, "creator"},
+    {"Conversion", conversion_fields, &conversion_field_count, NULL, "creator"},
+    {"RowCreator", price_fields, &price_field_count, "creator", ""},
     {"ModelFitted", model_fitted_fields, &model_fitted_field_count, NULL, ""},
 };
 

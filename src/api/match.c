@@ -203,23 +203,6 @@ static void write_more(struct request *req, const void *row, struct json *w) {
         match_explain(row, strcmp(st->q.explain, "full") == 0, st, s, w);
 }
 
-static const char *next_link(struct request *req, const char *cursor) {
-    struct buf link = {0};
-    buf_printf(&link, "<%s?", req->path);
-    for (size_t i = 0; i < req->n_args; i++) {
-        const struct param_arg *arg = &req->args[i];
-        if (strcmp(arg->name, "cursor") == 0)
-            continue;
-        buf_printf(&link, "%s=", arg->name);
-        buf_put_percent(&link, arg->value, arg->value_len);
-        buf_putc(&link, '&');
-    }
-    buf_printf(&link, "cursor=%s>; rel=\"next\"", cursor);
-    const char *out = arena_strndup(req->arena, link.data, link.len);
-    buf_free(&link);
-    return out;
-}
-
 /* Ranks, names and sentences of the rows, and where the next page begins. */
 static void finish_rows(struct request *req, struct match_state *st, const struct snapshot *s) {
     int64_t now_us = api_now_us(req->app, s, st->world);
@@ -245,7 +228,7 @@ enum err match_write(struct request *req) {
     match_version_tag(req, s);
     api_list_headers(req, api_world_name(st->world), s->model_version[st->world]);
     if (st->next_cursor)
-        request_header(req, "Link", next_link(req, st->next_cursor));
+        request_header(req, "Link", request_next_link(req, st->next_cursor));
     struct list items = {match_fields,  match_field_count, st->rows,
                          st->row_count, sizeof *st->rows,  write_more};
     buf_reserve(&req->body, 1024 + 1200 * st->row_count);

@@ -41,4 +41,10 @@ extern const struct field similar_fields[], overlap_creator_fields[], overlap_pa
 extern const size_t similar_field_count, overlap_creator_field_count, overlap_pair_field_count,
     overlap_total_field_count;
 
+/* rows of a workspace */
+extern const struct param price_params[], collaboration_params[], conversion_params[];
+extern const size_t price_param_count, collaboration_param_count, conversion_param_count;
+extern const struct field price_fields[], collaboration_fields[], conversion_fields[];
+extern const size_t price_field_count, collaboration_field_count, conversion_field_count;
+
 #endif

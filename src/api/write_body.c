@@ -33,6 +33,8 @@ static const struct form {
     [VALUE_DURATION] = {"a number of seconds", JSON_NUMBER, false},
     [VALUE_SHARE] = {"a number from 0 to 1", JSON_NUMBER, false},
     [VALUE_MONEY] = {"an amount in USD", JSON_NUMBER, false},
+    [VALUE_AMOUNT] = {"an amount", JSON_NUMBER, false},
+    [VALUE_CURRENCY] = {"a text", JSON_TEXT, false},
     [VALUE_TIME] = {"a time such as \"2026-11-18T09:00:00Z\"", JSON_TEXT, false},
     [VALUE_DAY] = {"a day such as \"2026-11-18\"", JSON_TEXT, false},
     [VALUE_BUCKET] = {"a text", JSON_TEXT, false},
@@ -78,9 +80,12 @@ static const char *number_text(struct request *req, const struct json_value *v,
         return NULL;
     }
     double rounded = round(v->number * 100) / 100;
-    if (field->rule.type == VALUE_MONEY && fabs(rounded - v->number) > 1e-6)
+    bool money = field->rule.type == VALUE_MONEY || field->rule.type == VALUE_AMOUNT;
+    if (money && fabs(rounded - v->number) > 1e-6) {
         body_fault(req, v, "%s must have at most two decimals, got %.60s", field->name, v->text);
-    return arena_printf(req->arena, field->rule.type == VALUE_MONEY ? "%.2f" : "%.0f", v->number);
+        return NULL;
+    }
+    return arena_printf(req->arena, money ? "%.2f" : "%.0f", v->number);
 }
 
 /* A member as the text that a file would have; NULL if it is wrong (noted). */
@@ -102,7 +107,7 @@ static const char *member_text(struct request *req, const struct json_value *v,
 static bool check_value(struct request *req, const struct json_value *v, const struct field_spec *field,
                         const char *text, const char **ret_kept) {
     const struct write_state *st = req->state;
-    struct value_context ctx = {.platform = st->who.platform, .latest_us = st->now_us + CLOCK_DAY};
+    struct value_context ctx = {.platform = st->row_platform, .latest_us = st->now_us + CLOCK_DAY};
     CLEANUP(buf_free) struct buf out = {0};
     const char *reason = "";
     enum value_state state = value_read(&field->rule, &ctx, text, strlen(text), &out, &reason);
@@ -125,7 +130,10 @@ static void unknown_member(struct request *req, const struct kind *kind, const s
         if (write_takes(st->way, kind->fields[i].name))
             names[n++] = (struct param){.name = kind->fields[i].name};
     bool said = kind_field(kind, v->name) != NULL;
-    fault_set(&f, ERR_BODY_INVALID, "%s \"%.60s\"", said ? "the address decides" : "there is no member",
+    fault_set(&f, ERR_BODY_INVALID, "%s \"%.60s\"",
+              !said          ? "there is no member"
+              : st->way->own ? "everybody's, not a workspace's, is"
+                             : "the address decides",
               v->name);
     if (!said)
         params_hint(names, n, v->name, v->name_len, &f);
@@ -168,10 +176,38 @@ static bool read_member(struct request *req, const struct kind *kind, const stru
     return true;
 }
 
+/* A required field that is not given, nor what does in its place. */
+static bool check_required(struct request *req, const struct kind *kind, const struct json_value *object,
+                           const bool *given) {
+    const struct write_state *st = req->state;
+    bool good = true;
+    for (size_t i = 0; i < kind->count; i++) {
+        const char *name = kind->fields[i].name, *words = name;
+        const char *other = kind_instead(name, &words);
+        const struct field_spec *instead =
+            other && write_takes(st->way, other) ? kind_field(kind, other) : NULL;
+        bool required = kind->fields[i].required || (st->way->own && strcmp(name, "platform") == 0);
+        bool tried = json_member(object, name) && json_member(object, name)->kind != JSON_NULL;
+        if (!required || !write_takes(st->way, name) || given[i] ||
+            (instead && given[instead - kind->fields]))
+            continue;
+        if (!tried)
+            body_fault(req, object, instead ? "a row needs %s" : "%s is required", instead ? words : name);
+        good = false;
+    }
+    return good;
+}
+
+/* The platform by which usernames of the row are read; of rows that name their accounts, the row's own. */
+static int platform_of_row(const struct write_state *st, const struct json_value *object) {
+    const struct json_value *v = st->way->own ? json_member(object, "platform") : NULL;
+    return !st->way->own ? st->who.platform : v && v->kind == JSON_TEXT ? platform_of(v->text, v->len) : 0;
+}
+
 /* One object into a record; false: something of it is wrong. */
 static bool read_row(struct request *req, const struct kind *kind, const struct json_value *object,
                      struct record *r, bool *given) {
-    const struct write_state *st = req->state;
+    struct write_state *st = req->state;
     struct record_field *fields = arena_alloc(req->arena, kind->count * sizeof *fields);
     bool good = true;
     for (size_t i = 0; i < kind->count; i++)
@@ -181,18 +217,12 @@ static bool read_row(struct request *req, const struct kind *kind, const struct 
         body_fault(req, object, "a row must be an object, got %s", json_kind_name(object->kind));
         return false;
     }
+    st->row_platform = platform_of_row(st, object);
     for (const struct json_value *v = object->first; v; v = v->next)
         good &= read_member(req, kind, v, fields, given);
-    for (size_t i = 0; i < kind->count; i++) {
-        const struct field_spec *field = &kind->fields[i];
-        bool tried = json_member(object, field->name) && json_member(object, field->name)->kind != JSON_NULL;
-        if (!field->required || !write_takes(st->way, field->name) || given[i])
-            continue;
-        if (!tried)
-            body_fault(req, object, "%s is required", field->name);
-        good = false;
-    }
-    fields[st->username_at] = (struct record_field){st->username, strlen(st->username)};
+    good &= check_required(req, kind, object, given);
+    if (!st->way->own)
+        fields[st->username_at] = (struct record_field){st->username, strlen(st->username)};
     return good;
 }
 
@@ -257,6 +287,7 @@ enum err write_read_object(struct request *req) {
 static enum err read_rows(struct request *req, const struct json_value *first, size_t n) {
     struct write_state *st = req->state;
     const struct kind *kind = begin_records(req, n);
+    st->rows = first;
     for (const struct json_value *v = first; v; v = v->next) {
         bool given[KIND_MAX_FIELDS] = {false};
         bool good = read_row(req, kind, v, &st->records[st->n_records], given);

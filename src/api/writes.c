@@ -7,9 +7,12 @@
 #include "base/clock.h"
 #include "http/body.h"
 #include "ingest/import.h"
+#include "own.h"
 #include "tables.h"
+#include "workspace.h"
 #include "writes_guard.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { OBJECT_BYTES = 65536, ROWS_BYTES = 2 * 1024 * 1024 };
@@ -37,6 +40,24 @@ const struct route_body write_body = {OBJECT_BYTES, NULL, &none, NULL};
 const struct route_body write_patch_body = {OBJECT_BYTES, NULL, &none, "application/merge-patch+json"};
 const struct route_body write_rows_body = {ROWS_BYTES, NULL, &none, NULL};
 
+/* Rows that the store speaks against: told at their places, like those that are wrong in themselves. */
+static enum err refuse_rows(struct request *req, const struct import_summary *s) {
+    struct write_state *st = req->state;
+    for (size_t i = 0; i < s->problems.count; i++) {
+        const struct json_value *v = st->rows;
+        while (v && (int64_t)v->index + 1 != s->problems.items[i].line)
+            v = v->next;
+        if (v)
+            body_fault(req, v, "%s", s->problems.items[i].reason);
+    }
+    st->refused += (size_t)s->refused;
+    if (st->q.partial == 1 && s->accepted)
+        return ERR_OK;
+    return request_fail(req, ERR_DATA_INVALID, "%s%s",
+                        s->problems.count ? s->problems.items[0].reason : "a row was refused",
+                        s->refused > 1 ? "; errors has more" : "");
+}
+
 /* Merges the records of the body as an import would. */
 static enum err merge_records(struct request *req, struct import_summary *s) {
     struct write_state *st = req->state;
@@ -46,6 +67,7 @@ static enum err merge_records(struct request *req, struct import_summary *s) {
                                          : st->q.source.text ? st->q.source.text
                                                              : "api",
                                .world = st->who.world,
+                               .workspace_id = st->workspace ? strtoll(st->workspace, NULL, 10) : 0,
                                .map = {.kind = st->way->kind,
                                        .platform = st->who.platform,
                                        .observed_us = st->now_us,
@@ -56,8 +78,7 @@ static enum err merge_records(struct request *req, struct import_summary *s) {
     if (!e && s->erased)
         e = request_fail(req, ERR_CREATOR_ERASED, "%s/%s asked to be forgotten", st->platform, st->username);
     else if (!e && s->refused)
-        e = request_fail(req, ERR_DATA_INVALID, "%s",
-                         s->problems.count ? s->problems.items[0].reason : "a row was refused");
+        e = refuse_rows(req, s);
     return e;
 }
 
@@ -172,13 +193,19 @@ static enum err post_rows(struct request *req) {
 
 #define ROWS_TAKEN " platform username platform_account_id "
 static const struct write_way ways[] = {
-    {"creator_put", "creators", " platform username ", put_profile, true},
-    {"creator_patch", "creators", ROWS_TAKEN, put_profile, false},
-    {"creator_delete", NULL, "", erase, false},
-    {"creator_posts", "posts", ROWS_TAKEN, post_rows, false},
-    {"creator_snapshots", "snapshots", ROWS_TAKEN, post_rows, false},
-    {"creator_prices", "prices", ROWS_TAKEN, post_rows, false},
-    {"creator_collaborations", "collaborations", ROWS_TAKEN, post_rows, false},
+    {"creator_put", "creators", " platform username ", put_profile, true, false},
+    {"creator_patch", "creators", ROWS_TAKEN, put_profile, false, false},
+    {"creator_delete", NULL, "", erase, false, false},
+    {"creator_posts", "posts", ROWS_TAKEN, post_rows, false, false},
+    {"creator_snapshots", "snapshots", ROWS_TAKEN, post_rows, false, false},
+    {"creator_prices", "prices", ROWS_TAKEN, post_rows, false, false},
+    {"creator_collaborations", "collaborations", ROWS_TAKEN, post_rows, false, false},
+    {"prices_add", "prices", "", post_rows, false, true},
+    {"collaborations_add", "collaborations", " category ", post_rows, false, true},
+    {"conversions_add", "conversions", "", post_rows, false, true},
+    {"price_delete", NULL, "", own_drop, false, true},
+    {"collaboration_delete", NULL, "", own_drop, false, true},
+    {"conversion_delete", NULL, "", own_drop, false, true},
 };
 
 const struct write_way *write_way_of(const char *route) {
@@ -259,16 +286,17 @@ static enum err in_transaction(struct request *req) {
     enum err e = write_once_begin(req, &again);
     if (!e && !again)
         e = db_run(st->db, "select pg_advisory_xact_lock(20261, 0)", &req->fault, NULL);
-    if (!e)
+    if (!e && !st->way->own)
         e = find_account(req);
     if (e || again)
         return e;
-    e = check_account(req);
+    if (!st->way->own)
+        e = check_account(req);
     if (!e)
         e = st->way->run(req);
     if (!e)
         e = write_once_end(req);
-    if (!e && st->status != 204)
+    if (!e && !st->way->own && st->status != 204)
         e = find_account(req);
     return e;
 }
@@ -341,16 +369,18 @@ enum err api_write(struct request *req) {
     const struct snapshot *s;
     uint64_t given;
     req->state = st;
-    enum err e = write_guard(req);
+    st->way = write_way_of(req->route->name);
+    enum err e = st->way->own ? workspace_need(req, &st->workspace) : write_guard(req);
     if (!e)
         e = api_params(req, &st->q, &given);
-    if (!e)
+    if (!e && !st->way->own)
         e = read_address(req);
+    if (!e && st->way->own && !st->way->kind)
+        e = api_row_id(req);
     if (!e)
         e = api_snapshot(req, &s);
     if (e)
         return e;
-    st->way = write_way_of(req->route->name);
     st->who.world = api_world(s, st->q.world);
     st->now_us = api_now_us(api, s, st->who.world);
     st->if_match = request_given(req, "If-Match");

@@ -3,6 +3,7 @@
 #define NICHED_API_WRITES_H
 
 #include "api/api.h"
+#include "base/json_read.h"
 #include "ingest/erase.h"
 #include "ingest/kinds.h"
 #include "ingest/record.h"
@@ -15,6 +16,7 @@ struct write_way {
         *taken; /* fields of the kind that the address says, or that cannot be written so; blanks around */
     enum err (*run)(struct request *req);
     bool makes; /* an unknown creator is made */
+    bool own;   /* rows of a workspace, each of which names its account */
 };
 
 struct write_query {
@@ -36,12 +38,15 @@ struct write_state {
     struct erase_account who;
     const char *platform, *username; /* as the address has them */
     const char *if_match, *once_key;
+    const char *workspace; /* NULL: shared rows */
     int64_t now_us;
     struct db *db;
     /* of the body */
-    struct record *records; /* the first is the header */
-    size_t n_records;       /* with the header */
-    size_t username_at;     /* which field of a record is the username */
+    struct record *records;        /* the first is the header */
+    size_t n_records;              /* with the header */
+    const struct json_value *rows; /* the first of those that came */
+    int row_platform;              /* of the row at work */
+    size_t username_at;            /* which field of a record is the username */
     size_t refused;
     const char *source, *id, *observed; /* NULL: not given */
     struct buf cleared;                 /* names of fields as an array of PostgreSQL, open at its end */

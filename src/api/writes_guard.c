@@ -21,6 +21,15 @@ static bool is_own_origin(const char *origin) {
     return false;
 }
 
+/* Whether another program hands the request on: then loopback is its address, not the caller's. */
+static bool is_handed_on(struct request *req) {
+    static const char *const names[] = {"Forwarded", "X-Forwarded-For", "Via"};
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        if (request_given(req, names[i]))
+            return true;
+    return false;
+}
+
 enum err write_guard(struct request *req) {
     const struct settings *s = ((const struct api *)req->app)->shared->settings;
     const char *origin = request_given(req, "Origin");
@@ -34,6 +43,10 @@ enum err write_guard(struct request *req) {
             "writes are for a service on a loopback address (NICHED_WRITES=loopback), this one listens "
             "on %s: NICHED_WRITES=on allows them to everybody who reaches it",
             s->address);
+    if (is_handed_on(req))
+        return request_fail(req, ERR_AUTH_FORBIDDEN,
+                            "writes through a proxy are not taken (NICHED_WRITES=loopback): it may hand on "
+                            "anybody's");
     if (origin && !is_own_origin(origin))
         return request_fail(req, ERR_AUTH_FORBIDDEN,
                             "writes from pages of %.100s are not taken (NICHED_WRITES=loopback)", origin);

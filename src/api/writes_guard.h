@@ -5,7 +5,7 @@
 #include "api/api.h"
 
 /* By NICHED_WRITES: ERR_AUTH_FORBIDDEN, saying what would be right. Under `loopback` a page of another site
- * in a browser of this machine is refused too (its Origin is no loopback name). */
+ * in a browser of this machine is refused too (its Origin is no loopback name), and what a proxy hands on. */
 NODISCARD enum err write_guard(struct request *req);
 
 #endif

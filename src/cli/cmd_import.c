@@ -21,7 +21,8 @@ struct command {
     struct import_options import;
     struct map_rule rules[MAX_RULES];
     const char *source;
-    int64_t observed_us; /* 0: by the file */
+    const char *workspace; /* NULL: shared rows */
+    int64_t observed_us;   /* 0: by the file */
     long max_shown;
     bool help;
 };
@@ -78,6 +79,12 @@ static enum err set_source(struct command *c, char *value, struct fault *f) {
     return *value ? ERR_OK : fault_set(f, ERR_USAGE, "--source must not be empty");
 }
 
+static enum err set_workspace(struct command *c, char *value, struct fault *f) {
+    c->workspace = value;
+    c->import.workspace_id = -1; /* its id when the store is there; a dry run needs none */
+    return *value ? ERR_OK : fault_set(f, ERR_USAGE, "--workspace must not be empty");
+}
+
 static enum err set_observed(struct command *c, char *value, struct fault *f) {
     if (!clock_parse(value, strlen(value), &c->observed_us) || c->observed_us > clock_now_us() + CLOCK_DAY)
         return fault_set(f, ERR_USAGE,
@@ -127,6 +134,7 @@ static const struct {
     {"delimiter", required_argument, set_delimiter},
     {"encoding", required_argument, set_encoding},
     {"source", required_argument, set_source},
+    {"workspace", required_argument, set_workspace},
     {"observed-at", required_argument, set_observed},
     {"strict", no_argument, set_strict},
     {"dry-run", no_argument, set_dry_run},
@@ -225,10 +233,23 @@ static int import_file(struct db *db, const struct command *c, const char *path)
     return err_exit(e);
 }
 
+static enum err find_workspace(struct db *db, struct command *c, struct fault *f) {
+    CLEANUP(rows_free_at) struct rows *rows = NULL;
+    enum err e = db_query(db, "workspace_find", 1, &c->workspace, f, &rows);
+    if (!e && !rows_text(rows, 0, 0))
+        e = fault_set(f, ERR_USAGE, "there is no workspace \"%s\": there is %s", c->workspace,
+                      rows_text(rows, 0, 1) ? rows_text(rows, 0, 1) : "none");
+    if (!e)
+        c->import.workspace_id = rows_i64(rows, 0, 0);
+    return e;
+}
+
 static enum err open_store(struct command *c, struct crypto_secret *secret, struct fault *f,
                            struct db **ret_db) {
     struct settings settings;
     enum err e = cli_open("import", &settings, f, ret_db);
+    if (!e && c->workspace)
+        e = find_workspace(*ret_db, c, f);
     if (e || !settings.secret_file[0])
         return e;
     c->import.key_tag = erase_key_tag;

@@ -141,7 +141,8 @@ static enum err purge(struct db *db, struct fault *f) {
             break;
     }
     printf("%lld sandbox creators removed\n", (long long)total);
-    return db_run(db, "update niche_version set version = version + 1 where world = 1", f, NULL);
+    enum err e = db_run(db, "delete from currency_rate where world = 1", f, NULL);
+    return e ? e : db_run(db, "update niche_version set version = version + 1 where world = 1", f, NULL);
 }
 
 static enum err run(const struct sandbox_args *args, struct fault *f) {
@@ -159,7 +160,7 @@ static enum err run(const struct sandbox_args *args, struct fault *f) {
         printf("there is a sandbox already\n");
     for (int i = 0; !e && empty && i < SANDBOX_FILE_COUNT; i++)
         e = load_file(db, &args->o, (enum sandbox_file)i, f);
-    return e;
+    return e || !empty ? e : db_query(db, "sandbox_rates", 0, NULL, f, NULL);
 }
 
 int cmd_sandbox(int argc, char **argv) {

@@ -8,6 +8,7 @@ const struct cli_command cli_commands[] = {
     {"migrate", cmd_migrate, "bring the database to this program's schema"},
     {"taxonomy", cmd_taxonomy, "load or check niches and their words"},
     {"import", cmd_import, "load files of creators, posts, ..."},
+    {"rates", cmd_rates, "load and list what other currencies are worth"},
     {"pull", cmd_pull, "read real creators from YouTube or Instagram, with your own key"},
     {"refresh", cmd_refresh, "keep what was pulled within its permitted age"},
     {"sandbox", cmd_sandbox, "make, load or purge the made-up world"},

@@ -85,6 +85,23 @@ static void put_csv(struct request *req, const struct list *l) {
         fields_csv(l->fields, l->n, req->chosen, (const char *)l->rows + i * l->size, &req->body);
 }
 
+const char *request_next_link(struct request *req, const char *cursor) {
+    struct buf link = {0};
+    buf_printf(&link, "<%s?", req->path);
+    for (size_t i = 0; i < req->n_args; i++) {
+        const struct param_arg *arg = &req->args[i];
+        if (strcmp(arg->name, "cursor") == 0)
+            continue;
+        buf_printf(&link, "%s=", arg->name);
+        buf_put_percent(&link, arg->value, arg->value_len);
+        buf_putc(&link, '&');
+    }
+    buf_printf(&link, "cursor=%s>; rel=\"next\"", cursor);
+    const char *out = arena_strndup(req->arena, link.data, link.len);
+    buf_free(&link);
+    return out;
+}
+
 enum err list_reply(struct request *req, const struct list *l) {
     if (req->format == LIST_CSV)
         put_csv(req, l);

@@ -40,6 +40,9 @@ static enum err take_header(struct run *r, const struct record *rec, struct faul
     if (e)
         return e;
     r->s->kind = map_kind(r->s->map)->name;
+    e = kind_check_owner(map_kind(r->s->map), r->o->workspace_id != 0, f);
+    if (e)
+        return e;
     if (r->db && map_has(r->s->map, "engager") && !r->o->map.secret)
         return fault_set(f, ERR_USAGE,
                          "of engagers only salted hashes are kept, and there is no lasting salt: set "

@@ -28,7 +28,9 @@ enum err import_records(struct db *db, const struct import_options *o, const str
     if (e)
         return e;
     s->kind = map_kind(s->map)->name;
-    e = stage_begin(&stage, db, s->map, f);
+    e = kind_check_owner(map_kind(s->map), o->workspace_id != 0, f);
+    if (!e)
+        e = stage_begin(&stage, db, s->map, f);
     if (!e)
         e = stage_all(&stage, records, n, f, s);
     if (!e)

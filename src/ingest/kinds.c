@@ -127,7 +127,9 @@ static const struct field_spec prices[] = {
     USERNAME_FIELD("user account creator influencer channel"),
     {"platform_account_id", OF(KEY), false, "userid accountid authorid channelid"},
     PLATFORM_FIELD,
-    {"amount_usd", OF(MONEY), true, "priceusd price amount usd rateusd rate fee feeusd preis prix precio"},
+    {"amount_usd", OF(MONEY), true, "priceusd usd rateusd feeusd"},
+    {"amount", OF(AMOUNT), false, "price rate fee preis prix precio"},
+    {"currency", OF(CURRENCY), false, "currencycode pricecurrency waehrung wahrung devise moneda valuta"},
     {"deliverable", WORDS_OF("post story reel video feedpost=post instagrampost=post posts=post stories=story "
                              "reels=reel videos=video tiktok=video"), false, "format item contenttype type"},
     {"source", WORDS_OF("quote rate_card=rate_card ratecard=rate_card history offer=quote"), false,
@@ -149,6 +151,19 @@ static const struct field_spec collaborations[] = {
     {"fee_usd", OF(MONEY), false, "fee amount amountusd price priceusd cost budget usd"},
     {"labelled", OF(BOOL), false, "labeled disclosed isdisclosed adlabel"},
     {"exclusive", OF(BOOL), false, "isexclusive exclusivity"},
+};
+
+static const struct field_spec conversions[] = {
+    USERNAME_FIELD("user account creator influencer channel"),
+    {"platform_account_id", OF(KEY), false, "userid accountid authorid channelid"},
+    PLATFORM_FIELD,
+    {"orders", OF(INTEGER), true, "conversions purchases sales ordercount numberoforders bestellungen commandes"},
+    {"clicks", OF(INTEGER), false, "linkclicks visits sessions klicks clics"},
+    {"revenue_usd", OF(MONEY), false, "revenue turnover salesusd orderrevenue gmv umsatz"},
+    {"window_days", OF(INTEGER), false, "window days attributionwindow attributiondays"},
+    {"reported_at", OF(TIME), true, "reportedon date day datetime timestamp asof datum until"},
+    {"brand", TEXT_OF(200), false, "brandname advertiser client marke marque marca"},
+    {"started_on", OF(DAY), false, "start startdate startedat campaignstart firstday"},
 };
 
 static const struct field_spec engagers[] = {
@@ -181,13 +196,18 @@ static const struct kind_step creator_steps[] = {{"import_snapshot", "sk", false
 static const struct kind_step post_steps[] = {{"import_account_snapshot", "s", false},
                                               {"import_post_accounts", "", false},
                                               {"import_post_metric", "s", false},
-                                              {"import_brand", "", false},
+                                              {"import_brand", "o", false},
                                               {"import_post_update", "s", true},
                                               {"import_post_insert", "s", true},
                                               {0}};
 static const struct kind_step snapshot_steps[] = {{"import_snapshot", "sk", true}, {0}};
-static const struct kind_step price_steps[] = {{"import_price", "o", true}, {0}};
-static const struct kind_step collaboration_steps[] = {{"import_brand", "", false},
+static const struct kind_step price_checks[] = {{"import_rates", "wr", false}, {0}};
+static const struct kind_step price_steps[] = {{"import_price", "owr", true}, {0}};
+static const struct kind_step conversion_checks[] = {{"import_conversion_check", "o", false}, {0}};
+static const struct kind_step conversion_steps[] = {{"import_conversion_update", "so", true},
+                                                    {"import_conversion_insert", "so", true},
+                                                    {0}};
+static const struct kind_step collaboration_steps[] = {{"import_brand", "o", false},
                                                        {"import_collaboration_update", "so", true},
                                                        {"import_collaboration_insert", "so", true},
                                                        {0}};
@@ -196,14 +216,16 @@ static const struct kind_step engager_steps[] = {{"import_sketch", "", true}, {0
 static const struct kind_step audience_steps[] = {{"import_audience", "s", true}, {0}};
 
 #define FIELDS(table) (table), sizeof(table) / sizeof *(table)
+static const struct kind_step no_checks[] = {{0}};
 static const struct kind kinds[] = {
-    {"creators", FIELDS(creators), true, true, creator_steps, "import_duplicate_creators"},
-    {"posts", FIELDS(posts), true, false, post_steps, "import_duplicate_posts"},
-    {"snapshots", FIELDS(snapshots), true, false, snapshot_steps, "import_duplicate_snapshots"},
-    {"prices", FIELDS(prices), false, false, price_steps, "import_duplicate_prices"},
-    {"collaborations", FIELDS(collaborations), false, false, collaboration_steps, "import_duplicate_collaborations"},
-    {"engagers", FIELDS(engagers), false, false, engager_steps, "import_duplicate_engagers"},
-    {"audience", FIELDS(audience), false, false, audience_steps, "import_duplicate_audience"},
+    {"creators", FIELDS(creators), true, true, no_checks, creator_steps, "import_duplicate_creators", KIND_SHARED},
+    {"posts", FIELDS(posts), true, false, no_checks, post_steps, "import_duplicate_posts", KIND_SHARED},
+    {"snapshots", FIELDS(snapshots), true, false, no_checks, snapshot_steps, "import_duplicate_snapshots", KIND_SHARED},
+    {"prices", FIELDS(prices), false, false, price_checks, price_steps, "import_duplicate_prices", KIND_EITHER},
+    {"collaborations", FIELDS(collaborations), false, false, no_checks, collaboration_steps, "import_duplicate_collaborations", KIND_EITHER},
+    {"engagers", FIELDS(engagers), false, false, no_checks, engager_steps, "import_duplicate_engagers", KIND_SHARED},
+    {"audience", FIELDS(audience), false, false, no_checks, audience_steps, "import_duplicate_audience", KIND_SHARED},
+    {"conversions", FIELDS(conversions), false, false, conversion_checks, conversion_steps, "import_duplicate_conversions", KIND_PRIVATE},
 };
 // clang-format on
 
@@ -213,7 +235,7 @@ const struct kind *kinds_all(size_t *ret_count) {
 }
 
 const char *kinds_names(void) {
-    return "creators, posts, snapshots, prices, collaborations, engagers or audience";
+    return "creators, posts, snapshots, prices, collaborations, engagers, audience or conversions";
 }
 
 const struct kind *kind_find(const char *name) {
@@ -228,6 +250,32 @@ const struct field_spec *kind_field(const struct kind *k, const char *name) {
         if (strcmp(k->fields[i].name, name) == 0)
             return &k->fields[i];
     return NULL;
+}
+
+const char *kind_instead(const char *field, const char **ret_words) {
+    static const struct {
+        const char *field, *other, *words;
+    } table[] = {{"username", "platform_account_id", "a username or the platform's account id"},
+                 {"amount_usd", "amount", "amount_usd, or amount with its currency"}};
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        if (strcmp(table[i].field, field) != 0)
+            continue;
+        *ret_words = table[i].words;
+        return table[i].other;
+    }
+    return NULL;
+}
+
+enum err kind_check_owner(const struct kind *k, bool workspace, struct fault *f) {
+    if (k->owner == KIND_PRIVATE && !workspace)
+        return fault_set(f, ERR_USAGE, "%s belong to a workspace: say whose they are (--workspace default)",
+                         k->name);
+    if (k->owner == KIND_SHARED && workspace)
+        return fault_set(f, ERR_USAGE,
+                         "%s are shared by all workspaces: --workspace is for prices, collaborations "
+                         "and conversions",
+                         k->name);
+    return ERR_OK;
 }
 
 int kind_header_fit(const struct field_spec *field, const char *header, size_t n) {

@@ -45,7 +45,6 @@ static int place_of(const struct kind *k, const char *name) {
 static int assign(const struct map_options *o, const struct kind *k, const struct record *header,
                   int column_of[KIND_MAX_FIELDS], const struct field_spec **ret_missing) {
     int found = 0;
-    int id_at = place_of(k, "platform_account_id"), username_at = place_of(k, "username");
     *ret_missing = NULL;
     for (size_t i = 0; i < k->count; i++) {
         int best = 0;
@@ -59,10 +58,12 @@ static int assign(const struct map_options *o, const struct kind *k, const struc
         }
         found += column_of[i] >= 0;
     }
-    bool has_id = id_at >= 0 && column_of[id_at] >= 0;
-    for (size_t i = 0; i < k->count && !*ret_missing; i++)
-        if (column_of[i] < 0 && k->fields[i].required && !(has_id && (int)i == username_at))
+    for (size_t i = 0; i < k->count && !*ret_missing; i++) {
+        const char *words, *other = kind_instead(k->fields[i].name, &words);
+        int at = other ? place_of(k, other) : -1;
+        if (column_of[i] < 0 && k->fields[i].required && (at < 0 || column_of[at] < 0))
             *ret_missing = &k->fields[i];
+    }
     return *ret_missing ? -1 : found;
 }
 

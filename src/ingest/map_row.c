@@ -59,7 +59,8 @@ static bool read_cell(struct map *m, size_t i, const struct value_context *ctx, 
         problems_add(p, r->line, column->header, value->text, value->len, reason);
         return false;
     }
-    if (cell->state != VALUE_OK && field->required && (int)i != m->username_at) {
+    const char *words;
+    if (cell->state != VALUE_OK && field->required && !kind_instead(field->name, &words)) {
         problems_add(p, r->line, column->header, value->text, value->len, "is missing");
         return false;
     }
@@ -71,6 +72,24 @@ static const char *cell_text(const struct map *m, int i, size_t *ret_len) {
         return NULL;
     *ret_len = m->cells[i].len;
     return m->values.data + m->cells[i].from;
+}
+
+/* Whether the row has each required field, or the one that does in its place. */
+static bool check_instead(const struct map *m, const struct record *r, struct problems *p) {
+    bool good = true;
+    for (size_t i = 0; i < m->kind->count; i++) {
+        const char *words, *other = kind_instead(m->kind->fields[i].name, &words);
+        const struct field_spec *field = other ? kind_field(m->kind, other) : NULL;
+        size_t len;
+        if (!field || cell_text(m, (int)i, &len) || cell_text(m, (int)(field - m->kind->fields), &len))
+            continue;
+        char reason[128];
+        int column = m->column_of[i];
+        snprintf(reason, sizeof reason, "is missing: a row needs %s", words);
+        problems_add(p, r->line, column < 0 ? "" : m->columns[column].header, "", 0, reason);
+        good = false;
+    }
+    return good;
 }
 
 /* Reads all values, the platform first: usernames depend on it. */
@@ -96,12 +115,7 @@ static bool read_cells(struct map *m, const struct record *r, struct problems *p
         if (dimension)
             snprintf(ctx.dimension, sizeof ctx.dimension, "%.*s", (int)len, dimension);
     }
-    if (good && !cell_text(m, m->username_at, &len) && !cell_text(m, m->id_at, &len)) {
-        int column = m->column_of[m->username_at];
-        problems_add(p, r->line, column < 0 ? "" : m->columns[column].header, "", 0,
-                     "is missing: a row needs a username or the platform's account id");
-        good = false;
-    }
+    good = good && check_instead(m, r, p);
     *ret_platform = ctx.platform;
     return good;
 }

@@ -17,18 +17,26 @@ struct merge {
     struct fault *f;
 };
 
-/* Runs a query with the parameters that the letters name (kinds.h); what it answers goes to *ret_a and
- * *ret_b. */
-static enum err run(struct merge *m, const char *query, const char *letters, int64_t *ret_a, int64_t *ret_b) {
+/* Rates are of banking days: over Easter or the new year there is none for up to five days. */
+static const char rate_days[] = "7";
+
+/* Runs a query with the parameters that the letters name (kinds.h). */
+static enum err ask(struct merge *m, const char *query, const char *letters, struct rows **ret_rows) {
     const char *params[4];
     int n = 0;
     for (const char *p = letters; *p && n < 4; p++)
         params[n++] = *p == 'w'   ? m->world
                       : *p == 's' ? m->o->source
                       : *p == 'k' ? m->kind->name
+                      : *p == 'r' ? rate_days
                                   : (m->o->workspace_id ? m->workspace : NULL);
+    return db_query(m->db, query, n, params, m->f, ret_rows);
+}
+
+/* The same; what it answers goes to *ret_a and *ret_b. */
+static enum err run(struct merge *m, const char *query, const char *letters, int64_t *ret_a, int64_t *ret_b) {
     CLEANUP(rows_free_at) struct rows *rows = NULL;
-    enum err e = db_query(m->db, query, n, params, m->f, &rows);
+    enum err e = ask(m, query, letters, &rows);
     if (e)
         return e;
     bool any = rows_count(rows) > 0;
@@ -44,30 +52,35 @@ void merge_refused(const struct rows *r, const char *reason, struct import_summa
         return;
     s->refused += rows_i64(r, 0, 0);
     for (size_t i = 0; i < rows_count(r); i++)
-        problems_add(&s->problems, rows_i64(r, i, 1), "", "", 0, reason);
+        problems_add(&s->problems, rows_i64(r, i, 1), "", "", 0, reason ? reason : rows_text(r, i, 2));
 }
 
-/* Rows of accounts that nobody knows, of a kind that does not make accounts. */
-static enum err drop_unknown(struct merge *m) {
+/* Runs a query that takes rows out of import_stage; `reason` as of merge_refused(). */
+static enum err drop(struct merge *m, const char *query, const char *letters, const char *reason) {
     CLEANUP(rows_free_at) struct rows *rows = NULL;
-    enum err e = db_query(m->db, "import_drop_unknown", 0, NULL, m->f, &rows);
+    enum err e = ask(m, query, letters, &rows);
     if (!e)
-        merge_refused(rows, "the creator is not in the store: import the profile first", m->s);
+        merge_refused(rows, reason, m->s);
     return e;
+}
+
+/* Rows of accounts that nobody knows, of a kind that does not make accounts; of a workspace also those of
+ * whom nothing more is kept. */
+static enum err drop_unknown(struct merge *m) {
+    enum err e =
+        drop(m, "import_drop_unknown", "", "the creator is not in the store: import the profile first");
+    return e || !m->o->workspace_id ? e
+                                    : drop(m, "import_drop_opted_out", "",
+                                           "the creator asked not to be listed: nothing more is kept");
 }
 
 /* Rows that would make an account but have only its id. */
 static enum err drop_nameless(struct merge *m) {
-    CLEANUP(rows_free_at) struct rows *rows = NULL;
     enum err e = run(m, "import_name_channels", "", NULL, NULL);
-    if (!e)
-        e = db_query(m->db, "import_drop_nameless", 0, NULL, m->f, &rows);
-    if (!e)
-        merge_refused(
-            rows,
-            "the account's id is not in the store and the row has no username: import the profile first",
-            m->s);
-    return e;
+    return e ? e
+             : drop(m, "import_drop_nameless", "",
+                    "the account's id is not in the store and the row has no username: import the profile "
+                    "first");
 }
 
 static enum err find_accounts(struct merge *m) {
@@ -106,6 +119,13 @@ static enum err number_accounts(struct merge *m) {
     return e ? e : run(m, "import_main", "", NULL, NULL);
 }
 
+static enum err check_rows(struct merge *m) {
+    enum err e = ERR_OK;
+    for (const struct kind_step *step = m->kind->checks; step->query && !e; step++)
+        e = drop(m, step->query, step->params, NULL);
+    return e;
+}
+
 static enum err write_rows(struct merge *m) {
     for (const struct kind_step *step = m->kind->steps; step->query; step++) {
         int64_t created = 0;
@@ -116,7 +136,8 @@ static enum err write_rows(struct merge *m) {
         m->s->created += step->counts ? created : 0;
         m->s->updated += step->counts ? updated : 0;
     }
-    return ERR_OK;
+    bool own = m->o->workspace_id && m->s->created + m->s->updated > 0;
+    return own ? run(m, "workspace_touch", "o", NULL, NULL) : ERR_OK;
 }
 
 enum err merge_run(struct db *db, const struct import_options *o, int64_t staged, struct fault *f,
@@ -132,6 +153,8 @@ enum err merge_run(struct db *db, const struct import_options *o, int64_t staged
         e = merge_drop_erased(db, o, f, s);
     if (!e)
         e = number_accounts(&m);
+    if (!e)
+        e = check_rows(&m);
     if (!e)
         e = run(&m, m.kind->duplicates, "", &s->duplicates, NULL);
     if (!e && map_has(s->map, "engager"))

@@ -304,34 +304,65 @@ static bool has(const char *s, size_t n, const char *word) {
     return memmem(s, n, word, strlen(word)) != NULL;
 }
 
-enum value_state value_money(const struct value_rule *rule, const struct value_context *c, const char *s,
-                             size_t n, struct buf *out, const char **reason) {
-    (void)rule;
-    (void)c;
-    if (has(s, n, "\xe2\x82\xac") || has(s, n, "\xc2\xa3") || has(s, n, "EUR") || has(s, n, "GBP")) {
-        *reason = "must be in USD: convert it first";
-        return VALUE_BAD;
-    }
+/* Takes the words for USD off both ends. */
+static void drop_dollars(const char **s, size_t *n) {
     static const char *const marks[] = {"US$", "USD", "usd", "$"};
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
         size_t len = strlen(marks[i]);
-        if (n > len && memcmp(s, marks[i], len) == 0)
-            s += len, n -= len;
-        else if (n > len && memcmp(s + n - len, marks[i], len) == 0)
-            n -= len;
-        while (n && *s == ' ')
-            s++, n--;
-        while (n && s[n - 1] == ' ')
-            n--;
+        if (*n > len && memcmp(*s, marks[i], len) == 0)
+            *s += len, *n -= len;
+        else if (*n > len && memcmp(*s + *n - len, marks[i], len) == 0)
+            *n -= len;
+        while (*n && **s == ' ')
+            ++*s, --*n;
+        while (*n && (*s)[*n - 1] == ' ')
+            --*n;
     }
+}
+
+static enum value_state put_cents(const char *s, size_t n, int64_t bound, struct buf *out,
+                                  const char **reason) {
     struct number x;
     int64_t cents;
+    drop_dollars(&s, &n);
     if (!take_apart(s, n, &x, reason) || x.negative || !to_integer(&x, 2, &cents))
         return VALUE_BAD;
-    if (cents >= INT64_C(1000000000000)) {
+    if (cents >= bound) {
         *reason = "is larger than any fee";
         return VALUE_BAD;
     }
     buf_printf(out, "%lld.%02lld", (long long)(cents / 100), (long long)(cents % 100));
+    return VALUE_OK;
+}
+
+enum value_state value_money(const struct value_rule *rule, const struct value_context *c, const char *s,
+                             size_t n, struct buf *out, const char **reason) {
+    (void)rule;
+    (void)c;
+    if (!has(s, n, "\xe2\x82\xac") && !has(s, n, "\xc2\xa3") && !has(s, n, "EUR") && !has(s, n, "GBP"))
+        return put_cents(s, n, INT64_C(1000000000000), out, reason);
+    *reason = "must be in USD: convert it first, or give a price as amount with its currency";
+    return VALUE_BAD;
+}
+
+enum value_state value_amount(const struct value_rule *rule, const struct value_context *c, const char *s,
+                              size_t n, struct buf *out, const char **reason) {
+    (void)rule;
+    (void)c;
+    return put_cents(s, n, INT64_C(10000000000000000), out, reason);
+}
+
+enum value_state value_currency(const struct value_rule *rule, const struct value_context *c, const char *s,
+                                size_t n, struct buf *out, const char **reason) {
+    (void)rule;
+    (void)c;
+    (void)reason;
+    char code[3];
+    for (size_t i = 0; i < n && i < sizeof code; i++)
+        code[i] = (char)(s[i] >= 'a' && s[i] <= 'z' ? s[i] - 32 : s[i]);
+    if (n != sizeof code || code[0] < 'A' || code[0] > 'Z' || code[1] < 'A' || code[1] > 'Z' ||
+        code[2] < 'A' || code[2] > 'Z')
+        return VALUE_BAD;
+    buf_put(out, code, sizeof code);
     return VALUE_OK;
 }

@@ -14,16 +14,23 @@ ADDRESS = {"match": "/match?niche=vegan", "niches": "/niches", "niche": "/niches
            "request": "/requests/1?token=0123456789abcdef",
            "creator_standing": "/creators/1/standing", "similar": "/creators/1/similar", "overlap": "/overlap?creators=1,2",
            "standing": "/standing?niche=fitness&platform=tiktok&followers=9000&engagement_rate=5pct", "livez": "/livez", "readyz": "/readyz", "metrics": "/metrics", "openapi": "/openapi.yaml",
-           "openapi_json": "/openapi.json", "page": "/", "docs": "/docs", "asset": "/assets/app.js"}
+           "openapi_json": "/openapi.json", "page": "/", "docs": "/docs", "asset": "/assets/app.js",
+           "prices": "/prices", "collaborations": "/collaborations", "conversions": "/conversions"}
 
 
 WRITTEN = "/creators/tiktok/nobody.here"
+NAMED = {"platform": "tiktok", "username": "nobody.here"}
 SENT = {"creator_put": ("PUT", WRITTEN, {"followers": 5000}), "creator_patch": ("PATCH", WRITTEN, {"city": "Utrecht"}),
         "creator_delete": ("DELETE", WRITTEN, None),
         "creator_posts": ("POST", f"{WRITTEN}/posts", {"post_key": "1", "posted_at": "2026-10-30T18:00:00Z"}),
         "creator_snapshots": ("POST", f"{WRITTEN}/snapshots", {"observed_at": "2026-10-30T18:00:00Z", "followers": 5000}),
         "creator_prices": ("POST", f"{WRITTEN}/prices", {"amount_usd": 100, "valid_from": "2026-10-30"}),
         "creator_collaborations": ("POST", f"{WRITTEN}/collaborations", {"brand": "Green Bowl", "started_on": "2026-10-30"}),
+        "prices_add": ("POST", "/prices", {**NAMED, "amount_usd": 100, "valid_from": "2026-10-30"}),
+        "collaborations_add": ("POST", "/collaborations", {**NAMED, "brand": "Green Bowl", "started_on": "2026-10-30"}),
+        "conversions_add": ("POST", "/conversions", {**NAMED, "orders": 3, "reported_at": "2026-10-30T18:00:00Z"}),
+        "price_delete": ("DELETE", "/prices/1", None), "collaboration_delete": ("DELETE", "/collaborations/1", None),
+        "conversion_delete": ("DELETE", "/conversions/1", None),
         "match_batch": ("POST", "/match/batch", {"queries": [{"niche": "vegan"}]}),
         "request_open": ("POST", "/requests", {"platform": "tiktok", "username": "nobody.here", "kind": "access"})}
 # operations that are no GET, with (METHOD, path, JSON body) that they take

@@ -1,0 +1,11 @@
+-- merge_run (src/ingest/merge.c)
+with ranked as (
+  select s.line, row_number() over (
+    partition by n.account_id, lower(s.brand), s.started_on, coalesce(s.window_days, 30), s.reported_at
+    order by s.line desc) as nth
+  from import_stage s
+  join import_account n on n.platform = s.platform and n.ident = s.ident
+), gone as (
+  delete from import_stage s using ranked r where s.line = r.line and r.nth > 1 returning 1
+)
+select count(*), 0 from gone;
