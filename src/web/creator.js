@@ -77,7 +77,7 @@ export function view(main) {
       s?.error && problemBox(s.error, (hint) => { location.hash = `#/creator/${creator.id}?niche=${encodeURIComponent(hint)}`; }),
       item && h('section', { className: 'card stack' }, h('div', { className: 'card-head' }, h('h2', {}, `Score in ${title(niche)}`), account.niches.length > 1 && h('label', { className: 'inline' }, 'Niche', select('niche', niche, account.niches.filter((n) => n.match !== 'related').map((n) => [n.niche, `${title(n.niche)} (${fixed(n.score, 1)})`]),
         { onchange: (e) => { location.hash = `#/creator/${creator.id}?niche=${encodeURIComponent(e.target.value)}`; } }))),
-        wide(item), h('div', { className: 'grid2' }, h('div', {}, breakdown(item)), h('div', { className: 'stack' },
+        wide(item), h('div', { className: 'grid2' }, h('div', {}, breakdown(item, true)), h('div', { className: 'stack' },
           h('div', {}, h('h3', {}, 'What speaks for it'), h('ul', { className: 'reasons' }, item.reasons.map((t) => h('li', {}, t)))),
           item.cautions.length > 0 && h('div', {}, h('h3', {}, 'What to check'), h('ul', { className: 'cautions' }, item.cautions.map((t) => h('li', {}, t)))),
           item.evidence?.length > 0 && h('div', {}, h('h3', {}, 'Posts that prove the niche'), h('ul', { className: 'posts' }, item.evidence.map((p) => h('li', {}, p.caption, h('div', { className: 'muted small' }, `${day(p.posted_at)} · ${num(p.likes)} likes, ${num(p.comments)} comments`)))))))),

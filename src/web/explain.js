@@ -83,7 +83,14 @@ export function strip(item, press) {
 }
 
 // The whole sum: 100, what each component costs, the score.
-export function breakdown(item) {
+// A short list of what is missing, or how many.
+function lacks(missing, whole) {
+  if (!missing?.length) return null;
+  const names = missing.map(words).join(', ');
+  return h('span', { className: 'muted', title: names }, ` · not measured: ${whole || missing.length < 3 ? names : `${missing.length} of its signals`}`);
+}
+
+export function breakdown(item, whole) {
   const parts = Object.entries(item.explanation?.components ?? {});
   return h('table', { className: 'sum' },
     h('caption', {}, `100 points less what each component costs is ${fixed(item.score, 1)}`),
@@ -91,5 +98,5 @@ export function breakdown(item) {
     h('tbody', {}, parts.map(([component, c]) => h('tr', {},
       h('th', { scope: 'row' }, h('span', { className: `dot ${component}` }), words(component)),
       h('td', { className: 'n' }, fixed(c.value)), h('td', { className: 'n' }, pct(c.weight)), h('td', { className: 'n' }, c.points_lost > 0 ? `−${fixed(c.points_lost, 1)}` : fixed(-c.points_lost, 1)),
-      h('td', {}, evidence(component, c), c.missing?.length ? h('span', { className: 'muted' }, ` · not measured: ${c.missing.map(words).join(', ')}`) : null)))));
+      h('td', {}, evidence(component, c), lacks(c.missing, whole))))));
 }

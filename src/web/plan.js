@@ -54,8 +54,9 @@ function headline(plan, big, metric, unit) {
   const n = plural(plan.creators.length, 'creator');
   if (!big) return `${n} for ${usd(plan.cost.total_usd.mid)}: ${num(mine)} ${unit}.`;
   const times = mine / big[metric];
-  if (big.wins) return `One big creator brings ${fixed(1 / times, 1)} times as many ${unit} as ${n} for the same money.`;
-  return `${n} for ${usd(plan.cost.total_usd.mid)} bring ${fixed(times, 1)} times as many ${unit} as one big creator.`;
+  const [plan_usd, big_usd] = [usd(plan.cost.total_usd.mid), usd(big.price_usd.mid)];
+  if (big.wins) return `One big creator for ${big_usd} brings ${fixed(1 / times, 1)} times as many ${unit} as ${n} for ${plan_usd}.`;
+  return `${n} for ${plan_usd} bring ${fixed(times, 1)} times as many ${unit} as one big creator for ${big_usd}.`;
 }
 
 function slide(plan, label) {

@@ -88,7 +88,7 @@ export function diagnosis(answer, go, goQuery) {
     h('span', { className: 'muted small' }, ' the smallest change that helps')),
     looser.length > 0 && h('div', {}, h('h3', {}, 'Without one filter'), h('p', { className: 'chips' }, looser.map((f) =>
       h('button', { type: 'button', className: 'chip', onclick: () => go({ [f.filter]: open[f.filter] ?? null, ...(f.filter === 'min_followers' || f.filter === 'max_followers' ? { tier: null } : {}) }) }, `Drop ${name(f.filter)}: ${num(f.left_without_it)}`)))),
-    d.filters.some((f) => f.removed_unknown) && h('p', { className: 'muted small' }, d.filters.filter((f) => f.removed_unknown).map((f) => `${name(f.filter)} is not known of ${num(f.removed_unknown)}`).join('; '), '. What is not known passes no filter.'),
+    d.filters.some((f) => f.removed_unknown) && h('p', { className: 'muted small' }, `Not known: ${d.filters.filter((f) => f.removed_unknown).map((f) => `${name(f.filter)} of ${num(f.removed_unknown)}`).join(', ')}`, '. What is not known passes no filter.'),
     d.other_niches?.length > 0 && h('div', {}, h('h3', {}, 'Niches nearby'), h('p', { className: 'chips' }, d.other_niches.map((n) =>
       h('button', { type: 'button', className: 'chip', onclick: () => go({ niche: n.niche }) }, `${title(n.niche)}: ${num(n.creators)}`)))));
 }

@@ -163,9 +163,10 @@ export function view(main) {
     for (const item of answer.items) item.rank += before;
     side.facets(answer.facets, params);
     const overview = h('div', { className: 'overview' });
+    const overviewBox = h('details', { className: 'overview-box', open: matchMedia('(min-width: 60rem)').matches }, h('summary', {}, 'Chart and facts of the niche'), overview);
     let over = () => {};
     const niche = answer.query.niche.resolved[0];
-    fill(results, h('div', { className: 'list-head' }, h('div', {}, head(answer)), answer.items.length > 0 && bar(answer)), chips(params, go), answer.items.length > 0 && overview, diagnosis(answer, go, (query) => { location.hash = `#/match?${query}`; }),
+    fill(results, h('div', { className: 'list-head' }, h('div', {}, head(answer)), answer.items.length > 0 && bar(answer)), chips(params, go), answer.items.length > 0 && overviewBox, diagnosis(answer, go, (query) => { location.hash = `#/match?${query}`; }),
       answer.items.length > 0 && table(answer, niche, (id) => over(id)), pages(answer), curlBox([target]));
     document.title = `${results.querySelector('h1').textContent} – niched`;
     say(`${plural(answer.total ?? answer.items.length, 'creator')}`);
