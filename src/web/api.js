@@ -9,9 +9,9 @@ export class Problem extends Error {
   }
 }
 
-// Path and query; empty parameters are left out, commas stay readable.
+// Path and query; empty parameters are left out, of a list each value is given, commas stay readable.
 export function address(path, params) {
-  const given = Object.entries(params ?? {}).filter(([, v]) => v !== null && v !== undefined && v !== '');
+  const given = Object.entries(params ?? {}).flatMap(([k, v]) => (Array.isArray(v) ? v.map((one) => [k, one]) : [[k, v]])).filter(([, v]) => v !== null && v !== undefined && v !== '');
   const code = (s) => encodeURIComponent(s).replaceAll('%2C', ',').replaceAll('%3A', ':').replaceAll('%20', '+').replaceAll('%40', '@');
   return path + (given.length ? '?' + given.map(([k, v]) => `${k}=${code(v)}`).join('&') : '');
 }
@@ -60,10 +60,9 @@ export function copyButton(text) {
 }
 
 // The lines that ask for what a view shows.
-export function curlBox(targets) {
-  const lines = targets.map(curl);
+export function curlBox(targets, lines = targets.map(curl)) {
   return h('section', { className: 'curl', 'aria-label': 'The same from a command line' },
-    h('div', { className: 'curl-head' }, h('span', {}, targets.length === 1 ? 'This view as a curl line' : 'This view as curl lines'),
+    h('div', { className: 'curl-head' }, h('span', {}, lines.length === 1 ? 'This view as a curl line' : 'This view as curl lines'),
       copyButton(() => lines.join('\n'))),
     h('pre', { tabIndex: 0 }, h('code', {}, lines.join('\n'))));
 }

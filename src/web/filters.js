@@ -21,7 +21,7 @@ const CHIPS = {
   max_price_usd: (v) => `to $${v}`, min_authenticity: (v) => `authenticity from ${v}`, min_confidence: (v) => `confidence from ${v}`,
   min_posts_per_week: (v) => `${v} posts a week or more`, has_contact: (v) => (v === 'true' ? 'with contact' : 'without contact'),
   verified: (v) => (v === 'true' ? 'verified' : 'not verified'), q: (v) => `says "${v}"`, goal: (v) => `goal ${v}`, weights: (v) => `weights ${v.replaceAll(':', ' ').replaceAll(',', ', ')}`,
-  include: (v) => (v === 'related' ? 'with partial matches' : v),
+  why_not: (v) => `asked for ${v}`, include: (v) => (v === 'related' ? 'with partial matches' : v),
 };
 const percent = (v) => (String(v).endsWith('pct') ? parseFloat(v) : Math.round(parseFloat(v) * 1000) / 10);
 

@@ -4,6 +4,7 @@ import { ask, address, curlBox, problemBox } from './api.js';
 import { nicheField } from './niche.js';
 import { filters, chips, FACET_NAMES, GOALS } from './filters.js';
 import { table, market, diagnosis } from './results.js';
+import { whyNotAnswer, whyNotForm } from './why_not.js';
 import { chart, usualRate } from './charts.js';
 
 const SORTS = [['', 'Score'], ['followers', 'Followers'], ['engagement_rate', 'Engagement'], ['authenticity', 'Authenticity'], ['price', 'Known price'],
@@ -85,7 +86,7 @@ export function view(main) {
           onClick: (event, hits) => { const hit = hits.find((x) => x.datasetIndex < 2); if (hit) location.hash = `#/creator/${[here, others][hit.datasetIndex][hit.index].id}?niche=${encodeURIComponent(niche)}`; },
           scales: {
             x: { type: 'logarithmic', min: from, max: to, title: { display: true, text: 'followers' }, grid: { color: c.line }, ticks: { maxRotation: 0, callback: (v) => (/^[125]0*$/.test(String(Math.round(v))) ? num(v) : '') } },
-            y: { beginAtZero: true, title: { display: true, text: `engagement, % ${basis === 'views' ? 'of views' : 'of followers'}` }, grid: { color: c.line }, ticks: { maxTicksLimit: 6 } },
+            y: { beginAtZero: true, grace: '8%', title: { display: true, text: `engagement, % ${basis === 'views' ? 'of views' : 'of followers'}` }, grid: { color: c.line }, ticks: { maxTicksLimit: 6 } },
           },
           plugins: { legend: { position: 'top', align: 'end', labels: { usePointStyle: true, boxWidth: 8, boxHeight: 8 } },
             tooltip: { filter: (t) => t.datasetIndex < 2, callbacks: { label: (t) => `${t.raw.name}: ${num(t.raw.x)} followers, ${pct(t.raw.y / 100)}` } } },
@@ -166,8 +167,8 @@ export function view(main) {
     const overviewBox = h('details', { className: 'overview-box', open: matchMedia('(min-width: 60rem)').matches }, h('summary', {}, 'Chart and facts of the niche'), overview);
     let over = () => {};
     const niche = answer.query.niche.resolved[0];
-    fill(results, h('div', { className: 'list-head' }, h('div', {}, head(answer)), answer.items.length > 0 && bar(answer)), chips(params, go), answer.items.length > 0 && overviewBox, diagnosis(answer, go, (query) => { location.hash = `#/match?${query}`; }),
-      answer.items.length > 0 && table(answer, niche, (id) => over(id)), pages(answer), curlBox([target]));
+    fill(results, h('div', { className: 'list-head' }, h('div', {}, head(answer)), answer.items.length > 0 && bar(answer)), chips(params, go), whyNotAnswer(answer, niche), answer.items.length > 0 && overviewBox, diagnosis(answer, go, (query) => { location.hash = `#/match?${query}`; }),
+      answer.items.length > 0 && table(answer, niche, (id) => over(id)), pages(answer), whyNotForm(params.why_not, go), curlBox([target]));
     document.title = `${results.querySelector('h1').textContent} – niched`;
     say(`${plural(answer.total ?? answer.items.length, 'creator')}`);
     if (!answer.items.length) return;

@@ -137,6 +137,14 @@ def test_pages_and_csv(page):
     page.wait(lambda: names(page) == first)
 
 
+def test_why_somebody_is_not_in_the_list(page):
+    page.open(LIST + "&country=GB", "tr.item")
+    page.one("input[name=why_not]").send_keys("@ivy.vegan_c", Keys.ENTER)
+    assert "is kept out by country (US, asked GB)" in page.wait("#why-not").text
+    page.button("United Kingdom").click()
+    page.wait(lambda: "is at rank 1 with 85.9, on this page" in page.one("#why-not").text)
+
+
 def test_a_creator(page):
     page.open(LIST, "tr.item")
     page.one("tr.item .name").click()
