@@ -33,7 +33,7 @@ EMBED := $(wildcard sql/migrations/*.sql sql/queries/*.sql sql/taxonomy/*.tsv sq
 CHART ?= /usr/share/javascript/chart.js/chart.min.js
 DEPFILES := $(OBJ:.o=.d) $(UNIT:=.d)
 
-.PHONY: help compile_commands.json deps deps-dev deps-browser deps-contract contract build objects units run stop test test-unit test-sql test-e2e test-browser eval bench-plan lint format ci fresh clean \
+.PHONY: help deps-bench bench-ingest compile_commands.json deps deps-dev deps-browser deps-contract contract build objects units run stop test test-unit test-sql test-e2e test-browser eval bench-plan lint format ci fresh clean \
 	distclean FORCE
 
 help: ## this list
@@ -63,6 +63,9 @@ deps-browser: deps-dev ## ... and those of `make test-browser`
 
 deps-contract: deps-dev ## ... and those of `make contract`
 	@src/run/deps.sh contract
+
+deps-bench: deps ## ... and those of the benchmarks
+	@src/run/deps.sh bench
 
 test: deps-dev ## unit, SQL and end-to-end tests against a throw-away PostgreSQL
 	@$(MAKE) -j$(JOBS) $(B)/niched units
@@ -96,6 +99,10 @@ eval: deps-dev ## measures the ranking on ../shared/data where present; build/ev
 bench-plan: deps ## measures the planner against brute force, and its time; build/bench-plan.json
 	@$(MAKE) -j$(JOBS) $(B)/plan_bench
 	@$(B)/plan_bench $(B)/bench-plan.json
+
+bench-ingest: deps-bench ## measures imports, scoring and how soon a write ranks; BENCH_CREATORS=1000000; build/bench-ingest.json
+	@$(MAKE) build
+	@PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/bench/ingest.py --niched $(B)/niched --out $(B) --creators $(or $(BENCH_CREATORS),1000000) $(ARGS)
 
 lint: deps-dev ## every rule of the house that a machine can check; ONLY=floors,doors for some
 	@PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -m pytest -p no:cacheprovider -q --tb=short tests/lint

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing of niched's packages: deps.sh run|dev|contract|browser (Debian, Ubuntu). Quick and silent when nothing is.
+# Installs what is missing of niched's packages: deps.sh run|dev|bench|contract|browser (Debian, Ubuntu). Quick and silent when nothing is.
 # A PostgreSQL server that this brings in makes no cluster of its own: that of `make run` is private, in var/.
 set -euo pipefail
 # shellcheck source=src/run/lib.sh
@@ -11,6 +11,8 @@ run=(gcc libc6-dev make pkg-config curl ca-certificates
 pkg-config --exists libcurl 2>/dev/null || run+=(libcurl4-openssl-dev)
 dev=("${run[@]}" git binutils clang clang-format clang-tidy cppcheck libcmocka-dev
     python3-pytest python3-pytest-xdist python3-httpx python3-jsonschema python3-psycopg python3-hypothesis python3-numpy prometheus)
+
+bench=(python3-psycopg nghttp2-client)
 
 contract=()
 command -v node >/dev/null || contract+=(nodejs)
@@ -54,9 +56,10 @@ install() {
 case ${1:-} in
 run) packages=("${run[@]}") ;;
 dev) packages=("${dev[@]}") ;;
+bench) packages=("${bench[@]}") ;;
 contract) packages=("${contract[@]}") ;;
 browser) packages=("${browser[@]}") ;;
-*) die "usage: deps.sh run|dev|contract|browser" ;;
+*) die "usage: deps.sh run|dev|bench|contract|browser" ;;
 esac
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then

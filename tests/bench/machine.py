@@ -1,0 +1,141 @@
+"""What the benchmarks share: a cluster of their own, programs run and measured, a service that serves."""
+import collections
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+import psycopg
+
+ROOT = Path(__file__).resolve().parents[2]
+TICKS = os.sysconf("SC_CLK_TCK")
+Measured = collections.namedtuple("Measured", "wall cpu peak_mb output")
+
+
+def _stat(pid):
+    return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+
+
+def cpu_of(pid):
+    """Processor seconds of a process, user and system."""
+    fields = _stat(pid)
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def peak_mb(pid):
+    found = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
+    return int(found[1]) / 1024 if found else 0.0
+
+
+class Cluster:
+    """A PostgreSQL of its own with fsync on, by src/run/cluster.sh."""
+
+    def __init__(self, place):
+        self.place = Path(place)
+        self._do("start")
+        where = self.place / "place"  # the data live elsewhere where the server's user cannot reach the folder
+        data = Path(where.read_text().strip()) if where.exists() else self.place
+        self.pid = int((data / "data/postmaster.pid").read_text().split()[0])
+
+    def _do(self, word, *more):
+        done = subprocess.run([ROOT / "src/run/cluster.sh", word, self.place, *more], capture_output=True, text=True)
+        if done.returncode:
+            raise RuntimeError(f"cluster.sh {word}: {done.stderr}")
+        return done.stdout.strip()
+
+    def drop(self):
+        self._do("drop")
+
+    def database(self, name):
+        with psycopg.connect(self._do("url", "postgres"), autocommit=True) as db:
+            db.execute(f'create database "{name}"')
+        return self._do("url", name)
+
+    def connect(self, url):
+        return psycopg.connect(url, autocommit=True)
+
+    def backend_cpu(self, db):
+        return cpu_of(db.info.backend_pid)
+
+    def children_cpu(self):
+        """Processor seconds of all backends that have ended. One that just closed is given time to be counted."""
+        time.sleep(0.5)
+        fields = _stat(self.pid)
+        return (int(fields[13]) + int(fields[14])) / TICKS
+
+    def running_cpu(self):
+        """... and of those that run."""
+        live = 0.0
+        for child in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split():
+            with contextlib.suppress(FileNotFoundError):
+                live += cpu_of(child)
+        fields = _stat(self.pid)
+        return live + (int(fields[13]) + int(fields[14])) / TICKS
+
+
+def measured(command, **environment):
+    """Runs a command to its end: wall and processor seconds, peak memory, what it said. RuntimeError when it fails."""
+    with tempfile.TemporaryFile("w+") as log:
+        began = time.monotonic()
+        process = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
+                                   env=dict(os.environ, **environment))
+        peak = 0.0
+        while True:
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                peak = max(peak, peak_mb(process.pid))
+            pid, status, used = os.wait4(process.pid, os.WNOHANG)
+            if pid:
+                break
+            time.sleep(0.01)
+        wall = time.monotonic() - began
+        process.returncode = os.waitstatus_to_exitcode(status)
+        log.seek(0)
+        output = log.read()
+    if process.returncode:
+        raise RuntimeError(f"{command[:3]}: status {process.returncode}\n{output[-2000:]}")
+    return Measured(wall, used.ru_utime + used.ru_stime, peak, output)
+
+
+class Service:
+    """A running `niched serve` on a free port."""
+
+    def __init__(self, niched, url, **settings):
+        self.log = tempfile.NamedTemporaryFile("w+", prefix="niched-bench.", suffix=".log")
+        self.process = subprocess.Popen([niched, "serve"], stdout=self.log, stderr=subprocess.STDOUT,
+                                        env=dict(os.environ, DATABASE_URL=url, NICHED_PORT="0", NICHED_LOG_LEVEL="info", **settings))
+        began = time.monotonic()
+        self.port = None
+        while not self._ready():
+            if self.process.poll() is not None or time.monotonic() - began > 30:
+                raise RuntimeError(f"niched serve: {Path(self.log.name).read_text()[-2000:]}")
+            time.sleep(0.005)
+        self.ready_s = time.monotonic() - began
+
+    def _ready(self):
+        found = re.search(r"msg=listening.*port=(\d+)", Path(self.log.name).read_text())
+        self.port = int(found[1]) if found else None
+        with contextlib.suppress(OSError):
+            return found and urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz").status == 200
+        return False
+
+    def cpu(self):
+        return cpu_of(self.process.pid)
+
+    def peak_mb(self):
+        return peak_mb(self.process.pid)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(15)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
