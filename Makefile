@@ -12,6 +12,15 @@ LDFLAGS ?=
 JOBS ?= $(shell nproc)
 Q := $(if $(V),,@)
 
+# where `make install` puts things; DESTDIR as usual
+prefix ?= /usr/local
+bindir ?= $(prefix)/bin
+mandir ?= $(prefix)/share/man
+sysconfdir ?= /etc
+completiondir ?= $(prefix)/share/bash-completion/completions
+unitdir ?= $(prefix)/lib/systemd/system
+sysusersdir ?= $(prefix)/lib/sysusers.d
+
 PKGS := libmicrohttpd libcjson libcurl libpq libsodium zlib libzstd libutf8proc
 # asked of pkg-config once, and only when something is built: `make deps` may have to install it first
 PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
@@ -20,7 +29,7 @@ PKG_LIBS = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
 # a sanitizer's build may warn falsely: warnings are the plain build's matter
 WARN := -Wall -Wextra -Wshadow -Wswitch -Wconversion $(if $(SAN),,-Werror)
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN:address=address,undefined) -fno-sanitize-recover=all -fno-omit-frame-pointer)
-ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -ffp-contract=off -Iinclude $(WARN) -fPIE $(SANFLAGS) $(CFLAGS) $(PKG_CFLAGS)
+ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -ffp-contract=off -Iinclude $(WARN) -fPIE $(SANFLAGS) $(CPPFLAGS) $(CFLAGS) $(PKG_CFLAGS)
 ALL_LDFLAGS = -pie $(SANFLAGS) $(LDFLAGS)
 LIBS = $(PKG_LIBS) -lm -lpthread
 
@@ -33,6 +42,7 @@ EMBED := $(wildcard sql/migrations/*.sql sql/queries/*.sql sql/taxonomy/*.tsv sq
 CHART ?= /usr/share/javascript/chart.js/chart.min.js
 DEPFILES := $(OBJ:.o=.d) $(UNIT:=.d)
 
+.PHONY: install uninstall deb deb-check
 .PHONY: help deps-bench bench-ingest compile_commands.json deps deps-dev deps-browser deps-contract contract build objects units run stop test test-unit test-sql test-e2e test-browser eval bench-plan lint format ci fresh clean \
 	distclean FORCE
 
@@ -51,6 +61,27 @@ stop: ## stops the private PostgreSQL, should a killed run have left it
 
 build: ## the program, build/niched
 	@$(MAKE) -j$(JOBS) $(B)/niched
+
+install: build ## the program, its manual page, completion, systemd unit and settings; prefix= and DESTDIR= as usual
+	@install -d $(addprefix $(DESTDIR),$(bindir) $(mandir)/man1 $(completiondir) $(unitdir) $(sysusersdir) $(sysconfdir)/default)
+	@install -m 755 $(B)/niched $(DESTDIR)$(bindir)/niched
+	@$(B)/niched help --man >$(B)/niched.1 && install -m 644 $(B)/niched.1 $(DESTDIR)$(mandir)/man1/niched.1
+	@$(B)/niched completion bash >$(B)/niched.bash && install -m 644 $(B)/niched.bash $(DESTDIR)$(completiondir)/niched
+	@sed 's,@bindir@,$(bindir),;s,@sysconfdir@,$(sysconfdir),' docker/systemd/niched.service >$(B)/niched.service
+	@install -m 644 $(B)/niched.service $(DESTDIR)$(unitdir)/niched.service
+	@install -m 644 docker/systemd/niched.sysusers $(DESTDIR)$(sysusersdir)/niched.conf
+	@[ -e $(DESTDIR)$(sysconfdir)/default/niched ] || install -m 644 docker/systemd/niched.default $(DESTDIR)$(sysconfdir)/default/niched
+
+uninstall: ## removes what `make install` put there, but the settings
+	@rm -f $(addprefix $(DESTDIR),$(bindir)/niched $(mandir)/man1/niched.1 $(completiondir)/niched $(unitdir)/niched.service $(sysusersdir)/niched.conf)
+
+deb: ## a package for this Debian or Ubuntu: build/deb/niched_*.deb
+	@src/run/deps.sh deb
+	@$(MAKE) $(B)/version $(B)/revision
+	@docker/debian/build.sh $(B)
+
+deb-check: ## installs that package and runs its unit by hand; in a fresh root alone: KINDS='deb deb-check' make fresh
+	@tests/deb.sh $(B)
 
 deps: ## installs the packages to build and run (Debian, Ubuntu)
 	@src/run/deps.sh run

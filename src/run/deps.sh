@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing of niched's packages: deps.sh run|dev|bench|contract|browser (Debian, Ubuntu). Quick and silent when nothing is.
+# Installs what is missing of niched's packages: deps.sh run|dev|bench|contract|browser|deb (Debian, Ubuntu). Quick and silent when nothing is.
 # A PostgreSQL server that this brings in makes no cluster of its own: that of `make run` is private, in var/.
 set -euo pipefail
 # shellcheck source=src/run/lib.sh
@@ -10,7 +10,7 @@ run=(gcc libc6-dev make pkg-config curl ca-certificates
 # its flavours (OpenSSL, GnuTLS, NSS) exclude each other: any that is there will do
 pkg-config --exists libcurl 2>/dev/null || run+=(libcurl4-openssl-dev)
 dev=("${run[@]}" git binutils clang clang-format clang-tidy cppcheck libcmocka-dev
-    python3-pytest python3-pytest-xdist python3-httpx python3-jsonschema python3-psycopg python3-hypothesis python3-numpy prometheus)
+    python3-pytest python3-pytest-xdist python3-httpx python3-jsonschema python3-psycopg python3-hypothesis python3-numpy prometheus man-db systemd)
 
 bench=(python3-psycopg nghttp2-client)
 
@@ -19,6 +19,7 @@ command -v node >/dev/null || contract+=(nodejs)
 command -v npm >/dev/null || contract+=(npm)
 
 browser=("${contract[@]}" chromium chromium-driver python3-selenium)
+deb=("${run[@]}" build-essential debhelper)
 
 missing() {
     local present package
@@ -59,7 +60,8 @@ dev) packages=("${dev[@]}") ;;
 bench) packages=("${bench[@]}") ;;
 contract) packages=("${contract[@]}") ;;
 browser) packages=("${browser[@]}") ;;
-*) die "usage: deps.sh run|dev|bench|contract|browser" ;;
+deb) packages=("${deb[@]}") ;;
+*) die "usage: deps.sh run|dev|bench|contract|browser|deb" ;;
 esac
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
@@ -72,7 +74,7 @@ and a PostgreSQL server of version 13 or newer (or name one by DATABASE_URL)"
 fi
 
 mapfile -t wanted < <(missing "${packages[@]}")
-if ! postgres_bin >/dev/null; then
+if [[ $1 != deb ]] && ! postgres_bin >/dev/null; then
     [[ $1 == run ]] && external_database || wanted+=(postgresql)
 fi
 [[ ${#wanted[@]} == 0 ]] && exit 0
