@@ -12,14 +12,14 @@
 struct plan_item {
     const struct plan_candidate *candidate;
     double cost;
-    double alone;    /* U of it alone */
-    double response; /* of the goal */
+    double alone;          /* U of it alone */
+    double rise;           /* the gain of another grows at most so many times when this one leaves a set */
+    const double *counted; /* of each segment, the share that counts by this one: p c */
 };
 
 /* The audience: n segments, each with its worth when nobody has reached it. */
 struct plan_cover {
     size_t n;
-    double per_person[PLAN_SEGMENTS_MAX]; /* 1 / people of the segment */
     double worth[PLAN_SEGMENTS_MAX];
 };
 
@@ -74,8 +74,9 @@ struct plan_search {
     size_t n_tried;
 };
 
-/* The audience of a problem. */
-void plan_cover_open(const struct plan_problem *p, struct plan_cover *ret_cover);
+/* The audience of a problem for the items, whose `counted` and `rise` it sets. */
+void plan_cover_open(const struct plan_problem *p, enum plan_goal goal, struct plan_item *items, size_t n,
+                     struct arena *a, struct plan_cover *ret_cover);
 /* Nobody is reached. */
 void plan_left_reset(const struct plan_cover *c, struct plan_left *left);
 /* What an item would add. */

@@ -8,12 +8,8 @@
 
 #include <math.h>
 
-static struct plan_item item_of(const struct plan_problem *p, const struct plan_candidate *c,
-                                enum plan_goal goal) {
-    double response = c->response[goal];
-    return (struct plan_item){.candidate = c,
-                              .cost = c->price_usd + p->handling_usd,
-                              .response = response > 0.0 ? fmin(response, 1.0) : 0.0};
+static struct plan_item item_of(const struct plan_problem *p, const struct plan_candidate *c) {
+    return (struct plan_item){.candidate = c, .cost = c->price_usd + p->handling_usd};
 }
 
 static bool allowed(const struct plan_problem *p, const struct plan_candidate *c) {
@@ -29,7 +25,7 @@ static void collect(struct plan_search *s) {
     for (int forced = 1; forced >= 0; forced--) {
         for (size_t i = 0; i < p->n; i++) {
             if (p->candidates[i].include == forced && allowed(p, &p->candidates[i])) {
-                s->items[s->n++] = item_of(p, &p->candidates[i], p->goal);
+                s->items[s->n++] = item_of(p, &p->candidates[i]);
             }
         }
         s->n_forced = forced ? s->n : s->n_forced;
@@ -84,7 +80,7 @@ static struct plan_heap heap_new(struct arena *a, size_t n, bool by_gain) {
 
 /* Everything the search needs beside the pool itself. */
 static void open_search(struct plan_search *s, struct plan_left *ret_left) {
-    plan_cover_open(s->problem, &s->cover);
+    plan_cover_open(s->problem, s->problem->goal, s->items, s->n, s->arena, &s->cover);
     plan_left_reset(&s->cover, ret_left);
     for (size_t i = 0; i < s->n; i++) {
         s->items[i].alone = plan_gain(&s->cover, ret_left, &s->items[i]);
@@ -183,12 +179,12 @@ struct plan_worth plan_worth_of(const struct plan_problem *p, enum plan_goal goa
     struct plan_item *items = arena_alloc(a, (n + 1) * sizeof *items);
     struct plan_worth worth = {0};
     for (size_t i = 0; i < n; i++) {
-        items[i] = item_of(p, &p->candidates[members[i]], goal);
+        items[i] = item_of(p, &p->candidates[members[i]]);
         worth.cost_usd += items[i].cost;
         worth.gross_reach += items[i].candidate->gross_reach;
     }
     struct plan_cover cover;
-    plan_cover_open(p, &cover);
+    plan_cover_open(p, goal, items, n, a, &cover);
     struct plan_left nobody, left;
     plan_left_reset(&cover, &nobody);
     plan_left_reset(&cover, &left);

@@ -38,12 +38,10 @@ static bool dominates(const struct plan_search *s, uint32_t x, uint32_t y) {
     }
     bool equal = a->cost == b->cost;
     for (size_t g = 0; g < s->cover.n; g++) {
-        double p = fmin(a->candidate->reach[g] * s->cover.per_person[g], PLAN_REACH_MOST) * a->response;
-        double q = fmin(b->candidate->reach[g] * s->cover.per_person[g], PLAN_REACH_MOST) * b->response;
-        if (p < q) {
+        if (a->counted[g] < b->counted[g]) {
             return false;
         }
-        equal = equal && p == q;
+        equal = equal && a->counted[g] == b->counted[g];
     }
     return !equal || plan_before(s, x, y);
 }

@@ -8,7 +8,7 @@
 
 /* A bound that looks at many candidates is taken the less often: not at the next walked / BOUND_REST
  * prefixes. */
-enum { BOUND_REST = 64, PURGE_FROM = 16 };
+enum { BOUND_REST = 16, PURGE_FROM = 16 };
 
 bool plan_before(const struct plan_search *s, uint32_t x, uint32_t y) {
     return s->items[x].candidate->account_id < s->items[y].candidate->account_id;
@@ -112,12 +112,29 @@ static bool fresh_top(struct plan_search *s, struct plan_heap *h, double surchar
     return false;
 }
 
+/* Drops all that do not fit at once: near the end of a budget they are most of a heap. */
+static void purge(const struct plan_search *s, struct plan_heap *h, const struct plan_set *set) {
+    size_t n = 0;
+    for (size_t i = 0; i < h->n; i++) {
+        struct plan_entry e = h->at[i];
+        if (!s->taken[e.item] && plan_fits(s, set, e.item)) {
+            h->at[n++] = e;
+        }
+    }
+    h->n = n;
+    make_heap(s, h);
+}
+
 /* The same among those that fit; the others leave the heap for good. */
 static bool fitting_top(struct plan_search *s, struct plan_heap *h, double surcharge,
                         const struct plan_left *left, const struct plan_set *set) {
+    size_t popped = 0;
     while (h->n) {
         if (!s->taken[h->at[0].item] && !plan_fits(s, set, h->at[0].item)) {
             pop(s, h);
+            if (++popped == PURGE_FROM) {
+                purge(s, h, set);
+            }
         } else if (fresh_top(s, h, surcharge, left) && plan_fits(s, set, h->at[0].item)) {
             return true;
         }

@@ -21,8 +21,9 @@ enum {
     SHORT_MOST = SHORT_DENSE + SHORT_LARGE + 2 * PLAN_CREATORS_MAX
 };
 
-/* Share of the best value below which a large problem does not polish a beginning. */
-#define HOPEFUL 0.8
+/* Share of the best value below which a large problem does not polish a beginning; for a plan of few. */
+#define HOPEFUL     0.95
+#define HOPEFUL_FEW 0.8
 
 /* Smaller budgets that are tried too, the first few in a large problem. */
 static const double SMALLER[] = {0.97, 0.9, 0.8, 0.985, 0.94, 0.85, 0.7, 0.6};
@@ -59,7 +60,8 @@ void plan_find_cheapest(struct plan_search *s) {
 
 /* Polishes a set unless one of the same value was, or it is far behind in a large problem. */
 static void polish(struct plan_search *s, struct plan_left *left, struct plan_set *set) {
-    bool hopeless = s->problem->n > LARGE && set->value < s->best.value * HOPEFUL;
+    double least = s->best.value * (s->best.n <= FEW ? HOPEFUL_FEW : HOPEFUL);
+    bool hopeless = s->problem->n > LARGE && set->value < least;
     for (size_t i = 0; i < s->n_tried; i++) {
         hopeless = hopeless || s->tried[i] == set->value;
     }

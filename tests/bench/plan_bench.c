@@ -59,11 +59,11 @@ static int measure_quality(struct totals *polished, struct totals *plain, struct
     return a != NULL && polished->n > INSTANCES / 2;
 }
 
-/* Median milliseconds of a plan of 2,000 dollars, and its certificate. */
-static double measure_time(size_t n, double *ret_certificate) {
+/* Median milliseconds of a plan, and its certificate. */
+static double measure_time(size_t n, double budget_usd, double *ret_certificate) {
     double ms[TIMED];
     struct random_plan *r = random_plan_new(7, n, SEGMENTS);
-    r->problem.budget_usd = 2000;
+    r->problem.budget_usd = budget_usd;
     r->problem.goal = PLAN_ENGAGEMENT;
     r->problem.effort = PLAN_EXACT;
     for (size_t i = 0; i < TIMED; i++) {
@@ -140,11 +140,14 @@ int main(int argc, char **argv) {
         fprintf(stderr, "usage: plan_bench FILE\n");
         return 1;
     }
-    double at_10k = 0, at_100k = 0;
-    double ms_10k = measure_time(10000, &at_10k);
-    double ms_100k = measure_time(100000, &at_100k);
+    double at_10k = 0, at_10k_rich = 0, at_10k_richer = 0, at_100k = 0;
+    double ms_10k = measure_time(10000, 2000, &at_10k);
+    double ms_10k_rich = measure_time(10000, 10000, &at_10k_rich);
+    double ms_10k_richer = measure_time(10000, 50000, &at_10k_richer);
+    double ms_100k = measure_time(100000, 2000, &at_100k);
     const char *brute = "brute force, 1,000 random instances of 8 to 18 candidates, exact search off";
-    const char *synthetic = "synthetic candidates, 64 segments, 2,000 dollars, processor time, median of 5";
+    const char *synthetic =
+        "synthetic candidates, 64 segments, 2,000 dollars unless named, processor time, median of 5";
     const char *ladders = "86 budgets from 100 to 5,000 dollars in each of 10 pools of 100 candidates";
     double n = (double)polished.n;
     const struct figure figures[] = {
@@ -161,8 +164,12 @@ int main(int argc, char **argv) {
         {"biggest_first_worst_ratio", big.worst, "share", brute, NAN, 1},
         {"losses_by_more_budget", (double)measure_losses(), "plans", ladders, 0, 0},
         {"cpu_10k", ms_10k, "ms", synthetic, 10, 0},
+        {"cpu_10k_10000_usd", ms_10k_rich, "ms", synthetic, 10, 0},
+        {"cpu_10k_50000_usd", ms_10k_richer, "ms", synthetic, 10, 0},
         {"cpu_100k", ms_100k, "ms", synthetic, NAN, 0},
         {"certificate_10k", at_10k, "share", synthetic, NAN, 1},
+        {"certificate_10k_10000_usd", at_10k_rich, "share", synthetic, NAN, 1},
+        {"certificate_10k_50000_usd", at_10k_richer, "share", synthetic, NAN, 1},
         {"certificate_100k", at_100k, "share", synthetic, NAN, 1},
     };
     return print(argv[1], figures, COUNT_OF(figures)) ? 0 : 1;
