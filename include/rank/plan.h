@@ -36,7 +36,8 @@ struct plan_segment {
  * distinct wanted people per segment, >= 0, as many as the problem has segments, the caller's. `response`:
  * per goal, the chance 0..1 that a reached person counts: 1, engages, converts (plan_response). `sd_ln`:
  * spread of ln engagement, sqrt(sigma^2 + s^2), for plan_risk. `gross_reach`: people reached, wanted or not;
- * only summed up. */
+ * only summed up. `sketch`: a sample of those who engage, theta 0: none; samples can be compared only where
+ * `hashed_as` is equal (the platform). */
 struct plan_candidate {
     int64_t account_id;
     double price_usd; /* >= 0, without handling */
@@ -44,6 +45,8 @@ struct plan_candidate {
     double response[PLAN_GOALS];
     double sd_ln;
     double gross_reach;
+    struct sketch sketch;
+    int hashed_as;
     bool include; /* forced into every plan */
     bool exclude; /* never; wins over include */
 };
@@ -90,11 +93,14 @@ struct plan {
     double share_of_segments[PLAN_SEGMENTS_MAX];
 };
 
-/* What any set of candidates does for a goal: `alone` the sum of U of each, `together` U of all,
- * overlap_discount 1 - together / alone (0 if nothing), cost with handling, gross_reach the sum. */
+/* What any set of candidates does for a goal: `alone` the sum of U of each, `together` all of them with each
+ * person once: by samples of audiences where they can be compared, else U (rank/plan_crowd.h); error: its
+ * relative standard error from the samples, NaN where none was used; overlap_discount 1 - together / alone (0
+ * if nothing), cost with handling, gross_reach the sum. */
 struct plan_worth {
     double alone;
     double together;
+    double error;
     double overlap_discount;
     double cost_usd;
     double gross_reach;
@@ -106,7 +112,7 @@ struct plan_worth {
  * beginnings and the swaps look at a short list. A larger budget gives no less: certain where `optimal`, else
  * held by a test over budgets. */
 void plan_solve(const struct plan_problem *p, struct arena *a, struct plan *ret_plan);
-/* What the n candidates at `members` (indices) do together for a goal, by segments. */
+/* What the n candidates at `members` (indices) do together for a goal. */
 struct plan_worth plan_worth_of(const struct plan_problem *p, enum plan_goal goal, const size_t *members,
                                 size_t n, struct arena *a);
 

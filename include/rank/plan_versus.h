@@ -13,6 +13,7 @@ struct plan_side {
     double gross_reach;      /* people, wanted or not, counted once per creator */
     double net_reach;        /* distinct wanted people */
     double overlap_discount; /* of the reach, 0..1 */
+    double error;            /* of net_reach, as struct plan_worth */
     double engaged;          /* distinct wanted people who engage */
     double conversions;
     double usd_per_engaged;
@@ -50,9 +51,10 @@ void plan_versus_macro(const struct plan_problem *p, const size_t *members, size
 /* Monte Carlo: in each draw every creator's response is multiplied by exp(sd_ln z) and limited to .9 (c); the
  * goal reach has no response, its quantiles are equal. macro may be NULL, its
  * utility is 0 then. The same seed gives the same draws, whatever the order of the members;
- * draws 1..PLAN_DRAWS. */
+ * draws 1..PLAN_DRAWS. Overlap within a draw is the model's; the plan's draws are multiplied by `scale`: what
+ * samples count against what the model does, 1 without samples. */
 void plan_risk_of(const struct plan_problem *p, const size_t *members, size_t n,
-                  const struct plan_candidate *macro, uint64_t seed, size_t draws, struct arena *a,
-                  struct plan_risk *ret_risk);
+                  const struct plan_candidate *macro, double scale, uint64_t seed, size_t draws,
+                  struct arena *a, struct plan_risk *ret_risk);
 
 #endif

@@ -46,6 +46,8 @@ struct sketch_estimate sketch_shared(const struct sketch *a, const struct sketch
 /* |A and B| / |A or B| of two sets, with error sqrt((1 - J) / (J k)) for k hashes of the union below the
  * smaller theta; exact (error 0) when both are whole. Value 0 and error NaN when one is empty. */
 struct sketch_estimate sketch_jaccard(const struct sketch *a, const struct sketch *b);
+/* How many of a sketch's hashes are below theta (<= its own: those are all there are). */
+size_t sketch_below(const struct sketch *s, uint64_t theta);
 /* theta as a fraction of the hash space, (0..1]. */
 double sketch_fraction(const struct sketch *s);
 

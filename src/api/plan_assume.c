@@ -213,5 +213,5 @@ void plan_compare(struct plan_state *st, const size_t *members, struct arena *a)
     const struct plan_candidate *macro = big->there ? &big->candidate : NULL;
     if (macro)
         plan_versus_macro(&st->problem, members, n, macro, big->creator.target_share, a, &big->versus);
-    plan_risk_of(&st->problem, members, n, macro, PLAN_SEED, PLAN_DRAWS, a, &st->risk);
+    plan_risk_of(&st->problem, members, n, macro, 1, PLAN_SEED, PLAN_DRAWS, a, &st->risk);
 }

@@ -173,26 +173,3 @@ void plan_solve(const struct plan_problem *p, struct arena *a, struct plan *ret_
     ret_plan->bound = ret_plan->optimal ? ret_plan->utility : fmax(s.bound, ret_plan->utility);
     ret_plan->at_least = ret_plan->bound > 0.0 ? ret_plan->utility / ret_plan->bound : 1.0;
 }
-
-struct plan_worth plan_worth_of(const struct plan_problem *p, enum plan_goal goal, const size_t *members,
-                                size_t n, struct arena *a) {
-    struct plan_item *items = arena_alloc(a, (n + 1) * sizeof *items);
-    struct plan_worth worth = {0};
-    for (size_t i = 0; i < n; i++) {
-        items[i] = item_of(p, &p->candidates[members[i]]);
-        worth.cost_usd += items[i].cost;
-        worth.gross_reach += items[i].candidate->gross_reach;
-    }
-    struct plan_cover cover;
-    plan_cover_open(p, goal, items, n, a, &cover);
-    struct plan_left nobody, left;
-    plan_left_reset(&cover, &nobody);
-    plan_left_reset(&cover, &left);
-    for (size_t i = 0; i < n; i++) {
-        worth.alone += plan_gain(&cover, &nobody, &items[i]);
-        worth.together += plan_gain(&cover, &left, &items[i]);
-        plan_take(&cover, &left, &items[i]);
-    }
-    worth.overlap_discount = worth.alone > 0.0 ? fmax(0.0, 1.0 - worth.together / worth.alone) : 0.0;
-    return worth;
-}

@@ -1,5 +1,5 @@
 /* Why: ten small creators against one big one, in the same terms, with the risk of each; the answer may be
- * that the big one wins. Invariants: both sides are measured by the same coverage over segments; the draws
+ * that the big one wins. Invariants: both sides are measured by the same coverage; the draws
  * depend on the seed and on the accounts alone. */
 #include "rank/plan_versus.h"
 
@@ -16,6 +16,7 @@ struct plan_side plan_side_of(const struct plan_problem *p, const size_t *member
                              .gross_reach = reach.gross_reach,
                              .net_reach = reach.together,
                              .overlap_discount = reach.overlap_discount,
+                             .error = reach.error,
                              .engaged = engaged,
                              .conversions = plan_worth_of(p, PLAN_CONVERSIONS, members, n, a).together,
                              .usd_per_engaged = engaged > 0.0 ? reach.cost_usd / engaged : NAN};
@@ -87,8 +88,8 @@ static struct plan_quantiles quantiles(double *x, size_t n) {
 }
 
 void plan_risk_of(const struct plan_problem *p, const size_t *members, size_t n,
-                  const struct plan_candidate *macro, uint64_t seed, size_t draws, struct arena *a,
-                  struct plan_risk *ret_risk) {
+                  const struct plan_candidate *macro, double scale, uint64_t seed, size_t draws,
+                  struct arena *a, struct plan_risk *ret_risk) {
     draws = rank_at_most(draws ? draws : 1, PLAN_DRAWS);
     const struct plan_candidate **sets = arena_alloc(a, (n + 1) * sizeof *sets);
     uint64_t *states = arena_alloc(a, (n + 1) * sizeof *states);
@@ -101,7 +102,7 @@ void plan_risk_of(const struct plan_problem *p, const size_t *members, size_t n,
     double *other = arena_alloc(a, draws * sizeof *other);
     double wins = 0.0;
     for (size_t k = 0; k < draws; k++) {
-        plan[k] = draw(p, sets, n, states);
+        plan[k] = scale * draw(p, sets, n, states);
         other[k] = macro ? draw(p, &sets[n], 1, &states[n]) : 0.0;
         wins += plan[k] > other[k] ? 1.0 : plan[k] == other[k] ? 0.5 : 0.0;
     }

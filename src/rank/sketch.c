@@ -105,6 +105,10 @@ void sketch_union(const struct sketch *a, const struct sketch *b, size_t most, u
     close_below(out, more ? most : t.either, more ? out[most] & THETA_BITS : lower(a, b), ret_sketch);
 }
 
+size_t sketch_below(const struct sketch *s, uint64_t theta) {
+    return place_of(theta, s->hashes, s->count);
+}
+
 double sketch_fraction(const struct sketch *s) {
     return s->theta == SKETCH_WHOLE ? 1.0 : ldexp((double)s->theta, -64);
 }

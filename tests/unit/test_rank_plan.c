@@ -210,7 +210,7 @@ static void test_macro_wins(void **state) {
     assert_true(v.factor < 1.0);
     CLOSE(v.break_even_share, .95 * v.factor, 1e-12);
     struct plan_risk risk;
-    plan_risk_of(&w->problem, members, n, macro, 1, PLAN_DRAWS, w->arena, &risk);
+    plan_risk_of(&w->problem, members, n, macro, 1, 1, PLAN_DRAWS, w->arena, &risk);
     assert_true(risk.plan_wins < .5);
 }
 
@@ -225,7 +225,7 @@ static void test_risk(void **state) {
     size_t members[SMALL];
     size_t n = indices(&w->plan, members);
     struct plan_risk r;
-    plan_risk_of(&w->problem, members, n, &w->candidates[SMALL], 2026, PLAN_DRAWS, w->arena, &r);
+    plan_risk_of(&w->problem, members, n, &w->candidates[SMALL], 1, 2026, PLAN_DRAWS, w->arena, &r);
     CLOSE(r.plan.p10, 3163, 0.03 * 3163);
     CLOSE(r.plan.p50, 3814, 0.03 * 3814);
     CLOSE(r.plan.p90, 4628, 0.03 * 4628);
@@ -234,10 +234,10 @@ static void test_risk(void **state) {
     CLOSE(r.macro.p90, 630, 0.04 * 630);
     CLOSE(r.plan_wins, 1.0, 0);
     struct plan_risk again;
-    plan_risk_of(&w->problem, members, n, &w->candidates[SMALL], 2026, PLAN_DRAWS, w->arena, &again);
+    plan_risk_of(&w->problem, members, n, &w->candidates[SMALL], 1, 2026, PLAN_DRAWS, w->arena, &again);
     CLOSE(again.plan.p50, r.plan.p50, 0);
     w->problem.goal = PLAN_REACH;
-    plan_risk_of(&w->problem, members, n, &w->candidates[SMALL], 2026, PLAN_DRAWS, w->arena, &r);
+    plan_risk_of(&w->problem, members, n, &w->candidates[SMALL], 1, 2026, PLAN_DRAWS, w->arena, &r);
     CLOSE(r.plan.p10, r.plan.p90, 0);
     CLOSE(r.macro.p50, 3428, 0.5);
 }
@@ -263,13 +263,13 @@ static void test_risk_order(void **state) {
     }
     struct plan_risk x;
     struct plan_risk y;
-    plan_risk_of(&w->problem, forth, 3, NULL, 7, 500, w->arena, &x);
-    plan_risk_of(&w->problem, back, 3, NULL, 7, 500, w->arena, &y);
+    plan_risk_of(&w->problem, forth, 3, NULL, 1, 7, 500, w->arena, &x);
+    plan_risk_of(&w->problem, back, 3, NULL, 1, 7, 500, w->arena, &y);
     CLOSE(x.plan.p10, y.plan.p10, 1e-9 * x.plan.p10);
     CLOSE(x.plan.p90, y.plan.p90, 1e-9 * x.plan.p90);
     CLOSE(x.macro.p90, 0, 0);
     CLOSE(x.plan_wins, 1, 0);
-    plan_risk_of(&w->problem, forth, 3, NULL, 8, 500, w->arena, &y);
+    plan_risk_of(&w->problem, forth, 3, NULL, 1, 8, 500, w->arena, &y);
     assert_true(x.plan.p50 != y.plan.p50);
     assert_true(x.plan.p10 < x.plan.p50 && x.plan.p50 < x.plan.p90);
 }
