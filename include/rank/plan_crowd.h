@@ -35,11 +35,12 @@ struct plan_crowd *plan_crowd_new(const struct plan_problem *p, const size_t *me
                                   struct arena *a);
 /* How much of it rests on samples. */
 struct plan_coverage plan_crowd_coverage(const struct plan_crowd *c);
-/* The part in[0..n-1] (NULL: all) for a goal. A sampled person of creator i stands for p_ig / n_i of segment
- * g; who is in several samples for the largest of these, and counts with 1 - prod(1 - c_i x_i / x), x_i of
- * the largest x; at most .9 of a segment; groups of samples and the others meet by chance. Never above the
- * sum of each alone, never below the largest, never less for one more. Where all samples weigh the same it is
- * the union of sketches. */
+/* The part in[0..n-1] (NULL: all) for a goal. The sampled of creator i, n_i below theta, stand for all whom i
+ * reaches, and are those who engage: each for x_i = p_ig / n_i of segment g for the goal reach, p_ig c_i /
+ * n_i for the others. Who is in several samples counts once, for the largest x; an engaged person buys of
+ * each by chance, x (1 - prod(1 - x_i gamma_i / x)). At most .9 of a segment; groups of samples and the
+ * others meet by chance. Never above the sum of each alone, never below the largest, never less for one more.
+ * Where all samples weigh the same it is the union of sketches. */
 void plan_crowd_net(const struct plan_crowd *c, enum plan_goal goal, const bool *in,
                     struct plan_net *ret_net);
 /* The place in `members` of a creator to plan without: not forced, and taking less than PLAN_TWIN_SHARE of

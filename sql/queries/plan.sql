@@ -1,11 +1,27 @@
 -- api_plan: api/plan.c. Who could be booked, best first. $1 world, $2 niches (all of them, the first one's score counts),
--- $3 rows, $4 score at least, $5 deliverable
+-- $3 rows, $4 score at least, $5 deliverable, $6 the caller's workspace or null, $7 today as days since 1970
+with report as ( -- of a collaboration the newest report counts: their windows overlap
+  select x.creator_id, sum(x.orders)::float8 as orders, sum(x.posts)::float8 as posts, sum(x.clicks)::float8 as clicks
+  from (
+    select distinct on (r.creator_id, coalesce(r.collaboration_id, -r.conversion_id))
+           r.creator_id, r.orders, r.clicks, greatest(coalesce(k.posts, 1), 1) as posts
+    from conversion_report r
+    left join collaboration k on k.creator_id = r.creator_id and k.collaboration_id = r.collaboration_id
+    where r.workspace_id = $6::integer
+    order by r.creator_id, coalesce(r.collaboration_id, -r.conversion_id), r.reported_at desc, r.conversion_id desc
+  ) x
+  group by x.creator_id
+)
 select m.creator_id, m.account_id, m.score, m.followers, m.platform, m.country,
        case when cardinality($2::integer[]) = 1 then m.l_rel else (
          select min(x.l_rel) from niche_match x
          where x.creator_id = m.creator_id and x.account_id = m.account_id and x.niche_id = any($2::integer[])) end as l_rel,
-       m.price_usd, s.price_source,
-       d.amount_usd, d.source as amount_source, s.engagement_typical, s.engagement_usual, s.engagement_theta,
+       coalesce(o.amount_usd::float8, m.price_usd) as price_usd,
+       case when o.amount_usd is null then s.price_source else 'your quote' end as price_source,
+       coalesce(q.amount_usd::float8, d.amount_usd) as amount_usd,
+       case when q.amount_usd is null then d.source else 'your quote' end as amount_source,
+       v.orders, v.posts as reported_posts, v.clicks,
+       s.engagement_typical, s.engagement_usual, s.engagement_theta,
        s.engagement_sigma, s.engagement_post_sd, s.engagement_basis, s.audience_credibility, h.countries, h.shares
 from (
   select * from niche_match m
@@ -18,6 +34,9 @@ from (
   limit $3::integer
 ) m
 join account_score s using (creator_id, account_id)
+left join lateral own_quote($6::integer, m.creator_id, m.account_id, $5::text, $7::integer) q on true
+left join lateral own_quote($6::integer, m.creator_id, m.account_id, 'post', $7::integer) o on true
+left join report v using (creator_id)
 left join lateral (
   select p.amount_usd::float8, p.source from price p
   where p.creator_id = m.creator_id and p.account_id = m.account_id and p.workspace_id is null

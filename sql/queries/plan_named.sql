@@ -1,8 +1,25 @@
 -- api_plan: api/plan.c. The creators that a plan names, whatever the filters. $1 world, $2 niche, $3 ids and @handles, $4
--- deliverable. A row at least for each, in order
+-- deliverable, $5 the caller's workspace or null, $6 today as days since 1970. A row at least for each, in order
+with report as ( -- of a collaboration the newest report counts: their windows overlap
+  select x.creator_id, sum(x.orders)::float8 as orders, sum(x.posts)::float8 as posts, sum(x.clicks)::float8 as clicks
+  from (
+    select distinct on (r.creator_id, coalesce(r.collaboration_id, -r.conversion_id))
+           r.creator_id, r.orders, r.clicks, greatest(coalesce(k.posts, 1), 1) as posts
+    from conversion_report r
+    left join collaboration k on k.creator_id = r.creator_id and k.collaboration_id = r.collaboration_id
+    where r.workspace_id = $5::integer
+    order by r.creator_id, coalesce(r.collaboration_id, -r.conversion_id), r.reported_at desc, r.conversion_id desc
+  ) x
+  group by x.creator_id
+)
 select t.place, coalesce(w.creator_id, m.creator_id) as creator_id,
-       m.account_id, m.score, m.followers, m.platform, m.country, m.l_rel, m.price_usd, s.price_source,
-       d.amount_usd, d.source as amount_source, s.engagement_typical, s.engagement_usual, s.engagement_theta,
+       m.account_id, m.score, m.followers, m.platform, m.country, m.l_rel,
+       coalesce(o.amount_usd::float8, m.price_usd) as price_usd,
+       case when o.amount_usd is null then s.price_source else 'your quote' end as price_source,
+       coalesce(q.amount_usd::float8, d.amount_usd) as amount_usd,
+       case when q.amount_usd is null then d.source else 'your quote' end as amount_source,
+       v.orders, v.posts as reported_posts, v.clicks,
+       s.engagement_typical, s.engagement_usual, s.engagement_theta,
        s.engagement_sigma, s.engagement_post_sd, s.engagement_basis, s.audience_credibility, h.countries, h.shares
 from unnest($3::text[]) with ordinality as t (word, place)
 left join lateral (
@@ -19,6 +36,9 @@ left join lateral (
   limit 1
 ) m on true
 left join account_score s on s.creator_id = m.creator_id and s.account_id = m.account_id
+left join lateral own_quote($5::integer, m.creator_id, m.account_id, $4::text, $6::integer) q on true
+left join lateral own_quote($5::integer, m.creator_id, m.account_id, 'post', $6::integer) o on true
+left join report v on v.creator_id = m.creator_id
 left join lateral (
   select p.amount_usd::float8, p.source from price p
   where p.creator_id = m.creator_id and p.account_id = m.account_id and p.workspace_id is null

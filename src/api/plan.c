@@ -1,11 +1,12 @@
 /* GET /plan: whom to book for a budget. Steps: parse, resolve the niche as /match does, three statements at
- * once (who could be booked, who is big, who is named), the arithmetic on a thread of the pool, the items of
- * those chosen, write. The answer is tagged by its bytes: it reads prices and audiences that no version
- * counts.
+ * once (who could be booked, who is big, who is named), the search on a thread of the pool, the samples of
+ * those chosen, the measuring (and the search again, plan_measure.c), the items of those chosen, write. The
+ * answer is tagged by its bytes: it reads prices and audiences that no version counts.
  */
 #include "plan.h"
 
 #include "api/suggest.h"
+#include "workspace.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -83,10 +84,12 @@ static enum err item_rows(struct request *req, const struct rows *rows) {
     return plan_write(req);
 }
 
-/* The plan is there: reads what is shown of its creators and of the big one. */
-static enum err solved(struct request *req, const struct rows *rows) {
+/* The plan is there and measured: reads what is shown of its creators and of the big one. */
+static enum err measured(struct request *req, const struct rows *rows) {
     (void)rows;
     struct plan_state *st = plan_state_of(req);
+    if (st->overlap.again)
+        return plan_ask_samples(req, measured);
     CLEANUP(buf_free) struct buf creators = {0};
     CLEANUP(buf_free) struct buf accounts = {0};
     CLEANUP(buf_free) struct buf niches = {0};
@@ -108,6 +111,11 @@ static enum err solved(struct request *req, const struct rows *rows) {
     return request_query(req, &stmt, COUNT_OF(params), params, item_rows);
 }
 
+static enum err solved(struct request *req, const struct rows *rows) {
+    (void)rows;
+    return plan_ask_samples(req, measured);
+}
+
 static enum err go_on(struct request *req) {
     return req->waiting ? ERR_OK : request_work(req, plan_job, solved);
 }
@@ -127,6 +135,11 @@ static enum err named_rows(struct request *req, const struct rows *rows) {
     return go_on(req);
 }
 
+/* Days since 1970, in the world asked. */
+static const char *today(const struct request *req) {
+    return plan_state_of(req)->match.named[0].value;
+}
+
 /* Asks for those who pass the filters as they stand in the state. */
 static enum err ask_pool(struct request *req, int64_t rows, int64_t score, request_next *next) {
     const struct plan_state *st = plan_state_of(req);
@@ -139,6 +152,8 @@ static enum err ask_pool(struct request *req, int64_t rows, int64_t score, reque
         arena_printf(req->arena, "%lld", (long long)rows),
         arena_printf(req->arena, "%lld", (long long)score),
         st->q.deliverable,
+        request_workspace(req),
+        today(req),
     };
     return match_ask_filtered(req, "plan", COUNT_OF(own), own, next);
 }
@@ -175,8 +190,11 @@ static enum err ask_named(struct request *req) {
         return ERR_OK;
     buf_putc(&words, '}');
     const char *params[] = {arena_printf(req->arena, "%d", st->match.world),
-                            arena_printf(req->arena, "%d", st->match.niche_ids[0]), words.data,
-                            st->q.deliverable};
+                            arena_printf(req->arena, "%d", st->match.niche_ids[0]),
+                            words.data,
+                            st->q.deliverable,
+                            request_workspace(req),
+                            today(req)};
     struct statement stmt = api_statement(req, "plan_named");
     return request_query(req, &stmt, COUNT_OF(params), params, named_rows);
 }

@@ -134,13 +134,14 @@ struct plan_candidate plan_candidate_of(const struct plan_state *st, const struc
     double rate = plan_reach_of_posts(c->reach_rate, posts);
     struct plan_candidate out = {.account_id = c->account_id,
                                  .price_usd = c->price.mid_usd,
+                                 .hashed_as = (int)c->platform,
                                  .reach = reach,
                                  .gross_reach = followers * rate * c->credibility,
                                  .sd_ln = sqrt(c->sigma * c->sigma + c->post_sd * c->post_sd / posts)};
     split_of(st, c, split);
     plan_reach_of(st->segments, st->problem.n_segments, out.gross_reach * c->target_share, split, reach);
     double engages = plan_reach_of_posts(c->typical / fmax(1, followers), posts);
-    plan_response(engages, rate, plan_conversion_rate(0, 0), out.response);
+    plan_response(engages, rate, c->conversion_rate, out.response);
     return out;
 }
 
@@ -174,7 +175,8 @@ static struct plan_creator made_up(const struct plan_state *st, double multiplie
                                  .post_sd = b.s,
                                  .credibility = PLAN_MADE_UP_CREDIBILITY,
                                  .reach_rate = plan_reach_rate((enum rank_platform)(platform - 1), followers),
-                                 .target_share = PLAN_MACRO_TARGET_SHARE};
+                                 .target_share = PLAN_MACRO_TARGET_SHARE,
+                                 .conversion_rate = plan_conversion_rate(0, 0)};
 }
 
 /* What one candidate does alone for the goal. */
@@ -201,9 +203,10 @@ static void find_stored(struct plan_state *st, struct arena *a) {
     }
 }
 
-void plan_compare(struct plan_state *st, const size_t *members, struct arena *a) {
+void plan_compare(struct plan_state *st, struct arena *a) {
     struct plan_big *big = &st->big;
     size_t n = st->plan.n;
+    double by_model = st->plan.utility;
     find_stored(st, a);
     if (!big->there) {
         big->creator = made_up(st, price_deliverable_multiplier(st->q.deliverable));
@@ -212,6 +215,7 @@ void plan_compare(struct plan_state *st, const size_t *members, struct arena *a)
     }
     const struct plan_candidate *macro = big->there ? &big->candidate : NULL;
     if (macro)
-        plan_versus_macro(&st->problem, members, n, macro, big->creator.target_share, a, &big->versus);
-    plan_risk_of(&st->problem, members, n, macro, 1, PLAN_SEED, PLAN_DRAWS, a, &st->risk);
+        plan_versus_macro(&st->problem, st->members, n, macro, big->creator.target_share, a, &big->versus);
+    plan_risk_of(&st->problem, st->members, n, macro, by_model > 0 ? st->side.utility / by_model : 1,
+                 PLAN_SEED, PLAN_DRAWS, a, &st->risk);
 }

@@ -14,8 +14,10 @@ void plan_segments_of(struct plan_state *st, size_t n);
 /* A creator as the planner sees them. */
 struct plan_candidate plan_candidate_of(const struct plan_state *st, const struct plan_creator *c,
                                         struct arena *a);
-/* Compares the members with the best big creator for the budget, stored or made up, and draws the risk. */
-void plan_compare(struct plan_state *st, const size_t *members, struct arena *a);
+/* Compares the plan with the best big creator for the budget, stored or made up, and draws the risk. */
+void plan_compare(struct plan_state *st, struct arena *a);
+/* Writes "cautions" of the n creators chosen. */
+void plan_cautions_json(struct request *req, const struct plan_row *rows, size_t n, struct json *w);
 /* Writes "assumptions". */
 void plan_assumptions_json(const struct plan_state *st, struct json *w);
 

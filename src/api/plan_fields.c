@@ -26,6 +26,8 @@ const struct field plan_fields[] = {
     PLAN_F(reach, NULL, "reach", 0),
     PLAN_F(wanted_reach, NULL, "wanted_reach", 0),
     PLAN_F(engaged, NULL, "engaged", 0),
+    PLAN_F(conversion_rate, NULL, "conversion_rate", 5),
+    PLAN_F(orders_reported, NULL, "orders_reported", 0),
     PLAN_F(gain, NULL, "gain", 1),
     PLAN(FIELD_TEXTS, why, NULL, "why"),
     PLAN(FIELD_TEXTS, cautions, NULL, "cautions"),

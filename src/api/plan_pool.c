@@ -26,6 +26,9 @@ static const struct field pool_fields[] = {
     READ(FIELD_TEXT, price_source, "price_source"),
     READ(FIELD_F64, amount_usd, "amount_usd"),
     READ(FIELD_TEXT, amount_source, "amount_source"),
+    READ(FIELD_F64, orders, "orders"),
+    READ(FIELD_F64, reported_posts, "reported_posts"),
+    READ(FIELD_F64, clicks, "clicks"),
     READ(FIELD_F64, typical, "engagement_typical"),
     READ(FIELD_F64, usual, "engagement_usual"),
     READ(FIELD_F64, theta, "engagement_theta"),
@@ -70,7 +73,17 @@ static double target_share_of(const struct plan_creator *c) {
     return fmax(PLAN_MACRO_TARGET_SHARE, 0.25 * g / (1.25 - g));
 }
 
+/* Orders of one who engages: what the workspace reported of this creator, shrunk to the prior. Who engaged
+ * with the reported posts is not known: as many as is typical, at least those who clicked. */
+static double conversion_rate_of(const struct plan_creator *c) {
+    if (isnan(c->orders))
+        return plan_conversion_rate(0, 0);
+    return plan_conversion_rate(c->orders,
+                                fmax(c->typical * c->reported_posts, isnan(c->clicks) ? 0 : c->clicks));
+}
+
 static void prepare(struct plan_creator *c, const struct plan_state *st) {
+    c->conversion_rate = conversion_rate_of(c);
     double thin = st->match.ranking.z * c->sigma; /* who is known little must not look best by luck */
     c->typical *= exp(-thin);
     c->theta -= thin;
@@ -194,12 +207,7 @@ static void solve(struct plan_state *st, struct arena *a, size_t n) {
                                         .handling_usd = (double)q->handling_usd,
                                         .min_creators = (size_t)q->min_creators,
                                         .max_creators = (size_t)q->max_creators};
-    plan_solve(&st->problem, a, &st->plan);
-    size_t *members = arena_alloc(a, (st->plan.n + 1) * sizeof *members);
-    for (size_t i = 0; i < st->plan.n; i++)
-        members[i] = st->plan.members[i].candidate;
-    st->side = plan_side_of(&st->problem, members, st->plan.n, a);
-    plan_compare(st, members, a);
+    plan_solve_now(st, a);
 }
 
 enum err plan_job(struct request *req) {

@@ -63,7 +63,9 @@ static struct plan_row *rows_of(struct request *req) {
         rows[i].reach = alone.gross_reach;
         rows[i].wanted_reach = alone.net_reach;
         rows[i].engaged = alone.engaged;
-        rows[i].gain = m->gain;
+        rows[i].gain = st->gains[i];
+        rows[i].conversion_rate = c->conversion_rate;
+        rows[i].orders_reported = c->orders;
         name_row(st, c->account_id, &rows[i]);
     }
     return rows;
@@ -201,6 +203,26 @@ static void write_side(const struct plan_side *s, struct json *w) {
     json_kf64(w, "usd_per_engaged", s->usd_per_engaged, 2);
 }
 
+/* By what each person is counted once. */
+static void write_overlap(const struct plan_state *st, struct json *w) {
+    const struct plan_overlap *o = &st->overlap;
+    size_t n = st->plan.n, sampled = o->coverage.creators;
+    json_kstr(w, "overlap_method", !sampled ? "model" : sampled == n ? "sketch" : "mixed");
+    json_key(w, "overlap");
+    json_object(w);
+    json_ki64(w, "creators_by_sketch", (int64_t)sampled);
+    json_ki64(w, "creators_by_model", (int64_t)(n - sampled));
+    json_ki64(w, "pairs_by_sketch", (int64_t)o->coverage.pairs);
+    json_ki64(w, "pairs_by_model", (int64_t)(n * (n - 1) / 2 - o->coverage.pairs));
+    json_kf64(w, "error", st->side.error, 4);
+    json_key(w, "left_out");
+    json_array(w);
+    for (size_t i = 0; i < o->left_out_count; i++)
+        json_id(w, o->left_out[i]);
+    json_array_end(w);
+    json_object_end(w);
+}
+
 static void write_expected(const struct plan_state *st, struct json *w) {
     json_key(w, "expected");
     if (st->plan.outcome != PLAN_FOUND) {
@@ -209,7 +231,7 @@ static void write_expected(const struct plan_state *st, struct json *w) {
     }
     json_object(w);
     write_side(&st->side, w);
-    json_kstr(w, "overlap_method", "model");
+    write_overlap(st, w);
     write_quantiles("range", &st->risk.plan, w);
     json_object_end(w);
 }
@@ -217,7 +239,7 @@ static void write_expected(const struct plan_state *st, struct json *w) {
 static void write_proof(const struct plan_state *st, struct json *w) {
     json_key(w, "proof");
     json_object(w);
-    json_ki64(w, "candidates", (int64_t)st->plan.pool);
+    json_ki64(w, "candidates", (int64_t)(st->plan.pool + st->overlap.left_out_count));
     json_kf64(w, "at_least", st->plan.at_least, 4);
     json_kbool(w, "optimal", st->plan.optimal);
     json_object_end(w);
@@ -291,37 +313,6 @@ static void write_versus(struct request *req, struct json *w) {
     json_kstr(w, "verdict", verdict(req));
 }
 
-static bool seen_before(const struct plan_row *rows, size_t i) {
-    for (size_t j = 0; j < i; j++)
-        if (rows[j].country && strcmp(rows[j].country, rows[i].country) == 0)
-            return true;
-    return false;
-}
-
-/* What a marketer would ask before booking. */
-static void write_cautions(struct request *req, const struct plan_row *rows, size_t n, struct json *w) {
-    const struct plan_state *st = plan_state_of(req);
-    const struct param_list *asked = &st->match.q.country;
-    size_t countries = 0, guessed = 0;
-    for (size_t i = 0; i < n; i++) {
-        countries += rows[i].country && !seen_before(rows, i);
-        guessed += !rows[i].quoted;
-    }
-    json_key(w, "cautions");
-    json_array(w);
-    if (countries > 1 && !asked->in_count && !st->match.ranking.target_count)
-        json_str(w,
-                 arena_printf(req->arena,
-                              "the creators live in %zu countries: country or audience_target narrows that",
-                              countries));
-    if (guessed)
-        json_str(w, arena_printf(req->arena, "%zu of %zu prices are what is usual at the size, not quotes",
-                                 guessed, n));
-    if (n > 1 && rows[0].gain > 0.5 * st->plan.utility)
-        json_str(w, "more than half of the result is one creator's");
-    json_array_end(w);
-}
-
 static void write_cheapest(struct request *req, const struct plan_row *rows, struct json *w) {
     const struct plan_state *st = plan_state_of(req);
     struct list creators = list_of(rows, st->plan.n);
@@ -375,7 +366,7 @@ enum err plan_write(struct request *req) {
     write_expected(st, &w);
     write_proof(st, &w);
     write_versus(req, &w);
-    write_cautions(req, rows, n, &w);
+    plan_cautions_json(req, rows, n, &w);
     write_cheapest(req, rows, &w);
     write_audience(st, &w);
     plan_assumptions_json(st, &w);

@@ -157,12 +157,13 @@ struct plan_coverage plan_crowd_coverage(const struct plan_crowd *c) {
 /* One sampled person, whom the n members at `who` reach. */
 static void add_person(const struct plan_crowd *c, enum plan_goal goal, const struct sampled_person *who,
                        size_t n, struct crowd_sum *sum, struct moments *m) {
+    const struct plan_item *base = c->items[goal == PLAN_REACH ? PLAN_REACH : PLAN_ENGAGEMENT];
     double v = 0.0;
     double gross = 0.0;
     for (size_t g = 0; g < c->cover[goal].n; g++) {
         double most = 0.0;
         for (size_t i = 0; i < n; i++) {
-            most = fmax(most, c->items[PLAN_REACH][who[i].member].counted[g] / c->sampled[who[i].member]);
+            most = fmax(most, base[who[i].member].counted[g] / c->sampled[who[i].member]);
         }
         double missed = 1.0;
         for (size_t i = 0; most > 0.0 && i < n; i++) {

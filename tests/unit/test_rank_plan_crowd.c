@@ -204,7 +204,9 @@ static void test_whole(void **state) {
     give(w, 1, 10, 20, 9);
     CLOSE(net(w, PLAN_REACH, 2, &error), 30, 1e-3);
     CLOSE(error, 0, 0);
-    CLOSE(net(w, PLAN_ENGAGEMENT, 2, &error), 20 * .3 + 10 * (1 - .7 * .7), 1e-3);
+    CLOSE(net(w, PLAN_ENGAGEMENT, 2, &error), 30 * .3, 1e-3); /* who engages is known */
+    CLOSE(net(w, PLAN_CONVERSIONS, 2, &error), 20 * .01 + 10 * .3 * (1 - (1 - .01 / .3) * (1 - .01 / .3)),
+          1e-3);
     w->reach[1][0] *= 2; /* each of the 20 stands for one in segment 0, not for a half: the larger counts */
     CLOSE(net(w, PLAN_REACH, 2, &error), 10 * .5 + 20 * 1 + 30 * .5, 1e-3);
 }
