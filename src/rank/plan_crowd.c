@@ -240,7 +240,7 @@ void plan_crowd_net(const struct plan_crowd *c, enum plan_goal goal, const bool 
     const struct plan_cover *cover = &c->cover[goal];
     double left[PLAN_SEGMENTS_MAX];
     double square = 0.0;
-    struct crowd_sum sums[GROUPS_MAX];
+    struct crowd_sum sums[GROUPS_MAX] = {0};
     leave_by_model(c, goal, in, left);
     for (size_t i = 0; i < c->n_groups; i++) {
         sums[i] = sum_group(c, &c->groups[i], goal, in);
@@ -282,8 +282,8 @@ static void losses(const struct plan_crowd *c, enum plan_goal goal, double *ret_
 }
 
 size_t plan_crowd_twin(const struct plan_crowd *c, enum plan_goal goal) {
-    double measured[PLAN_CREATORS_MAX];
-    double modelled[PLAN_CREATORS_MAX];
+    double measured[PLAN_CREATORS_MAX] = {0};
+    double modelled[PLAN_CREATORS_MAX] = {0};
     uint8_t nobody[PLAN_CREATORS_MAX] = {0};
     struct plan_crowd model = *c;
     model.n_groups = 0;
