@@ -8,7 +8,7 @@
 #include "rank/plan.h"
 
 #define PLAN_SAMPLE_LEAST 16  /* sampled people of a creator below the common theta, else the model */
-#define PLAN_TWIN_SHARE   0.5 /* of the model's loss: who takes less along has an audience that others have */
+#define PLAN_TWIN_SHARE   0.5 /* who brings less of its own people has an audience that others have */
 
 /* Some candidates of a problem, ready to be counted in any part. Opaque. */
 struct plan_crowd;
@@ -43,8 +43,8 @@ struct plan_coverage plan_crowd_coverage(const struct plan_crowd *c);
  * Where all samples weigh the same it is the union of sketches. */
 void plan_crowd_net(const struct plan_crowd *c, enum plan_goal goal, const bool *in,
                     struct plan_net *ret_net);
-/* The place in `members` of a creator to plan without: not forced, and taking less than PLAN_TWIN_SHARE of
- * what the model thinks away from the set, of these the least per dollar. SIZE_MAX: there is none. */
+/* The place in `members` of a creator to plan without: not forced, and less than PLAN_TWIN_SHARE of its
+ * people are news to the samples of the others, of these the least per dollar. SIZE_MAX: there is none. */
 size_t plan_crowd_twin(const struct plan_crowd *c, enum plan_goal goal);
 
 #endif

@@ -215,9 +215,6 @@ static struct crowd_sum sum_group(const struct plan_crowd *c, const struct crowd
             add_person(c, goal, who, n, &sum, &m);
         }
     }
-    for (size_t s = 0; s < c->cover[goal].n; s++) {
-        sum.segments[s] = fmin(sum.segments[s], PLAN_REACH_MOST);
-    }
     sum.error = error_of(c, &m, g->theta);
     return sum;
 }
@@ -245,6 +242,7 @@ void plan_crowd_net(const struct plan_crowd *c, enum plan_goal goal, const bool 
     for (size_t i = 0; i < c->n_groups; i++) {
         sums[i] = sum_group(c, &c->groups[i], goal, in);
         for (size_t g = 0; g < cover->n; g++) {
+            sums[i].segments[g] = fmin(sums[i].segments[g], PLAN_REACH_MOST);
             left[g] *= 1.0 - sums[i].segments[g];
         }
     }
@@ -265,37 +263,36 @@ void plan_crowd_net(const struct plan_crowd *c, enum plan_goal goal, const bool 
     }
 }
 
-/* What the set loses without each member: ret_loss[n]. */
-static void losses(const struct plan_crowd *c, enum plan_goal goal, double *ret_loss) {
-    bool in[PLAN_CREATORS_MAX] = {false};
-    struct plan_net whole, rest;
-    for (size_t k = 0; k < c->n; k++) {
-        in[k] = true;
+/* People of worth in one group's samples, however many a segment has. */
+static double people_of(const struct plan_crowd *c, const struct crowd_group *group, enum plan_goal goal,
+                        const bool *in) {
+    struct crowd_sum sum = sum_group(c, group, goal, in);
+    double people = 0.0;
+    for (size_t g = 0; g < c->cover[goal].n; g++) {
+        people += c->cover[goal].worth[g] * sum.segments[g];
     }
-    plan_crowd_net(c, goal, in, &whole);
-    for (size_t k = 0; k < c->n; k++) {
-        in[k] = false;
-        plan_crowd_net(c, goal, in, &rest);
-        in[k] = true;
-        ret_loss[k] = whole.together - rest.together;
-    }
+    return people;
 }
 
 size_t plan_crowd_twin(const struct plan_crowd *c, enum plan_goal goal) {
-    double measured[PLAN_CREATORS_MAX] = {0};
-    double modelled[PLAN_CREATORS_MAX] = {0};
-    uint8_t nobody[PLAN_CREATORS_MAX] = {0};
-    struct plan_crowd model = *c;
-    model.n_groups = 0;
-    model.group = nobody;
-    losses(c, goal, measured);
-    losses(&model, goal, modelled);
+    bool in[PLAN_CREATORS_MAX] = {false};
+    struct plan_left nobody;
     size_t found = SIZE_MAX;
     double least = INFINITY;
+    plan_left_reset(&c->cover[goal], &nobody);
     for (size_t k = 0; k < c->n; k++) {
-        double cost = candidate(c, k)->price_usd + c->problem->handling_usd;
-        double per_dollar = measured[k] / fmax(cost, PLAN_SPARE);
-        if (c->group[k] && !candidate(c, k)->include && measured[k] < PLAN_TWIN_SHARE * modelled[k] &&
+        in[k] = true;
+    }
+    for (size_t k = 0; k < c->n; k++) {
+        if (!c->group[k] || candidate(c, k)->include) {
+            continue;
+        }
+        const struct crowd_group *group = &c->groups[c->group[k] - 1];
+        in[k] = false;
+        double news = people_of(c, group, goal, NULL) - people_of(c, group, goal, in);
+        in[k] = true;
+        double per_dollar = news / fmax(candidate(c, k)->price_usd + c->problem->handling_usd, PLAN_SPARE);
+        if (news < PLAN_TWIN_SHARE * plan_gain(&c->cover[goal], &nobody, &c->items[goal][k]) &&
             per_dollar < least) {
             found = k;
             least = per_dollar;
