@@ -8,6 +8,7 @@
 #include "base/settings.h"
 #include "http/route.h"
 #include "http/server.h"
+#include "ingest/jobs.h"
 #include "score/worker.h"
 
 /* What all loops share; nothing in it changes while they run but what `keeper` guards. */
@@ -17,6 +18,7 @@ struct api_shared {
     struct keeper *keeper;
     struct writer *writer; /* NULL: a program that only reads */
     const struct worker_counts *worker;
+    struct jobs *jobs; /* of imports; NULL likewise */
 };
 
 /* One loop's state. */
@@ -104,6 +106,16 @@ enum err api_own_list(struct request *req);
 enum err api_request_open(struct request *req);
 /* GET /requests/{id}: how far it is, for whoever has its token. */
 enum err api_request(struct request *req);
+/* POST /imports: a file of creators, posts or what hangs on them. */
+enum err api_import_post(struct request *req);
+/* GET /imports: the jobs, the newest first. */
+enum err api_imports(struct request *req);
+/* GET /imports/{id}: one job, how far it is. */
+enum err api_import(struct request *req);
+/* GET /imports/{id}/errors: its bad rows. */
+enum err api_import_errors(struct request *req);
+/* DELETE /imports/{id}: stops it or takes it back. */
+enum err api_import_delete(struct request *req);
 /* GET /standing: the same for somebody who is not in the store, from a few numbers. */
 enum err api_standing_self(struct request *req);
 /* GET /creators/{id}/similar: lookalikes with the traits that drive each. */

@@ -44,6 +44,9 @@
     X(CREATOR_CHANGED, 412, 6, "creator changed meanwhile")                                                  \
     X(ROW_UNKNOWN, 404, 3, "unknown row")                                                                    \
     X(REQUEST_UNKNOWN, 404, 3, "unknown request")                                                            \
+    X(IMPORT_UNKNOWN, 404, 3, "unknown import")                                                              \
+    X(IMPORT_STATE, 409, 5, "not in this state of the import")                                               \
+    X(IMPORT_TOUCHED, 409, 6, "rows were written since")                                                     \
     X(STORE_UNAVAILABLE, 503, 6, "store unavailable")                                                        \
     X(STORE_TIMEOUT, 503, 6, "store took too long")                                                          \
     X(STORE_SCHEMA, 503, 6, "store has another schema version")                                              \

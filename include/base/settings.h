@@ -35,6 +35,10 @@ struct settings {
     int64_t work_threads;
     int64_t max_work;
     int64_t compounds;
+    int64_t import_max_bytes;
+    int64_t import_waiting;
+    int64_t import_keep_days;
+    bool import_worker;
     char writes[16];
     bool worker;
     bool anonymous_contact;

@@ -13,6 +13,19 @@ struct route_body {
     const char *media; /* NULL: application/json */
 };
 
+/* A body that is stored while it comes, in pieces, off the loop: for files of any size. A route's body is one
+ * where `max_bytes` of it is ROUTE_STREAMED. */
+enum { ROUTE_STREAMED = 0 };
+struct route_upload {
+    struct route_body body; /* first; its media: those that are taken, comma separated */
+    size_t piece_bytes;     /* `store` gets at least so many at a time */
+    /* On the loop, by the headers: refuses what can be refused before a byte came; how many bytes at most. */
+    enum err (*begin)(struct request *req, size_t *ret_max);
+    request_job *store; /* off the loop: takes what is in req->upload, which is empty afterwards */
+    /* On the loop, without waiting: the upload ended before the route's handler was called. */
+    void (*broken)(struct request *req);
+};
+
 /* Lines that a route takes from another route's table beside its own: those `takes` is true for. What they
  * fill is the struct that begins the route's own query. */
 struct route_loan {

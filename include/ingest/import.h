@@ -21,7 +21,8 @@ struct import_progress {
     int64_t refused;
 };
 
-/* Told about four times a second and at each new phase. False: give up, nothing of the file is kept. */
+/* Told about four times a second and at each new phase. False: give up, ERR_IO; nothing of what is not
+ * committed is kept. */
 typedef bool (*import_on_progress)(void *ctx, const struct import_progress *p);
 
 /* The keyed hash of a handle or platform id as table `tombstone` has it (world, platform, kind "username" or
@@ -38,6 +39,10 @@ struct import_options {
     int64_t workspace_id;   /* owner of prices and collaborations; 0: public */
     bool strict;            /* one bad row and nothing is imported */
     bool dry_run;           /* read and check everything, write nothing; db may be NULL */
+    const char *format;     /* "csv" or "ndjson"; NULL: by the first character */
+    int64_t max_bytes;      /* of the text, unpacked; 0: any */
+    int64_t batch_rows;     /* so many are merged and committed at a time; 0 or strict: all at once */
+    bool undo;              /* what is written is noted in import_undo, so that it can be taken back */
     import_key_tag key_tag; /* NULL: an import into a store with erased creators is refused */
     void *key_tag_ctx;
 };
@@ -85,6 +90,22 @@ struct import_summary {
 NODISCARD enum err import_run(struct db *db, const struct import_options *o, struct import_source source,
                               import_on_progress on_progress, void *progress_ctx, struct fault *f,
                               struct import_summary *ret_summary);
+
+/* A job of import_job that was begun: what it came to so far. */
+struct import_begun {
+    int64_t import_id;
+    int64_t rows, refused; /* of the file, dealt with for good */
+    int64_t accepted, erased, duplicates, created, updated, unchanged, accounts_created;
+    int64_t problems; /* kept in import_error */
+};
+
+/* The same for a job that is there already: rows dealt with are read over, the others are merged in batches,
+ * each with the job's new state in one transaction. On success the job is done; on failure it is left as the
+ * last batch left it (ERR_STORE_*: it may be tried again). */
+NODISCARD enum err import_resume(struct db *db, const struct import_options *o,
+                                 const struct import_begun *begun, struct import_source source,
+                                 import_on_progress on_progress, void *progress_ctx, struct fault *f,
+                                 struct import_summary *ret_summary);
 /* Merges records at hand (the first names the columns) inside the caller's transaction, by the same rules; no
  * row of import_job. o->map.kind must be named. A record that cannot be read is in the summary's problems,
  * its line as given, and is left out: nothing of it is written. ERR_USAGE, ERR_DATA_*, ERR_STORE_*. */

@@ -23,7 +23,8 @@ struct field_spec {
 };
 
 /* One query (sql/queries/<query>.sql) of a merge. `params` says what its parameters are, in order: w world, s
- * source, o workspace (null: public), k name of the kind, r days for which a currency's rate holds. */
+ * source, o workspace (null: public), k name of the kind, r days for which a currency's rate holds, i id of
+ * the import (null: nothing is noted). */
 struct kind_step {
     const char *query;
     const char *params;

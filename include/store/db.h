@@ -30,6 +30,10 @@ NODISCARD enum err db_query(struct db *db, const char *query, int n, const char 
 /* As db_query with SQL text made by the program (never of user bytes) under a statement name of its own. */
 NODISCARD enum err db_query_text(struct db *db, const char *name, const char *sql, int n,
                                  const char *const *params, struct fault *f, struct rows **ret_rows);
+/* As db_query, for values that are bytes: parameter i has lens[i] bytes as they are, or is text where that is
+ * 0; of the rows rows_text() and rows_len() are the bytes of each value in PostgreSQL's binary format. */
+NODISCARD enum err db_query_bytes(struct db *db, const char *query, int n, const char *const *params,
+                                  const int *lens, struct fault *f, struct rows **ret_rows);
 /* Begins "COPY ... FROM STDIN" (text format); `sql` is the whole COPY statement. */
 NODISCARD enum err db_copy_begin(struct db *db, const char *sql, struct fault *f);
 /* Sends bytes of the copy; lines may be split anywhere. */

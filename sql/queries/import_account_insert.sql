@@ -11,6 +11,12 @@ with written as (
   where is_new
   order by creator_id
   returning creator_id, account_id
+), noted as (
+  insert into import_undo as x (creator_id, import_id, place, key)
+  select w.creator_id, $3::bigint, 'account', jsonb_build_object('account_id', w.account_id)
+  from written w
+  where $3::bigint is not null
+  on conflict (creator_id, import_id, place, key) do update set xid = excluded.xid
 ), dirty as (
   insert into account_dirty as d (creator_id, account_id)
   select creator_id, account_id from written

@@ -47,6 +47,13 @@ with merged as (
       m.account_created_at, m.has_contact, m.source, m.observed_at
     )
   returning a.creator_id, a.account_id
+), noted as (
+  insert into import_undo as x (creator_id, import_id, place, key, old, old_xid)
+  select w.creator_id, $2::bigint, 'account', jsonb_build_object('account_id', w.account_id), to_jsonb(o), o.xmin::text::bigint
+  from written w
+  left join account o on o.creator_id = w.creator_id and o.account_id = w.account_id
+  where $2::bigint is not null
+  on conflict (creator_id, import_id, place, key) do update set xid = excluded.xid
 ), dirty as (
   insert into account_dirty as d (creator_id, account_id)
   select creator_id, account_id from written

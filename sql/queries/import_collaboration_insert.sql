@@ -13,7 +13,13 @@ with written as (
       and c.started_on = s.started_on and c.workspace_id is not distinct from $2::integer
   )
   order by s.line
-  returning creator_id, account_id
+  returning creator_id, account_id, collaboration_id
+), noted as (
+  insert into import_undo as x (creator_id, import_id, place, key)
+  select w.creator_id, $3::bigint, 'collaboration', jsonb_build_object('collaboration_id', w.collaboration_id)
+  from written w
+  where $3::bigint is not null
+  on conflict (creator_id, import_id, place, key) do update set xid = excluded.xid
 ), dirty as (
   insert into account_dirty as d (creator_id, account_id)
   select distinct creator_id, account_id from written where $2::integer is null

@@ -16,7 +16,14 @@ with merged as (
   where c.creator_id = m.creator_id and c.collaboration_id = m.collaboration_id
     and (c.posts, c.ended_on, c.compensation, c.fee_usd, c.labelled, c.exclusive) is distinct from
       (m.posts, m.ended_on, m.compensation, m.fee_usd, m.labelled, m.exclusive)
-  returning c.creator_id, c.account_id
+  returning c.creator_id, c.account_id, c.collaboration_id
+), noted as (
+  insert into import_undo as x (creator_id, import_id, place, key, old, old_xid)
+  select w.creator_id, $3::bigint, 'collaboration', jsonb_build_object('collaboration_id', w.collaboration_id), to_jsonb(o), o.xmin::text::bigint
+  from written w
+  left join collaboration o on o.creator_id = w.creator_id and o.collaboration_id = w.collaboration_id
+  where $3::bigint is not null
+  on conflict (creator_id, import_id, place, key) do update set xid = excluded.xid
 ), dirty as (
   insert into account_dirty as d (creator_id, account_id)
   select distinct creator_id, account_id from written where $2::integer is null

@@ -27,6 +27,12 @@ with keyed as materialized (
       and r.reported_at = k.reported_at
   )
   order by k.line
-  returning 1
+  returning creator_id, conversion_id
+), noted as (
+  insert into import_undo as x (creator_id, import_id, place, key)
+  select w.creator_id, $3::bigint, 'conversion_report', jsonb_build_object('conversion_id', w.conversion_id)
+  from written w
+  where $3::bigint is not null
+  on conflict (creator_id, import_id, place, key) do update set xid = excluded.xid
 )
 select count(*), 0 from written;

@@ -26,6 +26,13 @@ with keyed as materialized (
   from merged m
   where r.creator_id = m.creator_id and r.conversion_id = m.conversion_id
     and (r.clicks, r.orders, r.revenue_usd) is distinct from (m.clicks, m.orders, m.revenue_usd)
-  returning 1
+  returning r.creator_id, r.conversion_id
+), noted as (
+  insert into import_undo as x (creator_id, import_id, place, key, old, old_xid)
+  select w.creator_id, $3::bigint, 'conversion_report', jsonb_build_object('conversion_id', w.conversion_id), to_jsonb(o), o.xmin::text::bigint
+  from written w
+  left join conversion_report o on o.creator_id = w.creator_id and o.conversion_id = w.conversion_id
+  where $3::bigint is not null
+  on conflict (creator_id, import_id, place, key) do update set xid = excluded.xid
 )
 select 0, count(*) from written;

@@ -9,6 +9,16 @@ with dirty as (
     where p.creator_id = n.creator_id and p.account_id = n.account_id and p.post_key = s.post_key
   )
   on conflict (creator_id, account_id) do update set tries = 0, error = null where d.tries <> 0
+), noted as (
+  insert into import_undo as x (creator_id, import_id, place, key)
+  select n.creator_id, $2::bigint, 'post', jsonb_build_object('account_id', n.account_id, 'post_key', s.post_key)
+  from import_stage s
+  join import_account n on n.platform = s.platform and n.ident = s.ident
+  where $2::bigint is not null and (not n.has_posts or not exists (
+    select from post p
+    where p.creator_id = n.creator_id and p.account_id = n.account_id and p.post_key = s.post_key
+  ))
+  on conflict (creator_id, import_id, place, key) do update set xid = excluded.xid
 )
 insert into post (creator_id, account_id, post_key, posted_at, format, caption, hashtags, sponsored, disclosed,
   giveaway, brand_id, duration_s, followers_at, likes, comments, shares, saves, views, reach, source, observed_at)

@@ -34,7 +34,14 @@ with changed as materialized (
     reach = c.reach, followers_at = c.followers_at, source = c.source, observed_at = c.observed_at
   from changed c
   where p.creator_id = c.creator_id and p.account_id = c.account_id and p.post_key = c.post_key
-  returning p.creator_id, p.account_id
+  returning p.creator_id, p.account_id, p.post_key
+), noted as (
+  insert into import_undo as x (creator_id, import_id, place, key, old, old_xid)
+  select w.creator_id, $2::bigint, 'post', jsonb_build_object('account_id', w.account_id, 'post_key', w.post_key), to_jsonb(o), o.xmin::text::bigint
+  from written w
+  left join post o on o.creator_id = w.creator_id and o.account_id = w.account_id and o.post_key = w.post_key
+  where $2::bigint is not null
+  on conflict (creator_id, import_id, place, key) do update set xid = excluded.xid
 ), dirty as (
   insert into account_dirty as d (creator_id, account_id)
   select distinct creator_id, account_id from written

@@ -22,7 +22,13 @@ with written as (
       and coalesce(p.amount, p.amount_usd) = coalesce(o.amount, s.amount_usd)
   )
   order by s.line
-  returning creator_id, account_id
+  returning creator_id, account_id, price_id
+), noted as (
+  insert into import_undo as x (creator_id, import_id, place, key)
+  select w.creator_id, $4::bigint, 'price', jsonb_build_object('price_id', w.price_id)
+  from written w
+  where $4::bigint is not null
+  on conflict (creator_id, import_id, place, key) do update set xid = excluded.xid
 ), dirty as (
   insert into account_dirty as d (creator_id, account_id)
   select distinct creator_id, account_id from written where $1::integer is null

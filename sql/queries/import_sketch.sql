@@ -40,5 +40,13 @@ with fresh as (
   select creator_id, account_id, theta, hashes from kept
   on conflict (creator_id, account_id) do update set theta = excluded.theta, hashes = excluded.hashes
   where (k.theta, k.hashes) is distinct from (excluded.theta, excluded.hashes)
+  returning creator_id, account_id
+), noted as (
+  insert into import_undo as x (creator_id, import_id, place, key, old, old_xid)
+  select w.creator_id, $1::bigint, 'audience_sketch', jsonb_build_object('account_id', w.account_id), to_jsonb(o), o.xmin::text::bigint
+  from written w
+  left join audience_sketch o on o.creator_id = w.creator_id and o.account_id = w.account_id
+  where $1::bigint is not null
+  on conflict (creator_id, import_id, place, key) do update set xid = excluded.xid
 )
 select coalesce(sum(added), 0)::bigint, 0 from kept;

@@ -22,7 +22,14 @@ with seen as (
     posts_total = coalesce(excluded.posts_total, f.posts_total), source = excluded.source
   where (f.followers, f.following, f.posts_total) is distinct from
     (excluded.followers, coalesce(excluded.following, f.following), coalesce(excluded.posts_total, f.posts_total))
-  returning creator_id, account_id, xmax = 0 as is_new
+  returning creator_id, account_id, day, xmax = 0 as is_new
+), noted as (
+  insert into import_undo as x (creator_id, import_id, place, key, old, old_xid)
+  select w.creator_id, $3::bigint, 'follower_snapshot', jsonb_build_object('account_id', w.account_id, 'day', w.day), to_jsonb(o), o.xmin::text::bigint
+  from written w
+  left join follower_snapshot o on o.creator_id = w.creator_id and o.account_id = w.account_id and o.day = w.day
+  where $3::bigint is not null
+  on conflict (creator_id, import_id, place, key) do update set xid = excluded.xid
 ), dirty as (
   insert into account_dirty as d (creator_id, account_id)
   select distinct creator_id, account_id from written

@@ -105,6 +105,8 @@ static const struct view {
     {"OverlapPair", overlap_pair_fields, &overlap_pair_field_count, NULL, ""},
     {"OverlapTotal", overlap_total_fields, &overlap_total_field_count, NULL, ""},
     {"PlanCreator", plan_fields, &plan_field_count, NULL, "creator price_usd"},
+    {"Import", import_fields, &import_field_count, NULL, ""},
+    {"ImportError", import_error_fields, &import_error_field_count, NULL, ""},
     {"Niche", niche_fields, &niche_field_count, NULL, ""},
     {"Account", creator_account_fields, &creator_account_field_count, NULL, "score niches follower_history"},
     {"AccountScore", creator_account_fields, &creator_account_field_count, "score", ""},

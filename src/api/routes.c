@@ -59,6 +59,13 @@ const struct route api_routes[] = {
     {"POST", "/conversions", "conversions_add", write_rows_params, &write_rows_param_count, api_write,
      &write_rows_body, NULL},
     {"DELETE", "/conversions/{id}", "conversion_delete", NULL, NULL, api_write, NULL, NULL},
+    {"POST", "/imports", "import_post", import_post_params, &import_post_param_count, api_import_post,
+     &import_upload.body, NULL},
+    {"GET", "/imports", "imports", imports_params, &imports_param_count, api_imports, NULL, NULL},
+    {"GET", "/imports/{id}", "import", NULL, NULL, api_import, NULL, NULL},
+    {"DELETE", "/imports/{id}", "import_delete", NULL, NULL, api_import_delete, NULL, NULL},
+    {"GET", "/imports/{id}/errors", "import_errors", import_errors_params, &import_errors_param_count,
+     api_import_errors, NULL, NULL},
     {"GET", "/overlap", "overlap", overlap_params, &overlap_param_count, api_overlap, NULL, NULL},
 };
 const size_t api_route_count = COUNT_OF(api_routes);

@@ -33,6 +33,13 @@ extern const size_t match_field_count, niche_field_count, creator_account_field_
     standing_component_field_count, standing_gap_field_count, standing_source_field_count,
     niche_market_field_count, request_field_count;
 
+/* imports */
+extern const struct param import_post_params[], imports_params[], import_errors_params[];
+extern const size_t import_post_param_count, imports_param_count, import_errors_param_count;
+extern const struct field import_fields[], import_error_fields[];
+extern const size_t import_field_count, import_error_field_count;
+extern const struct route_upload import_upload;
+
 /* similar and overlap */
 extern const struct param similar_params[], overlap_params[];
 extern const size_t similar_param_count, overlap_param_count;

@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "ingest/erase.h"
+#include "ingest/import_ask.h"
 
 #include "base/clock.h"
 
@@ -61,9 +62,7 @@ static enum err set_map(struct command *c, char *value, struct fault *f) {
 }
 
 static enum err set_delimiter(struct command *c, char *value, struct fault *f) {
-    bool tab = strcmp(value, "tab") == 0 || strcmp(value, "\\t") == 0;
-    c->import.delimiter = tab ? '\t' : value[0];
-    bool good = tab || (strlen(value) == 1 && !strchr("\"\r\n", value[0]));
+    bool good = import_delimiter(value, &c->import.delimiter);
     return good ? ERR_OK
                 : fault_set(f, ERR_USAGE, "--delimiter must be one character or tab, got \"%s\"", value);
 }

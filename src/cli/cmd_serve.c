@@ -45,6 +45,8 @@ static enum err run(const struct settings *settings, struct fault *f) {
     if (!e && !(shared.writer = writer_new(settings->database_url)))
         e = fault_set(f, ERR_NO_MEMORY, "no memory for connections");
     if (!e)
+        e = jobs_start(settings, &shared.secret, f, &shared.jobs);
+    if (!e)
         e = server_start(settings, &app, f, &server);
     if (!e && settings->worker)
         e = worker_start(settings, &counts, f, &worker);
@@ -55,6 +57,7 @@ static enum err run(const struct settings *settings, struct fault *f) {
     }
     server_stop(server);
     worker_stop(worker);
+    jobs_stop(shared.jobs);
     keeper_stop(shared.keeper);
     writer_free(shared.writer);
     return e;

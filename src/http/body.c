@@ -40,6 +40,8 @@ static const char *media_of(const struct exchange *x) {
 }
 
 static enum err check_headers(struct exchange *x) {
+    if (upload_of(x))
+        return upload_headers(x);
     const char *type = x->headers.content_type, *encoding = x->headers.content_encoding;
     if (encoding && strcasecmp(encoding, "identity") != 0)
         return request_fail(&x->req, ERR_BODY_UNSUPPORTED,
@@ -56,39 +58,46 @@ static enum err too_large(struct exchange *x) {
                         x->body_max);
 }
 
+static enum err missing(struct exchange *x) {
+    return request_fail(&x->req, ERR_BODY_MISSING, "%s %s takes a %s as its body", x->req.method, x->req.path,
+                        upload_of(x) ? "file" : "JSON object");
+}
+
 enum err body_begin(struct exchange *x, bool *ret_at_once) {
     const char *length = x->headers.content_length;
     const struct route_body *body = x->early ? NULL : x->req.route->body;
+    const struct route_upload *upload = upload_of(x);
+    size_t given = length ? strtoull(length, NULL, 10) : 0;
     x->body_max = body ? body->max_bytes : REQUEST_BODY_MAX;
-    bool large = length && strtoull(length, NULL, 10) > x->body_max;
-    bool sends = (length && strtoull(length, NULL, 10) > 0) || x->headers.transfer_encoding;
+    if (upload)
+        x->early = upload->begin(&x->req, &x->body_max);
+    bool large = given > x->body_max;
     if (!x->early && large)
         x->early = too_large(x);
     if (!x->early && body)
-        x->early = sends ? check_headers(x)
-                         : request_fail(&x->req, ERR_BODY_MISSING, "%s %s takes a JSON object as its body",
-                                        x->req.method, x->req.path);
-    *ret_at_once = x->early && (large || x->headers.expect);
+        x->early = given > 0 || x->headers.transfer_encoding ? check_headers(x) : missing(x);
+    *ret_at_once = x->early && (large || x->headers.expect || (upload && given > REQUEST_BODY_MAX));
     return x->early;
 }
 
 bool body_take(struct exchange *x, const char *bytes, size_t n) {
     x->body_bytes += n;
-    bool wanted = !x->early && x->req.route->body && x->body_bytes <= x->body_max;
+    bool wanted = !x->early && !x->failed && x->req.route->body && x->body_bytes <= x->body_max;
     if (wanted)
         buf_put(&x->req.upload, bytes, n);
+    if (wanted && upload_of(x))
+        upload_taken(x);
     return x->body_bytes <= x->body_max + BODY_DROP_MAX;
 }
 
 enum err body_end(struct exchange *x) {
     if (x->early || !x->req.route->body)
         return x->early;
+    if (x->failed)
+        return x->req.fault.code;
     if (x->body_bytes > x->body_max)
         return too_large(x);
-    if (!x->body_bytes)
-        return request_fail(&x->req, ERR_BODY_MISSING, "%s %s takes a JSON object as its body", x->req.method,
-                            x->req.path);
-    return ERR_OK;
+    return x->body_bytes ? ERR_OK : missing(x);
 }
 
 /* ---- reading */

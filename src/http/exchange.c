@@ -163,7 +163,8 @@ void exchange_worked(struct work_item *item) {
     exchange_resume(x);
 }
 
-enum err request_work(struct request *req, request_job *job, request_next *next) {
+enum err exchange_work(struct exchange *x, bool must, request_job *job, request_next *next) {
+    struct request *req = &x->req;
     struct loop *l = req->loop;
     if (req->waiting > 0)
         return request_fail(req, ERR_INTERNAL, "work was begun while statements were in flight");
@@ -173,12 +174,16 @@ enum err request_work(struct request *req, request_job *job, request_next *next)
     }
     struct worked *w = arena_alloc(req->arena, sizeof *w);
     *w = (struct worked){
-        .item = {.run = run_job, .inbox = &l->inbox}, .x = exchange_of(req), .job = job, .next = next};
+        .item = {.run = run_job, .inbox = &l->inbox, .must = must}, .x = x, .job = job, .next = next};
     req->waiting++; /* before it is put: from then on the request is the thread's */
     enum err e = work_put(l->work, &w->item, &req->fault);
     req->waiting -= e != ERR_OK;
     l->working += e == ERR_OK;
     return e;
+}
+
+enum err request_work(struct request *req, request_job *job, request_next *next) {
+    return exchange_work(exchange_of(req), false, job, next);
 }
 
 /* Finds the route; x->early says why there is none. */
@@ -219,9 +224,18 @@ static enum err dispatch(struct exchange *x) {
     return e ? e : x->req.route->handle(&x->req);
 }
 
+/* While something is in flight nothing more is read. */
+static void hold(struct exchange *x) {
+    if (!x->req.waiting)
+        return;
+    x->suspended = true;
+    MHD_suspend_connection(x->conn);
+}
+
 enum MHD_Result exchange_handle(void *loop, struct MHD_Connection *conn, const char *url, const char *method,
                                 const char *version, const char *upload, size_t *upload_size,
                                 void **con_cls) {
+    (void)conn;
     (void)url;
     (void)version;
     struct loop *l = loop;
@@ -236,6 +250,7 @@ enum MHD_Result exchange_handle(void *loop, struct MHD_Connection *conn, const c
     if (*upload_size) {
         bool go_on = body_take(x, upload, *upload_size);
         *upload_size = 0;
+        hold(x);
         return go_on ? MHD_YES : MHD_NO;
     }
     if (x->dispatched)
@@ -244,10 +259,7 @@ enum MHD_Result exchange_handle(void *loop, struct MHD_Connection *conn, const c
     if (l->stopping)
         request_header(&x->req, "Connection", "close");
     enum err e = dispatch(x);
-    if (x->req.waiting > 0) {
-        x->suspended = true;
-        MHD_suspend_connection(conn);
-    }
+    hold(x);
     return settle(x, e);
 }
 
@@ -284,6 +296,7 @@ void exchange_completed(void *loop, struct MHD_Connection *conn, void **con_cls,
     if (!x)
         return;
     *con_cls = NULL;
+    upload_over(x);
     log_access(x);
     meters_request(l, x->req.route, x->req.status, clock_mono_us() - x->req.started_us, x->sent);
     l->active--;

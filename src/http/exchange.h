@@ -40,6 +40,8 @@ static inline struct exchange *exchange_of(const struct request *req) {
 void exchange_failed(struct exchange *x, enum err e);
 /* Lets a suspended exchange go on once nothing is in flight: its connection, or its parent. */
 void exchange_resume(struct exchange *x);
+/* As request_work(); with `must` however many wait. */
+NODISCARD enum err exchange_work(struct exchange *x, bool must, request_job *job, request_next *next);
 /* A sub-request has its reply: tells its parent and frees it. */
 void sub_over(struct exchange *x);
 
@@ -54,6 +56,14 @@ NODISCARD enum err body_begin(struct exchange *x, bool *ret_at_once);
 bool body_take(struct exchange *x, const char *bytes, size_t n);
 /* The body is whole, or x->early says why it is not wanted. */
 NODISCARD enum err body_end(struct exchange *x);
+/* The upload that the request's route takes, NULL if it takes none. */
+const struct route_upload *upload_of(const struct exchange *x);
+/* Checks what its headers say of the file. ERR_BODY_UNSUPPORTED. */
+NODISCARD enum err upload_headers(struct exchange *x);
+/* Hands what was gathered to the route, once it is a piece. */
+void upload_taken(struct exchange *x);
+/* The exchange is over: tells the route if its handler never ran. */
+void upload_over(struct exchange *x);
 /* Frees the rows that a request took over. */
 void request_drop_kept(struct request *req);
 /* Makes the reply of req->fault: application/problem+json (RFC 9457). */

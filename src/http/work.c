@@ -96,7 +96,7 @@ void work_stop(struct work *w) {
 enum err work_put(struct work *w, struct work_item *item, struct fault *f) {
     item->next = NULL;
     pthread_mutex_lock(&w->lock);
-    bool full = w->waiting >= w->most;
+    bool full = w->waiting >= w->most && !item->must;
     if (!full) {
         *w->last = item;
         w->last = &item->next;

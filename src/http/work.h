@@ -7,6 +7,7 @@
 #include "base/err.h"
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,7 @@ struct work_inbox {
 struct work_item {
     void (*run)(struct work_item *item); /* on a thread of the pool */
     struct work_inbox *inbox;            /* where it goes then */
+    bool must;                           /* it is taken however many wait; its owner has no other in flight */
     int64_t us;                          /* how long it ran */
     struct work_item *next;
 };
@@ -31,7 +33,7 @@ struct work_item {
 NODISCARD enum err work_start(size_t threads, size_t most, struct fault *f, struct work **ret_work);
 /* Ends the threads; nothing may be queued any more. Accepts NULL. */
 void work_stop(struct work *w);
-/* Queues an item. ERR_LIMIT_OVERLOAD at once when too many wait. */
+/* Queues an item. ERR_LIMIT_OVERLOAD at once when too many wait, unless it must. */
 NODISCARD enum err work_put(struct work *w, struct work_item *item, struct fault *f);
 /* Items that wait for a thread; of no pool, 0. */
 size_t work_waiting(struct work *w);

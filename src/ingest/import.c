@@ -1,9 +1,9 @@
-/* One import from its first byte to its last row. Invariants: everything but the job's own row happens in one
- * transaction; whatever fails, the transaction is rolled back and the job is marked failed with what was
- * found wrong. */
+/* One import from its first byte to its last row. Invariants: what is merged and how far the job is are
+ * committed together, all at once or in batches; whatever fails, what was not committed is rolled back. */
 #include "ingest/import.h"
 
 #include "base/clock.h"
+#include "import_job.h"
 #include "ingest/csv.h"
 #include "ingest/merge.h"
 #include "ingest/ndjson.h"
@@ -24,6 +24,12 @@ struct run {
     struct stage stage;
     struct import_summary *s;
     int64_t told_ms;
+    int64_t skip;       /* rows at the beginning that an earlier run dealt with */
+    int64_t batch_rows; /* 0: all at once */
+    int64_t batched;    /* rows since the batch was begun */
+    bool open;          /* a transaction with rows being staged */
+    size_t written;     /* problems of s that are in the store */
+    int64_t kept;       /* problems of the job that are there */
 };
 
 static enum err tell(struct run *r, const char *phase, bool always, struct fault *f) {
@@ -33,6 +39,22 @@ static enum err tell(struct run *r, const char *phase, bool always, struct fault
     r->told_ms = now;
     struct import_progress p = {phase, r->s->bytes, r->s->rows, r->s->refused};
     return r->on_progress(r->progress_ctx, &p) ? ERR_OK : fault_set(f, ERR_IO, "the import was cancelled");
+}
+
+static enum err begin(struct run *r, struct fault *f) {
+    return db_run(r->db,
+                  "begin; set local work_mem = '128MB'; set local jit = off; set local statement_timeout = 0",
+                  f, NULL);
+}
+
+static enum err open_batch(struct run *r, struct fault *f) {
+    if (!r->db || r->open)
+        return ERR_OK;
+    enum err e = begin(r, f);
+    if (!e)
+        e = stage_begin(&r->stage, r->db, r->s->map, f);
+    r->open = e == ERR_OK;
+    return e;
 }
 
 static enum err take_header(struct run *r, const struct record *rec, struct fault *f) {
@@ -47,20 +69,78 @@ static enum err take_header(struct run *r, const struct record *rec, struct faul
         return fault_set(f, ERR_USAGE,
                          "of engagers only salted hashes are kept, and there is no lasting salt: set "
                          "NICHED_SECRET_FILE to a file that stays");
-    return r->db ? stage_begin(&r->stage, r->db, r->s->map, f) : ERR_OK;
+    return r->skip ? ERR_OK : open_batch(r, f);
+}
+
+/* Counts of a summary that a merge sets for what it merged. */
+static const size_t counted[] = {
+    offsetof(struct import_summary, accepted),         offsetof(struct import_summary, erased),
+    offsetof(struct import_summary, duplicates),       offsetof(struct import_summary, created),
+    offsetof(struct import_summary, updated),          offsetof(struct import_summary, unchanged),
+    offsetof(struct import_summary, accounts_created), offsetof(struct import_summary, accounts_updated),
+};
+
+static int64_t *count_at(struct import_summary *s, size_t i) {
+    return (int64_t *)(void *)((char *)s + counted[i]);
+}
+
+/* Merges what is staged; its counts are added to those of the batches before. */
+static enum err merge(struct run *r, struct fault *f) {
+    int64_t from = clock_mono_us();
+    int64_t before[COUNT_OF(counted)];
+    for (size_t i = 0; i < COUNT_OF(counted); i++) {
+        before[i] = *count_at(r->s, i);
+        *count_at(r->s, i) = 0;
+    }
+    enum err e = tell(r, "merging", !r->batch_rows, f);
+    if (!e)
+        e = stage_end(&r->stage, f);
+    if (!e)
+        e = merge_run(r->db, r->o, r->stage.rows, f, r->s);
+    if (!e)
+        e = stage_drop(&r->stage, f);
+    for (size_t i = 0; i < COUNT_OF(counted); i++)
+        *count_at(r->s, i) += before[i];
+    r->s->merge_s += (double)(clock_mono_us() - from) / 1e6;
+    return e;
+}
+
+/* The end of a transaction: what was wrong, how far the job is. */
+static enum err commit(struct run *r, const char *status, struct fault *f) {
+    enum err e = import_job_problems(r->db, r->s, r->written, &r->kept, f);
+    r->written = r->s->problems.count;
+    if (!e)
+        e = import_job_put(r->db, r->s, status, f);
+    return e ? e : db_run(r->db, "commit", f, NULL);
+}
+
+static enum err close_batch(struct run *r, struct fault *f) {
+    enum err e = merge(r, f);
+    if (!e)
+        e = commit(r, "running", f);
+    r->open = false;
+    r->batched = 0;
+    return e;
 }
 
 static enum err take_record(void *ctx, const struct record *rec, struct fault *f) {
     struct run *r = ctx;
     if (!r->s->map)
         return take_header(r, rec, f);
-    r->s->rows++;
-    if (!map_row(r->s->map, rec, &r->s->problems, &r->stage.lines))
-        r->s->refused++;
-    if (r->db)
-        return stage_flush(&r->stage, f);
-    r->stage.lines.len = 0;
-    return ERR_OK;
+    bool before = r->s->rows++ < r->skip;
+    enum err e = before ? ERR_OK : open_batch(r, f);
+    if (e)
+        return e;
+    bool good = map_row(r->s->map, rec, &r->s->problems, &r->stage.lines);
+    if (before)
+        problems_done(&r->s->problems);
+    else
+        r->s->refused += !good;
+    if (before || !r->db) {
+        r->stage.lines.len = 0;
+        return ERR_OK;
+    }
+    return ++r->batched == r->batch_rows ? close_batch(r, f) : stage_flush(&r->stage, f);
 }
 
 /* One of the two readers, chosen by the first character of the file. */
@@ -79,7 +159,11 @@ static enum err reader_choose(struct run *r, const char *text, size_t n, struct 
     size_t blank = n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
     while (blank < n && strchr(" \t\r\n", text[blank]) && text[blank])
         blank++;
-    if (blank < n && text[blank] == '{')
+    bool object = blank < n && text[blank] == '{';
+    if (r->o->format && object != (strcmp(r->o->format, "ndjson") == 0))
+        return fault_set(f, ERR_DATA_FORMAT, "the file is not %s: it begins %s \"{\"", r->o->format,
+                         object ? "with" : "without");
+    if (object)
         ret->ndjson = ndjson_new(take_record, r);
     else
         ret->csv = csv_new(r->o->delimiter, take_record, r);
@@ -90,14 +174,24 @@ static enum err reader_feed(struct reader *x, const char *data, size_t n, struct
     return x->ndjson ? ndjson_feed(x->ndjson, data, n, f) : csv_feed(x->csv, data, n, f);
 }
 
+static enum err check_size(const struct run *r, int64_t bytes, struct fault *f) {
+    return r->o->max_bytes && bytes > r->o->max_bytes
+               ? fault_set(f, ERR_DATA_FORMAT, "the file is larger than %lld bytes when unpacked",
+                           (long long)r->o->max_bytes)
+               : ERR_OK;
+}
+
 static enum err read_all(struct run *r, struct decode *d, struct fault *f) {
     CLEANUP(buf_free) struct buf chunk = {0};
     CLEANUP(reader_done) struct reader reader = {0};
     enum err e = ERR_OK;
+    int64_t plain = 0;
     buf_reserve(&chunk, CHUNK);
-    for (size_t n = 1; !e && n;) {
+    for (size_t n = 1; !e && n; plain += (int64_t)n) {
         e = decode_read(d, chunk.data, CHUNK, f, &n);
         r->s->bytes = decode_bytes(d);
+        if (!e)
+            e = check_size(r, plain, f);
         if (!e && !reader.csv && !reader.ndjson)
             e = reader_choose(r, chunk.data, n, f, &reader);
         if (!e && n)
@@ -133,114 +227,50 @@ static enum err read_file(struct run *r, struct fault *f) {
     r->s->encoding = decode_encoding(d);
     r->s->packed = decode_packed(d);
     decode_free(d);
-    r->s->read_s = (double)(clock_mono_us() - from) / 1e6;
+    r->s->read_s = (double)(clock_mono_us() - from) / 1e6 - r->s->merge_s;
     return e ? e : check_rows(r, f);
 }
 
-static enum err merge(struct run *r, struct fault *f) {
-    int64_t from = clock_mono_us();
-    enum err e = tell(r, "merging", true, f);
+/* The last batch, and with it the job. A file that ended with a batch needs a transaction for that alone. */
+static enum err finish(struct run *r, struct fault *f) {
+    enum err e = r->open ? merge(r, f) : begin(r, f);
     if (!e)
-        e = stage_end(&r->stage, f);
-    if (!e)
-        e = merge_run(r->db, r->o, r->stage.rows, f, r->s);
-    if (!e)
-        e = stage_drop(&r->stage, f);
-    r->s->merge_s = (double)(clock_mono_us() - from) / 1e6;
-    return e ? e : check_rows(r, f);
-}
-
-static enum err open_job(struct run *r, struct fault *f) {
-    char world[16];
-    snprintf(world, sizeof world, "%d", r->o->world);
-    const char *params[] = {r->o->map.kind ? r->o->map.kind : "creators", r->o->source, world};
-    CLEANUP(rows_free_at) struct rows *rows = NULL;
-    enum err e = db_query(r->db, "import_job_sweep", 0, NULL, f, NULL);
-    if (!e)
-        e = db_query(r->db, "import_job_open", 3, params, f, &rows);
-    if (!e)
-        r->s->import_id = rows_i64(rows, 0, 0);
-    return e;
-}
-
-static enum err begin(struct run *r, struct fault *f) {
-    char sql[256];
-    snprintf(sql, sizeof sql,
-             "begin; set local work_mem = '128MB'; set local jit = off; set local statement_timeout = 0; "
-             "select pg_advisory_xact_lock(20261, %lld::integer)",
-             (long long)r->s->import_id);
-    return db_run(r->db, sql, f, NULL);
-}
-
-static void put_problem(struct buf *out, int64_t import_id, const struct problem *p) {
-    buf_printf(out, "%lld\t%lld\t", (long long)import_id, (long long)p->line);
-    db_copy_escape(out, p->column, strlen(p->column));
-    buf_putc(out, '\t');
-    db_copy_escape(out, p->value, strlen(p->value));
-    buf_putc(out, '\t');
-    db_copy_escape(out, p->reason, strlen(p->reason));
-    buf_putc(out, '\n');
-}
-
-static enum err write_problems(struct run *r, struct fault *f) {
-    const struct problems *p = &r->s->problems;
-    CLEANUP(buf_free) struct buf lines = {0};
-    if (!p->count)
-        return ERR_OK;
-    for (size_t i = 0; i < p->count; i++)
-        put_problem(&lines, r->s->import_id, &p->items[i]);
-    enum err e =
-        db_copy_begin(r->db, "copy import_error (import_id, line, column_name, value, reason) from stdin", f);
-    if (!e)
-        e = db_copy_put(r->db, lines.data, lines.len, f);
-    return e ? e : db_copy_end(r->db, f, NULL);
-}
-
-static enum err close_job(struct run *r, const char *status, struct fault *f) {
-    const struct import_summary *s = r->s;
-    const int64_t numbers[] = {s->bytes, s->rows, s->accepted, s->refused, s->duplicates};
-    char text[COUNT_OF(numbers)][24];
-    char id[24];
-    const char *params[8] = {id, s->kind ? s->kind : "creators", status};
-    snprintf(id, sizeof id, "%lld", (long long)s->import_id);
-    for (size_t i = 0; i < COUNT_OF(numbers); i++) {
-        snprintf(text[i], sizeof text[i], "%lld", (long long)numbers[i]);
-        params[3 + i] = text[i];
-    }
-    enum err e = write_problems(r, f);
-    return e ? e : db_query(r->db, "import_job_close", 8, params, f, NULL);
-}
-
-/* Undoes the transaction and leaves a trace of the attempt; what fails here does not replace the first fault.
- */
-static void fail(struct run *r, const struct fault *why) {
-    struct import_summary *s = r->s;
-    s->accepted = s->duplicates = s->created = s->updated = s->unchanged = 0;
-    s->accounts_created = s->accounts_updated = 0;
-    stage_done(&r->stage);
-    db_rollback(r->db);
-    if (!s->import_id || !db_alive(r->db))
-        return;
-    problems_add(&s->problems, 0, "", "", 0, why->detail);
-    enum err ignored = close_job(r, "failed", NULL);
-    (void)ignored;
+        e = check_rows(r, f);
+    return e ? e : commit(r, "done", f);
 }
 
 static enum err import_into(struct run *r, struct fault *f) {
-    enum err e = open_job(r, f);
+    enum err e = read_file(r, f);
     if (!e)
-        e = begin(r, f);
+        e = finish(r, f);
+    stage_done(&r->stage);
+    if (e && db_alive(r->db))
+        db_rollback(r->db);
+    return e;
+}
+
+/* Leaves a trace of the attempt; what fails here does not replace the first fault. */
+static void fail(struct run *r, const struct fault *why) {
+    struct import_summary *s = r->s;
+    for (size_t i = 0; i < COUNT_OF(counted); i++)
+        *count_at(s, i) = 0;
+    if (!s->import_id || !db_alive(r->db))
+        return;
+    r->kept = 0; /* what was written was rolled back */
+    problems_add(&s->problems, 0, "", "", 0, why->detail);
+    enum err ignored = import_job_problems(r->db, s, 0, &r->kept, NULL);
+    ignored = import_job_put(r->db, s, "failed", NULL);
+    (void)ignored;
+}
+
+static enum err import_new(struct run *r, struct fault *f) {
+    enum err e = import_job_open(r->db, r->o, f, &r->s->import_id);
     if (!e)
-        e = read_file(r, f);
-    if (!e)
-        e = merge(r, f);
-    if (!e)
-        e = close_job(r, "done", f);
-    if (!e)
-        e = db_run(r->db, "commit", f, NULL);
+        e = import_into(r, f);
     if (e)
         fail(r, f);
-    stage_done(&r->stage);
+    if (r->s->import_id)
+        import_job_release(r->db, r->s->import_id);
     return e;
 }
 
@@ -263,7 +293,32 @@ enum err import_run(struct db *db, const struct import_options *o, struct import
                     .s = ret_summary};
     memset(ret_summary, 0, sizeof *ret_summary);
     f = f ? f : &own;
-    return r.db ? import_into(&r, f) : check_only(&r, f);
+    return r.db ? import_new(&r, f) : check_only(&r, f);
+}
+
+enum err import_resume(struct db *db, const struct import_options *o, const struct import_begun *begun,
+                       struct import_source source, import_on_progress on_progress, void *progress_ctx,
+                       struct fault *f, struct import_summary *ret_summary) {
+    struct run r = {.db = db,
+                    .o = o,
+                    .source = source,
+                    .on_progress = on_progress,
+                    .progress_ctx = progress_ctx,
+                    .s = ret_summary,
+                    .skip = begun->rows,
+                    .batch_rows = o->strict ? 0 : o->batch_rows,
+                    .kept = begun->problems};
+    memset(ret_summary, 0, sizeof *ret_summary);
+    ret_summary->import_id = begun->import_id;
+    ret_summary->refused = begun->refused;
+    ret_summary->accepted = begun->accepted;
+    ret_summary->erased = begun->erased;
+    ret_summary->duplicates = begun->duplicates;
+    ret_summary->created = begun->created;
+    ret_summary->updated = begun->updated;
+    ret_summary->unchanged = begun->unchanged;
+    ret_summary->accounts_created = begun->accounts_created;
+    return import_into(&r, f);
 }
 
 void import_summary_done(struct import_summary *s) {

@@ -192,28 +192,28 @@ static const struct field_spec audience[] = {
     OBSERVED_FIELD("date day"),
 };
 
-static const struct kind_step creator_steps[] = {{"import_snapshot", "sk", false}, {0}};
-static const struct kind_step post_steps[] = {{"import_account_snapshot", "s", false},
+static const struct kind_step creator_steps[] = {{"import_snapshot", "ski", false}, {0}};
+static const struct kind_step post_steps[] = {{"import_account_snapshot", "si", false},
                                               {"import_post_accounts", "", false},
-                                              {"import_post_metric", "s", false},
+                                              {"import_post_metric", "si", false},
                                               {"import_brand", "o", false},
-                                              {"import_post_update", "s", true},
-                                              {"import_post_insert", "s", true},
+                                              {"import_post_update", "si", true},
+                                              {"import_post_insert", "si", true},
                                               {0}};
-static const struct kind_step snapshot_steps[] = {{"import_snapshot", "sk", true}, {0}};
+static const struct kind_step snapshot_steps[] = {{"import_snapshot", "ski", true}, {0}};
 static const struct kind_step price_checks[] = {{"import_rates", "wr", false}, {0}};
-static const struct kind_step price_steps[] = {{"import_price", "owr", true}, {0}};
+static const struct kind_step price_steps[] = {{"import_price", "owri", true}, {0}};
 static const struct kind_step conversion_checks[] = {{"import_conversion_check", "o", false}, {0}};
-static const struct kind_step conversion_steps[] = {{"import_conversion_update", "so", true},
-                                                    {"import_conversion_insert", "so", true},
+static const struct kind_step conversion_steps[] = {{"import_conversion_update", "soi", true},
+                                                    {"import_conversion_insert", "soi", true},
                                                     {0}};
 static const struct kind_step collaboration_steps[] = {{"import_brand", "o", false},
-                                                       {"import_collaboration_update", "so", true},
-                                                       {"import_collaboration_insert", "so", true},
+                                                       {"import_collaboration_update", "soi", true},
+                                                       {"import_collaboration_insert", "soi", true},
                                                        {0}};
-static const struct kind_step engager_steps[] = {{"import_sketch", "", true}, {0}};
+static const struct kind_step engager_steps[] = {{"import_sketch", "i", true}, {0}};
 
-static const struct kind_step audience_steps[] = {{"import_audience", "s", true}, {0}};
+static const struct kind_step audience_steps[] = {{"import_audience", "si", true}, {0}};
 
 #define FIELDS(table) (table), sizeof(table) / sizeof *(table)
 static const struct kind_step no_checks[] = {{0}};

@@ -14,6 +14,7 @@ struct merge {
     char world[16];
     char workspace[24];
     int64_t staged;
+    char import_id[24];
     struct fault *f;
 };
 
@@ -29,6 +30,7 @@ static enum err ask(struct merge *m, const char *query, const char *letters, str
                       : *p == 's' ? m->o->source
                       : *p == 'k' ? m->kind->name
                       : *p == 'r' ? rate_days
+                      : *p == 'i' ? (m->o->undo ? m->import_id : NULL)
                                   : (m->o->workspace_id ? m->workspace : NULL);
     return db_query(m->db, query, n, params, m->f, ret_rows);
 }
@@ -104,13 +106,13 @@ static enum err find_accounts(struct merge *m) {
 }
 
 static enum err write_accounts(struct merge *m) {
-    enum err e = run(m, "import_creators", "w", NULL, NULL);
+    enum err e = run(m, "import_creators", "wi", NULL, NULL);
     if (!e)
-        e = run(m, "import_account_insert", "ws", &m->s->accounts_created, NULL);
+        e = run(m, "import_account_insert", "wsi", &m->s->accounts_created, NULL);
     if (!e)
-        e = run(m, "import_account_update", "s", &m->s->accounts_updated, NULL);
+        e = run(m, "import_account_update", "si", &m->s->accounts_updated, NULL);
     if (!e)
-        e = run(m, "import_keys", "w", NULL, NULL);
+        e = run(m, "import_keys", "wi", NULL, NULL);
     return e ? e : run(m, "import_requests", "w", NULL, NULL);
 }
 
@@ -145,6 +147,7 @@ enum err merge_run(struct db *db, const struct import_options *o, int64_t staged
     struct merge m = {.db = db, .o = o, .kind = map_kind(s->map), .s = s, .staged = staged, .f = f};
     snprintf(m.world, sizeof m.world, "%d", o->world);
     snprintf(m.workspace, sizeof m.workspace, "%lld", (long long)o->workspace_id);
+    snprintf(m.import_id, sizeof m.import_id, "%lld", (long long)s->import_id);
     int64_t refused_before = s->refused;
     enum err e = find_accounts(&m);
     if (!e)

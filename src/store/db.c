@@ -120,14 +120,34 @@ enum err db_query_text(struct db *db, const char *name, const char *sql, int n, 
     return finish(db, PQexecPrepared(db->conn, name, n, params, NULL, NULL, 0), f, ret_rows);
 }
 
-enum err db_query(struct db *db, const char *query, int n, const char *const *params, struct fault *f,
-                  struct rows **ret_rows) {
+/* The text of an embedded query. */
+static enum err find(const char *query, struct fault *f, const char **ret_sql) {
     char path[128];
     snprintf(path, sizeof path, "sql/queries/%s.sql", query);
     const struct embedded *sql = embed_find(path);
     if (!sql)
         return fault_set(f, ERR_INTERNAL, "no such query: %s", query);
-    return db_query_text(db, query, sql->data, n, params, f, ret_rows);
+    *ret_sql = sql->data;
+    return ERR_OK;
+}
+
+enum err db_query(struct db *db, const char *query, int n, const char *const *params, struct fault *f,
+                  struct rows **ret_rows) {
+    const char *sql = NULL;
+    enum err e = find(query, f, &sql);
+    return e ? e : db_query_text(db, query, sql, n, params, f, ret_rows);
+}
+
+enum err db_query_bytes(struct db *db, const char *query, int n, const char *const *params, const int *lens,
+                        struct fault *f, struct rows **ret_rows) {
+    int formats[MAX_PARAMS] = {0};
+    const char *sql = NULL;
+    enum err e = find(query, f, &sql);
+    if (!e)
+        e = prepare(db, query, sql, f);
+    for (int i = 0; i < n && i < MAX_PARAMS; i++)
+        formats[i] = lens[i] > 0;
+    return e ? e : finish(db, PQexecPrepared(db->conn, query, n, params, lens, formats, 1), f, ret_rows);
 }
 
 enum err db_copy_begin(struct db *db, const char *sql, struct fault *f) {

@@ -53,7 +53,7 @@ def columns(db, table):
         [table]).fetchall()
 
 
-SAMPLE = {"text": "'x'", "text[]": "'{}'", "date": "'2026-01-01'", "timestamp with time zone": "now()", "bytea": "'x'"}
+SAMPLE = {"text": "'x'", "text[]": "'{}'", "date": "'2026-01-01'", "timestamp with time zone": "now()", "bytea": "'x'", "jsonb": "'{}'"}
 CHECKED = {("collaboration", "brand_id"): "1", ("conversion_report", "workspace_id"): "7", ("audience_share", "dimension"): "'age'",
            ("price", "source"): "'quote'", ("account_key", "kind"): "'id'", ("account_key", "platform"): "1", ("account", "platform"): "1",
            ("account_score", "engagement_basis"): "'none'", ("account_score", "price_source"): "'prior'",
