@@ -51,7 +51,8 @@ enum sandbox_stream {
     STREAM_SNAPSHOTS,
     STREAM_PRICES,
     STREAM_DEALS,
-    STREAM_ENGAGERS
+    STREAM_ENGAGERS,
+    STREAM_AUDIENCE
 };
 
 struct sandbox_person {

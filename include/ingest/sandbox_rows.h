@@ -15,7 +15,7 @@ struct sandbox_pen {
     struct buf *scratch; /* for a cell being composed; empty between calls */
     int posts_mean;
     uint32_t history_permille;  /* of creators have snapshots */
-    uint32_t audience_permille; /* of creators have engagers */
+    uint32_t audience_permille; /* of creators have engagers; four times as many have audience shares */
 };
 
 /* Lines of creators.csv, one a creator. */
@@ -31,6 +31,9 @@ void sandbox_rows_collaborations(struct sandbox_pen *pen, const struct sandbox_p
 /* Lines of engagers.csv: who liked or commented, 60 to 440 of the 600 people of her main niche, numbered
  * without a gap (round the end): how many two creators of a niche share can be told from the file. */
 void sandbox_rows_engagers(struct sandbox_pen *pen, const struct sandbox_person *p);
+/* Lines of audience.csv: of some accounts where the audience lives (most of it at home), its age and gender;
+ * the shares of ages and of genders sum to 1. */
+void sandbox_rows_audience(struct sandbox_pen *pen, const struct sandbox_person *p);
 /* The lines of fixture `index` (0..SANDBOX_FIXTURES - 1) in a file. */
 void sandbox_rows_fixture(struct sandbox_pen *pen, enum sandbox_file file, int index);
 

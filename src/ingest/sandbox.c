@@ -38,6 +38,8 @@ static const struct file {
          "labelled\n",
          sandbox_rows_collaborations},
     [SANDBOX_ENGAGERS] = {"engagers", "platform,username,engager,interaction\n", sandbox_rows_engagers},
+    [SANDBOX_AUDIENCE] = {"audience", "platform,username,dimension,bucket,share,sample_n,observed_at\n",
+                          sandbox_rows_audience},
 };
 
 struct sandbox_reader {

@@ -206,3 +206,54 @@ void sandbox_rows_engagers(struct sandbox_pen *pen, const struct sandbox_person 
         buf_puts(pen->out, sandbox_chance(&r, 700) ? ",like\n" : ",comment\n");
     }
 }
+
+struct audience {
+    int64_t people; /* sampled */
+    int64_t days;   /* before the clock */
+};
+
+static void put_share(struct sandbox_pen *pen, const struct sandbox_person *p, const struct audience *a,
+                      const char *dimension, struct sandbox_text bucket, int64_t permille) {
+    sandbox_cell_account(pen->out, p);
+    buf_printf(pen->out, "%s,", dimension);
+    sandbox_put(pen->out, bucket);
+    buf_printf(pen->out, ",0.%03d,%lld,", (int)permille, (long long)a->people);
+    sandbox_cell_day(pen->out, SANDBOX_CLOCK_S - a->days * DAY_S);
+    buf_putc(pen->out, '\n');
+}
+
+/* Home, and two other countries with what is left of it; the rest is spread over the world. */
+static void put_countries(struct sandbox_pen *pen, struct sandbox_rng *r, const struct sandbox_person *p,
+                          const struct audience *a) {
+    int64_t home = sandbox_between(r, 350, 850);
+    int64_t second = (999 - home) * sandbox_between(r, 300, 600) / 1000;
+    int64_t third = (999 - home - second) * sandbox_between(r, 200, 600) / 1000;
+    const int64_t shares[] = {second, third};
+    struct sandbox_text before = p->place->country;
+    put_share(pen, p, a, "country", before, home);
+    for (size_t i = 0; i < COUNT_OF(shares); i++) {
+        struct sandbox_text country = pen->words->places[sandbox_below(r, pen->words->place_count)].country;
+        if (shares[i] < 10 || (country.n == before.n && memcmp(country.s, before.s, before.n) == 0) ||
+            memcmp(country.s, p->place->country.s, country.n) == 0)
+            continue;
+        before = country;
+        put_share(pen, p, a, "country", country, shares[i]);
+    }
+}
+
+void sandbox_rows_audience(struct sandbox_pen *pen, const struct sandbox_person *p) {
+    static const struct sandbox_text ages[] = {{"18-24", 5}, {"25-34", 5}, {"35-44", 5}};
+    struct sandbox_rng r = sandbox_rng_of(p->seed, (uint64_t)p->index, STREAM_AUDIENCE);
+    if (!sandbox_chance(&r, p->cast ? 500 : 4 * pen->audience_permille))
+        return;
+    struct audience a = {.people = sandbox_between(&r, 200, 2000), .days = sandbox_between(&r, 3, 120)};
+    put_countries(pen, &r, p, &a);
+    int64_t young = sandbox_between(&r, 150, 600);
+    int64_t middle = (1000 - young) * sandbox_between(&r, 400, 800) / 1000;
+    const int64_t by_age[] = {young, middle, 1000 - young - middle};
+    for (size_t i = 0; i < COUNT_OF(ages); i++)
+        put_share(pen, p, &a, "age", ages[i], by_age[i]);
+    int64_t women = sandbox_between(&r, 150, 850);
+    put_share(pen, p, &a, "gender", (struct sandbox_text){"f", 1}, women);
+    put_share(pen, p, &a, "gender", (struct sandbox_text){"m", 1}, 1000 - women);
+}

@@ -302,7 +302,7 @@ def test_explanation_in_a_sorted_list(client):
     {"min_follower_growth": "900pct", "growth_days": "7"}, {"max_sponsored_share": "0", "min_posts_per_week": "500.5"}, {"city": "Nowhere"},
     {"city": "Nowhere,-Elsewhere"}, {"q": "qwertyuiop"}, {"verified": "true", "q": "qwertyuiop"}, {"tier": "micro", "country": "FJ"},
     {"tier": "nano", "min_engagement_rate": "800pct"}, {"tier": "micro", "min_confidence": "0.999", "city": "nowhere"},
-    {"audience_country": "US", "min_audience_share": "0.5"}, {"audience_country": "-US", "min_audience_share": "0.5", "q": "qwertyuiop"},
+    {"audience_country": "US", "min_audience_share": "0.9"}, {"audience_country": "-US", "min_audience_share": "0.5", "q": "qwertyuiop"},
 ], ids=lambda f: ",".join(f"{k}={v}" for k, v in f.items()))
 def test_the_smallest_relaxation_gives_what_it_says(client, filters):
     page = client.match("fitness", limit=100, count="exact", **filters)

@@ -5,7 +5,7 @@ import re
 import psycopg
 import pytest
 
-FILES = ["collaborations.csv", "creators.csv", "engagers.csv", "posts.csv", "prices.csv", "snapshots.csv"]
+FILES = ["audience.csv", "collaborations.csv", "creators.csv", "engagers.csv", "posts.csv", "prices.csv", "snapshots.csv"]
 
 
 def tables_with(db, column):

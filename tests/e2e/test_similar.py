@@ -158,6 +158,7 @@ def test_missing_parts_and_the_hidden(sandbox_niched, ask):
             for table in ("account", "account_score", "lookalike_key", "account_key", "creator_niche", "niche_match", "post"):
                 db.execute(f"update {table} set creator_id = 67 where creator_id = %s", [sibling])
             db.execute("update account set followers = 1 where creator_id = 67 and account_id <> %s", [own])
+            db.execute("delete from audience_share where creator_id in (67, %s)", [third])
             db.execute("insert into audience_share (creator_id, account_id, dimension, bucket, share, source, observed_at) values"
                        " (67, %(own)s, 'country', 'US', .7, 't', now()), (67, %(own)s, 'country', 'GB', .3, 't', now()),"
                        " (%(other)s, %(account)s, 'country', 'US', .5, 't', now()), (%(other)s, %(account)s, 'age', '18-24', 1, 't', now())",
