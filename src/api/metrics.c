@@ -116,7 +116,7 @@ static const struct worker_metric {
 
 /* A line without a name is one more sample of the family above it. */
 static void put_worker(const struct worker_counts *counts, struct buf *out) {
-    const struct metric *family = NULL;
+    const struct metric *family = &worker[0].metric;
     for (size_t i = 0; i < COUNT_OF(worker); i++) {
         const _Atomic uint64_t *v = (const void *)((const char *)counts + worker[i].at);
         if (worker[i].metric.name) {

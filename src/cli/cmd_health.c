@@ -40,7 +40,7 @@ int cmd_health(int argc, char **argv) {
     if (cli_help(argc, argv, help))
         return 0;
     CLEANUP(buf_free) struct buf own = {0};
-    struct settings s;
+    struct settings s = {0};
     struct fault f = {0};
     const char *url = argc == 3 && strcmp(argv[1], "--url") == 0 ? argv[2] : NULL;
     enum err e = argc == 1 || url ? settings_read(&f, &s)
