@@ -307,3 +307,53 @@ def test_names_are_text(page_of, sandbox_niched, hostile):
             assert hostile in page.text and "taken" not in page.driver.title.replace(hostile, "")
             assert not page.all("main img, main script, a[href^=javascript]")
         page.check()
+
+
+FILE = "Handle,Fans,About,Mood\r\nkale.and.bells,5200,vegan fitness coach,sunny\r\nsam.run,abc,marathon,grey\r\nbean.lifter,8100,vegan bodybuilding every day,blue\r\n"
+DROP = """
+const data = new DataTransfer();
+data.items.add(new File([arguments[0]], arguments[1]));
+document.querySelector('.zone').dispatchEvent(new DragEvent('drop', {dataTransfer: data, bubbles: true, cancelable: true}));
+"""
+
+
+def columns(page):
+    return {row.find_element("tag name", "th").text: row.find_element("tag name", "input").get_attribute("value") for row in page.all(".columns-table tbody tr")}
+
+
+def test_a_file_is_looked_at_before_it_is_written(page_of, sandbox_niched, tmp_path):
+    (tmp_path / "mine.csv").write_text(FILE, newline="")
+    with sandbox_niched.serve() as service:
+        page = page_of(service)
+        page.open("/#/data", ".zone")
+        page.one("select[name=platform]").send_keys("TikTok")
+        page.one("#file").send_keys(str(tmp_path / "mine.csv"))
+        page.wait(".columns-table")
+        assert "mine.csv: 2 rows of creators can be read" in page.text and "Nothing is written yet" in page.text
+        assert columns(page) == {"Handle": "username", "Fans": "followers", "About": "bio", "Mood": ""}
+        assert "must be a whole number" in page.one("[aria-label='Bad rows']").text and "abc" in page.text
+        assert "mine.csv" not in [job["source"] for job in page.answer("/imports?limit=100")["items"]]
+        page.one("[aria-label='Fans is read as']").send_keys(Keys.CONTROL, "a", Keys.NULL, "following", Keys.TAB)
+        page.wait(lambda: "map=Fans%3Dfollowing" in page.one(".curl code").text and columns(page)["Fans"] == "following")
+        page.one("[aria-label='Fans is read as']").send_keys(Keys.CONTROL, "a", Keys.NULL, "followers", Keys.TAB)
+        page.wait(lambda: "map=Fans%3Dfollowers" in page.one(".curl code").text and columns(page)["Fans"] == "followers")
+        page.button("Import 2 rows").click()
+        page.shows("mine.csv: done")
+        counts = dict(zip([e.text for e in page.all("#import dt")], [e.text for e in page.all("#import dd")]))
+        assert counts["Accepted"] == "2" and counts["Refused"] == "1" and counts["New"] == "2"
+        with psycopg.connect(sandbox_niched.url) as db:
+            assert db.execute("select username, followers from account where world = 0 order by 1").fetchall() == [("bean.lifter", 8100), ("kale.and.bells", 5200)]
+        page.button("Find them")
+        page.button("Take it back").click()
+        page.shows("mine.csv: reverted")
+        page.check()
+
+
+def test_a_file_that_nobody_understands(page):
+    page.expects_refusal = True
+    page.open("/#/data", ".zone")
+    page.js(DROP, FILE.replace("Handle", "Colour"), "odd.csv")
+    page.wait("#import .problem, #import .columns-table")
+    assert "platform" in page.one("#import").text or "username" in page.one("#import").text
+    page.js(DROP, "", "empty.csv")
+    page.wait(lambda: "empty.csv" in page.one("#import").text and page.all("#import .problem"))
