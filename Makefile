@@ -127,9 +127,10 @@ eval: deps-dev ## measures the ranking on ../shared/data where present; build/ev
 	@PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -m pytest -p no:cacheprovider -q tests/eval
 	@PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/eval/eval.py --tool $(B)/rank_tool --out $(B) $(ARGS)
 
-bench-plan: deps ## measures the planner against brute force, and its time; build/bench-plan.json
-	@$(MAKE) -j$(JOBS) $(B)/plan_bench
+bench-plan: deps ## measures the planner against brute force, and its time; DATABASE_URL=: /similar and /plan there too
+	@$(MAKE) -j$(JOBS) $(B)/plan_bench $(B)/niched
 	@$(B)/plan_bench $(B)/bench-plan.json
+	@[ -z "$$DATABASE_URL" ] || /usr/bin/python3 tests/bench/plan_store.py $(B)/niched $(B)/bench-plan.json
 
 bench-ingest: deps-bench ## measures imports, scoring and how soon a write ranks; BENCH_CREATORS=1000000; build/bench-ingest.json
 	@$(MAKE) build

@@ -64,6 +64,7 @@ static double measure_time(size_t n, double budget_usd, double *ret_certificate)
     double ms[TIMED];
     struct random_plan *r = random_plan_new(7, n, SEGMENTS);
     r->problem.budget_usd = budget_usd;
+    r->problem.max_creators = 100; /* as many as /plan books */
     r->problem.goal = PLAN_ENGAGEMENT;
     r->problem.effort = PLAN_EXACT;
     for (size_t i = 0; i < TIMED; i++) {
