@@ -11,6 +11,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
 
 import psycopg
@@ -51,6 +52,7 @@ def main(program, file):
     try:
         port = next(int(m[1]) for m in (re.search(r"\bport=(\d+)", line) for line in service.stderr) if m)
         paths = [f"/creators/{c}/similar" for c in creators[::max(1, len(creators) // ASKED)][:ASKED]]
+        threading.Thread(target=service.stderr.read, daemon=True).start()  # a full pipe would stop it
         wait_ready(port)
         times(port, paths)
         alike = times(port, paths)
