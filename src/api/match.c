@@ -318,6 +318,13 @@ static void find_kept(struct request *req, const struct snapshot *s, struct matc
         wishes_compound(wishes, st->world, st->niche_ids, st->niche_count);
 }
 
+const char *match_named(const struct match_state *st, const char *name) {
+    const struct param_named *x = st->named;
+    while (strcmp(x->name, name) != 0)
+        x++;
+    return x->value;
+}
+
 void match_name_values(struct request *req, const struct snapshot *s) {
     struct match_state *st = req->state;
     name_values(req, st, api_now_us(req->app, s, st->world));

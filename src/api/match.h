@@ -11,8 +11,12 @@
 enum { MATCH_TARGETS_MAX = 8 };
 #define USUAL_HOME_SHARE 0.5 /* of an audience in the creator's own country, where it is not known */
 
-/* A price that is known; the estimate for the size passes no filter. */
-#define MATCH_PRICE "case when m.price_known then m.price_usd end"
+/* A price that is known: the workspace's own (looked for only where it has any) before the shared one; the
+ * estimate for the size passes no filter. */
+#define MATCH_PRICE                                                                                          \
+    "coalesce(case when (select exists (select from price x where x.workspace_id = {workspace}::integer))"   \
+    " then (select q.amount_usd::float8 from own_quote({workspace}::integer, m.creator_id, m.account_id,"    \
+    " 'post', {today}::integer) q) end, case when m.price_known then m.price_usd end)"
 /* Followers now against the snapshot of so many days ago, or the newest before. */
 #define MATCH_GROWTH                                                                                         \
     "(select (m.followers - f.followers)::float8 / nullif(f.followers, 0) from follower_snapshot f"          \
@@ -48,7 +52,9 @@ struct match_row {
     double engagement_rate, engagement_usual, engagement_vs_peers, authenticity;
     const char *engagement_basis, *price_source;
     struct text_list not_measured;
-    double price_usd;
+    double price_usd, own_price_usd; /* 0: the workspace has none */
+    double rated_price_usd;          /* what the score counts by: the shared one */
+    const char *rated_price_source;
     int64_t last_post_us, observed_us, data_age_days;
     struct text_list niche_ids, niches, matched, words, reasons, cautions;
     uint32_t parts; /* bit i: st->niche_ids[i] lists the account; 0: the one niche */
@@ -121,6 +127,7 @@ struct match_state {
     const char *next_cursor;
     int64_t total; /* with count=exact */
     struct match_facets *facets;
+    bool own_prices; /* the workspace may have some; read beside the number of related ones */
     bool behind_asked;
     struct match_diagnosis *diagnosis; /* NULL: the list is not thin */
     struct match_why_not *why_not;     /* NULL: not asked */
@@ -141,6 +148,8 @@ struct match_state {
 NODISCARD enum err match_begin(struct request *req, uint64_t given, const struct snapshot **ret_snapshot);
 /* Names the values that filters may name: world and today. */
 void match_name_values(struct request *req, const struct snapshot *s);
+/* One of them, as a statement takes it. */
+const char *match_named(const struct match_state *st, const char *name);
 /* Writes "niche": what was asked and understood. */
 void match_niche_json(const struct match_state *st, const struct snapshot *s, struct json *w);
 /* Beyond what a line says: sets the bounds of a tier, refuses what contradicts itself or says half of what it
@@ -176,6 +185,8 @@ const char *match_replace(const char *sql, const char *mark, const char *text, s
 NODISCARD enum err match_go(struct request *req);
 /* Decodes a page (one row more than the limit means that there is more) into the state. */
 NODISCARD enum err match_take_rows(struct request *req, const struct rows *rows);
+/* Asks which of the rows the workspace has a price of its own for; nothing if it has none at all. */
+NODISCARD enum err match_own_ask(struct request *req);
 /* Asks how many match only in part, beside the statements of the page. */
 NODISCARD enum err match_ask_related(struct request *req);
 /* Whether the niches asked for are a compound without a niche of its own. */

@@ -80,10 +80,10 @@ static void explain_authenticity(struct explain *x) {
 
 static void explain_affordability(struct explain *x) {
     const struct match_row *r = x->r;
-    json_kf64(x->w, "price_usd", r->price_usd, 0);
-    json_kstr(x->w, "price_source", r->price_source);
+    json_kf64(x->w, "price_usd", r->rated_price_usd, 0);
+    json_kstr(x->w, "price_source", r->rated_price_source);
     json_kf64(x->w, "engagements_per_post", r->typical, 0);
-    json_kf64(x->w, "cost_per_engagement_usd", r->price_usd / r->typical, 3);
+    json_kf64(x->w, "cost_per_engagement_usd", r->rated_price_usd / r->typical, 3);
     json_kf64(x->w, "usual_cost_per_engagement_usd", r->cpe_usual_usd, 3);
 }
 
@@ -128,7 +128,7 @@ static void write_missing(const struct explain *x, int c) {
     for (int i = 0; c == MATCH_AUTHENTICITY && i < AUTH_SIGNAL_COUNT; i++)
         if (signal_missing(r, i))
             json_str(x->w, authenticity_info((enum authenticity_signal)i)->name);
-    if (c == MATCH_AFFORDABILITY && strcmp(r->price_source, "prior") == 0)
+    if (c == MATCH_AFFORDABILITY && strcmp(r->rated_price_source, "prior") == 0)
         json_str(x->w, "price");
     if (c == MATCH_LOYALTY && r->brands == 0)
         json_str(x->w, "collaborations");

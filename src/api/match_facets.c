@@ -105,7 +105,10 @@ enum err match_facets_ask(struct request *req) {
             continue;
         unsigned long long set = ignored(&t, &facets[i]);
         all |= set;
-        columns = arena_printf(a, "%s, %s as v%zu", columns, facets[i].key, i);
+        const char *key = params_expression(match_params, match_param_count, &st->q, facets[i].key,
+                                            COUNT_OF(own) + 1 + t.where.count, st->named, a, t.where.values,
+                                            &t.where.count);
+        columns = arena_printf(a, "%s, %s as v%zu", columns, key, i);
         keys = arena_printf(a, "%s, m.v%zu", keys, i);
         sets = arena_printf(a, "%s, (m.fails, m.person, m.v%zu)", sets, i);
         /* grouping() has a bit for every key that a set lacks, the last key's the lowest */

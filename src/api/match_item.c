@@ -98,11 +98,25 @@ static void say_authenticity(struct match_row *r, struct arena *a) {
 }
 
 static void say_price(struct match_row *r, struct arena *a) {
-    if (strcmp(r->price_source, "prior") == 0)
+    bool prior = strcmp(r->rated_price_source, "prior") == 0;
+    if (prior && !(r->own_price_usd > 0))
         add(&r->cautions, "no price known: an estimate for this size");
-    else if (r->typical > 0 && r->price_usd / r->typical < 0.8 * r->cpe_usual_usd)
+    else if (prior)
+        add(&r->cautions, "the score counts an estimate for this size, not your quote");
+    if ((!prior || r->own_price_usd > 0) && r->typical > 0 &&
+        r->price_usd / r->typical < 0.8 * r->cpe_usual_usd)
         add(&r->reasons, arena_printf(a, "$%.2f per engagement where $%.2f is usual",
                                       r->price_usd / r->typical, r->cpe_usual_usd));
+}
+
+/* The workspace's own price is shown; the shared one is what the score counts by. */
+static void take_own_price(struct match_row *r) {
+    r->rated_price_usd = r->price_usd;
+    r->rated_price_source = r->price_source;
+    if (!(r->own_price_usd > 0))
+        return;
+    r->price_usd = r->own_price_usd;
+    r->price_source = "your quote";
 }
 
 static void list_not_measured(struct match_row *r, struct arena *a) {
@@ -118,7 +132,7 @@ static void list_not_measured(struct match_row *r, struct arena *a) {
         if (!known)
             l->items[l->count++] = needs;
     }
-    if (strcmp(r->price_source, "prior") == 0)
+    if (strcmp(r->rated_price_source, "prior") == 0)
         l->items[l->count++] = "price";
 }
 
@@ -139,6 +153,7 @@ void match_row_finish(struct match_row *r, const struct snapshot *s, const struc
     r->data_age_days = now_us > r->observed_us ? (now_us - r->observed_us) / INT64_C(86400000000) : 0;
     r->reasons.items = arena_alloc(a, SENTENCES_MAX * sizeof *r->reasons.items);
     r->cautions.items = arena_alloc(a, SENTENCES_MAX * sizeof *r->cautions.items);
+    take_own_price(r);
     list_not_measured(r, a);
     name_niches(r, s);
     name_matched(r, s, st, a);

@@ -33,6 +33,7 @@ static enum err related_rows(struct request *req, const struct rows *rows) {
     st->related = rows_i64(rows, 0, 0);
     if (st->version_beside)
         st->version = rows_i64(rows, 0, 1);
+    st->own_prices = st->niche_count > 1 || rows_bool(rows, 0, 2);
     return match_write_when_done(req);
 }
 
@@ -43,10 +44,10 @@ enum err match_ask_related(struct request *req) {
     const char *own[] = {
         arena_printf(a, "%d", st->world),
         one ? arena_printf(a, "%d", st->niche_ids[0]) : match_niche_array(st, a),
-        arena_printf(a, "%zu", st->niche_count),
+        one ? match_named(st, "workspace") : arena_printf(a, "%zu", st->niche_count),
     };
     const char *query = one ? "match_related" : st->any ? "match_any_related" : "match_compound_count";
-    return match_ask_filtered(req, query, one ? 2 : 3, own, related_rows);
+    return match_ask_filtered(req, query, COUNT_OF(own), own, related_rows);
 }
 
 struct match_picks match_phase_picks(const struct match_state *st, struct arena *a) {

@@ -113,7 +113,9 @@ enum err match_behind_ask(struct request *req) {
     if (st->behind_asked)
         return ERR_OK;
     st->behind_asked = true;
-    enum err e = match_evidence_ask(req);
+    enum err e = match_own_ask(req);
+    if (!e)
+        e = match_evidence_ask(req);
     return e ? e : match_diagnosis_ask(req);
 }
 

@@ -1,7 +1,7 @@
-/* The version of a list: of the niches that it touches, of taxonomy and model, and the day that ages are
- * counted from. A write elsewhere leaves it alone. Invariant: niche versions are read before the page, so
- * that a tag can only be older than what it names. What looks further (why_not, the diagnosis of an empty
- * list, filters on brands, growth and audiences, include=) is tagged by its bytes. */
+/* The version of a list: of the niches that it touches, of the workspace's own rows, of taxonomy and model,
+ * and the day that ages are counted from. A write elsewhere leaves it alone. Invariant: niche versions are
+ * read before the page, so that a tag can only be older than what it names. What looks further (why_not, the
+ * diagnosis of an empty list, filters on brands, growth and audiences, include=) is tagged by its bytes. */
 #include "match_honest.h"
 
 #include "base/hash.h"
@@ -21,7 +21,9 @@ static uint64_t version_of(const struct request *req, const struct snapshot *s) 
     const struct match_state *st = req->state;
     int64_t numbers[] = {st->version, s->taxonomy_version, api_now_us(req->app, s, st->world) / DAY_US,
                          st->world};
-    return hash_text(hash_bytes(HASH_START, numbers, sizeof numbers), s->model_version[st->world]);
+    const char *workspace = match_named(st, "workspace");
+    uint64_t h = hash_text(hash_bytes(HASH_START, numbers, sizeof numbers), s->model_version[st->world]);
+    return hash_text(h, workspace ? workspace : "");
 }
 
 void match_version_tag(struct request *req, const struct snapshot *s) {
@@ -56,7 +58,8 @@ enum err match_version_ask(struct request *req, enum err (*page)(struct request 
                            i < st->niche_count ? st->niche_ids[i] : st->excluded_ids[i - st->niche_count]);
     if (st->kept_id)
         ids = arena_printf(req->arena, "%s,%d", ids, st->kept_id);
-    const char *params[] = {st->world ? "1" : "0", arena_printf(req->arena, "{%s}", ids)};
+    const char *params[] = {st->world ? "1" : "0", arena_printf(req->arena, "{%s}", ids),
+                            match_named(st, "workspace")};
     struct statement stmt = api_statement(req, "match_version");
     if (beyond_niche(&st->q))
         return page(req);

@@ -445,3 +445,132 @@ def test_rates_that_are_none(niched, db, tmp_path, text, said):
 @pytest.mark.parametrize("words", [(), ("load",), ("lost", "x"), ("load", "x", "--world", "moon"), ("list", "--source", "x")])
 def test_rates_say_what_they_take(niched, words):
     assert niched.run("rates", *words, check=False).returncode == 2
+
+
+# ---- what they change in /match
+
+NICHE = "fitness"
+
+
+def effective(item, quotes):
+    """What a price filter looks at: the own quote, else a price that somebody named, else nothing."""
+    own = quotes.get(item["creator"]["id"])
+    return own if own is not None else None if item["price_source"] == "prior" else item["price_usd"]
+
+
+@pytest.fixture
+def quoted(client, db):
+    """(the list before, own quotes by creator): a third of the niche, newest first, among prices that do not count."""
+    before = client.walk(niche=NICHE, limit=100)
+    quotes, rows = {}, []
+    for i, item in enumerate(before[::3]):
+        who = {"platform": item["creator"]["platform"], "username": item["creator"]["username"]}
+        quotes[item["creator"]["id"]] = 20 + (i * 37) % 900
+        rows += [{**who, "amount_usd": quotes[item["creator"]["id"]], "valid_from": "2026-10-20"},
+                 {**who, "amount_usd": 1, "valid_from": "2026-09-01"}, {**who, "amount_usd": 3, "valid_from": "2026-10-30", "deliverable": "story"},
+                 {**who, "amount_usd": 2, "valid_from": "2026-11-02"}]  # the sandbox lives on 2026-11-01
+    for at in range(0, len(rows), 1000):
+        add(client, "prices", rows[at:at + 1000])
+    return before, quotes
+
+
+def test_own_quotes_are_shown_and_filtered_by(client, quoted):
+    before, quotes = quoted
+    assert len(quotes) > 20
+    after = client.walk(niche=NICHE, limit=100)
+    prices = ("price_usd", "price_source", "reasons", "cautions")
+    assert [{k: v for k, v in item.items() if k not in prices} for item in after] == \
+        [{k: v for k, v in item.items() if k not in prices} for item in before]  # rank, score and what it counts are as they were
+    for was, item in zip(before, after):
+        own = quotes.get(item["creator"]["id"])
+        assert (item["price_usd"], item["price_source"]) == ((was["price_usd"], was["price_source"]) if own is None else (own, "your quote"))
+        quoted_prior = own is not None and was["price_source"] == "prior"
+        assert ("the score counts an estimate for this size, not your quote" in item["cautions"]) == quoted_prior
+    for low, high in ((None, 100), (250, 600), (899, None), (20, 20)):
+        bounds = {k: v for k, v in (("min_price_usd", low), ("max_price_usd", high)) if v is not None}
+        want = [item["creator"]["id"] for item in before if effective(item, quotes) is not None
+                and (low or 0) <= effective(item, quotes) <= (high or 1e9)]
+        some = [item["creator"]["id"] for item in client.walk(niche=NICHE, limit=100, **bounds)]
+        near = {c for c in set(some) ^ set(want) if c not in quotes}  # a shared price is shown rounded
+        assert len(near) <= 2 and [c for c in some if c not in near] == [c for c in want if c not in near]
+        assert client.match(NICHE, count="exact", **bounds)["total"] == len(some)
+        own = client.walk(niche=NICHE, limit=100, weights="engagement:2", **bounds)
+        assert {item["creator"]["id"] for item in own} == set(some)
+
+
+def test_own_quotes_sort_and_count(client, quoted):
+    before, quotes = quoted
+    for order in ("asc", "desc"):
+        got = [effective(item, quotes) for item in client.walk(niche=NICHE, limit=100, sort_by="price", sort_order=order)]
+        known = [price for price in got if price is not None]
+        assert known == sorted(known, reverse=order == "desc") and got[len(known):] == [None] * (len(before) - len(known))
+    bands = {x["value"]: x["count"] for x in client.match(NICHE, facets="price_band")["facets"]["price_band"]["values"]}
+    assert sum(bands.values()) == len(known)
+    assert 0 < sum(price < 49 for price in known) <= bands["under_50"] <= sum(price <= 51 for price in known)  # shown rounded
+    unknown = client.match(NICHE, facets="price_band")["facets"]["price_band"]["unknown"]
+    assert unknown == len(before) - len(known)
+
+
+def test_the_score_is_explained_by_the_shared_price(client, quoted):
+    before, quotes = quoted
+    for item in client.match(NICHE, explain="true", limit=50)["items"]:
+        evidence = item["explanation"]["components"]["affordability"]
+        was = next(x for x in before if x["creator"]["id"] == item["creator"]["id"])
+        assert (evidence["price_usd"], evidence["price_source"]) == (was["price_usd"], was["price_source"])
+    one = client.match(NICHE, explain="true", limit=50, goal="conversions")["items"]
+    assert any(item["price_source"] == "your quote" for item in one)
+    assert any(item["price_source"] == "your quote" for item in client.match("vegan,comedy", max_followers=10**9)["items"] + one)
+
+
+def test_tags_carry_the_workspace(client, niched, ask, db):
+    params = {"niche": NICHE, "limit": 5}
+    first = client.get("/match", params=params)
+    own = {"If-None-Match": first.headers["ETag"]}
+    assert client.get("/match", params=params, headers=own).status_code == 304
+    stranger = {"X-Forwarded-For": "192.0.2.7"}
+    theirs = client.get("/match", params=params, headers=stranger)
+    assert theirs.json() == first.json() and theirs.headers["ETag"] != first.headers["ETag"]
+    who = first.json()["items"][0]["creator"]
+    add(client, "prices", {"platform": who["platform"], "username": who["username"], "amount_usd": 77, "valid_from": "2026-10-20"})
+    changed = client.get("/match", params=params, headers=own)
+    assert changed.status_code == 200 and changed.json()["items"][0]["price_usd"] == 77
+    assert client.get("/match", params=params, headers={**stranger, "If-None-Match": theirs.headers["ETag"]}).status_code == 304
+    assert client.get("/match", params=params, headers={**stranger, **own}).status_code == 200
+    tag = changed.headers["ETag"]
+    assert client.get("/match", params=params, headers={"If-None-Match": tag}).status_code == 304
+    client.delete(f"/prices/{client.ok('/prices')['items'][0]['id']}")
+    assert client.get("/match", params=params, headers={"If-None-Match": tag}).json()["items"] == first.json()["items"]
+    for beside in ({"count": "exact"}, {"weights": "engagement:2"}, {"niche": "vegan,fitness"}):
+        before = client.get("/match", params={**params, **beside}).headers["ETag"]
+        assert client.get("/match", params={**params, **beside}, headers={"If-None-Match": before}).status_code == 304
+        add(client, "prices", {"platform": who["platform"], "username": who["username"], "amount_usd": 78, "valid_from": "2026-10-21"})
+        now = client.get("/match", params={**params, **beside}, headers={"If-None-Match": before})
+        client.delete(f"/prices/{client.ok('/prices')['items'][0]['id']}")
+        assert now.status_code == 200
+
+
+def test_own_collaborations_are_conflicts(client, db):
+    whole = client.match("vegan fitness", limit=100)["items"]
+    assert any(item["creator"]["id"] == "76" for item in whole)
+    add(client, "collaborations", {**IVY, "brand": "Own Rival", "started_on": "2026-05-06", "ended_on": "2026-05-20"})
+    rest = client.match("vegan fitness", limit=100, brand_conflict="own rival")["items"]
+    assert [x["creator"]["id"] for x in rest] == [x["creator"]["id"] for x in whole if x["creator"]["id"] != "76"]
+    strangers = client.get("/match", params={"niche": "vegan fitness", "limit": 100, "brand_conflict": "own rival"},
+                           headers={"X-Forwarded-For": "192.0.2.7"}).json()["items"]
+    assert strangers == whole
+    why = client.match("vegan fitness", brand_conflict="own rival", why_not="tiktok/ivy.vegan_c")["why_not"]
+    assert "brand_conflict" in json.dumps(why)
+    add(client, "collaborations", {**IVY, "brand": "Old Rival", "started_on": "2026-04-01", "ended_on": "2026-05-04"})
+    assert client.match("vegan fitness", limit=100, brand_conflict="Old Rival")["items"] == whole  # more than 180 days ago
+
+
+def test_own_rows_do_not_move_the_shared_ranking(client, niched, db):
+    def shared():
+        return [db.execute(f"select * from {table} order by 1, 2, 3").fetchall() for table in ("account_score", "niche_match", "niche_market")]
+    niched.run("score")
+    before = shared()
+    for kind in ROWS:
+        add(client, kind)
+    db.execute("insert into account_dirty (creator_id, account_id) select creator_id, account_id from account where creator_id = 76")
+    niched.run("score")
+    assert shared() == before
