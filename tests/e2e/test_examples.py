@@ -1,6 +1,7 @@
 """openapi.yaml shows one real answer a call, and each is what the service says of the sandbox world. (Those of writes and of
 several queries at once are beside their tests.) After a change of the scores, UPDATE_EXAMPLE=1 make test-e2e ARGS='-k example'
 writes them anew."""
+import json
 import os
 import re
 import textwrap
@@ -26,7 +27,7 @@ EXAMPLES = {
     "livez": ("/livez", {}, "/livez"),
     "readyz": ("/readyz", {}, "/readyz"),
 }
-ELSEWHERE = {"imports", "import", "import_errors"}  # beside their tests
+ELSEWHERE = {"imports", "import", "import_errors", "prices", "collaborations", "conversions"}  # beside their tests
 LIVES = {"readyz": {"taxonomy_version", "schema_version"}, "match": {"next_cursor"}}  # of each store, of each migration
 
 
@@ -43,25 +44,25 @@ def lines(mapping):
     return "".join(one(key, value) for key, value in mapping.items())
 
 
-def place(text, where):
+def place(text, where, method="get", status="200"):
     """(begin, end) of the JSON answer's block in the text, and its indent."""
     begin = text.index(f"\n  {where}:\n") if where[0] == "/" else text.index(f"\n    {where}:\n", text.index("\n  responses:\n"))
-    begin = text.index("'200':", text.index("\n    get:", begin)) if where[0] == "/" else begin
+    begin = text.index(f"'{status}':", text.index(f"\n    {method}:", begin)) if where[0] == "/" else begin
     head = re.compile(r"^( +)application/json:\n", re.M).search(text, begin)
     block = re.compile(rf"(?:{head[1]} .*\n|\n)*").match(text, head.end())
     return head.end(), block.end(), len(head[1]) + 2
 
 
-def write(where, said):
+def write(where, said, *which):
     text = OPENAPI.read_text()
-    begin, end, indent = place(text, where)
+    begin, end, indent = place(text, where, *which)
     block = re.sub(rf"^ {{{indent}}}example:.*\n(?: {{{indent + 1}}}.*\n|\n)*", "", text[begin:end], flags=re.M)
     shown = " " * indent + "example:\n" + textwrap.indent(lines(said), " " * (indent + 2))
     OPENAPI.write_text(text[:begin] + block + shown + text[end:])
 
 
-def example(document, where):
-    response = document["paths"][where]["get"]["responses"]["200"] if where[0] == "/" else document["components"]["responses"][where]
+def example(document, where, method="get", status="200"):
+    response = document["paths"][where][method]["responses"][status] if where[0] == "/" else document["components"]["responses"][where]
     return response["content"]["application/json"]["example"]
 
 
@@ -75,6 +76,21 @@ def test_example_is_what_the_service_says(client, contract, name):
     shown = example(contract.document, where)
     assert {k: v for k, v in said.items() if k not in LIVES.get(name, ())} == {
         k: v for k, v in shown.items() if k not in LIVES.get(name, ())}
+
+
+def test_examples_of_a_written_creator(niched, ask, contract):
+    """What PUT makes, what PATCH then changes, what a second PUT puts back, by the examples of their bodies."""
+    where, address = "/creators/{platform}/{username}", "/creators/tiktok/ivy.vegan"
+    with niched.serve(NICHED_WORKER="0", NICHED_NOW="2026-11-01T00:00:00Z") as service:
+        client = ask(service)
+        for method, status, media in (("put", "201", "application/json"), ("patch", "200", "application/merge-patch+json"), ("put", "200", "application/json")):
+            body = contract.document["paths"][where][method]["requestBody"]["content"][media]["example"]
+            answer = client.request(method.upper(), address, content=json.dumps(body).encode(), headers={"Content-Type": media})
+            assert answer.status_code == int(status), answer.text
+            if os.environ.get("UPDATE_EXAMPLE"):
+                write(where, answer.json(), method, status)
+            else:
+                assert answer.json() == example(contract.document, where, method, status)
 
 
 def test_every_reading_call_has_an_example(contract):
