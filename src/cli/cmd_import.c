@@ -106,6 +106,13 @@ static enum err set_dry_run(struct command *c, char *value, struct fault *f) {
     return ERR_OK;
 }
 
+static enum err set_revertible(struct command *c, char *value, struct fault *f) {
+    (void)value;
+    (void)f;
+    c->import.undo = true;
+    return ERR_OK;
+}
+
 static enum err set_max_shown(struct command *c, char *value, struct fault *f) {
     char *end;
     c->max_shown = strtol(value, &end, 10);
@@ -137,6 +144,7 @@ static const struct {
     {"observed-at", required_argument, set_observed},
     {"strict", no_argument, set_strict},
     {"dry-run", no_argument, set_dry_run},
+    {"revertible", no_argument, set_revertible},
     {"max-errors-shown", required_argument, set_max_shown},
     {"help", no_argument, set_help},
 };

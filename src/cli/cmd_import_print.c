@@ -33,6 +33,8 @@ void import_print_help(FILE *out) {
         "  --observed-at TIME    when the rows were seen (else: when the file was written)\n"
         "  --strict              one wrong row and nothing is imported\n"
         "  --dry-run             checks everything, shows how columns were understood, writes nothing\n"
+        "  --revertible          notes what is written, so that DELETE /imports/{id} can take it back; takes "
+        "longer\n"
         "  --max-errors-shown N  wrong rows to list (20); the first 1,000 are kept in the store\n"
         "  --help\n"
         "\n"

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK = 256 * 1024, PROGRESS_MS = 250 };
+enum { CHUNK = 256 * 1024, PROGRESS_MS = 250, FEW_ROWS = 1000 };
 
 struct run {
     struct db *db; /* NULL: dry run */
@@ -239,10 +239,20 @@ static enum err finish(struct run *r, struct fault *f) {
     return e ? e : commit(r, "done", f);
 }
 
+/* What takes an import back joins its notes to the rows: without statistics of them as nested loops (38 s for
+ * 20,000 creators, 0.7 s with). */
+static void analyse_notes(const struct run *r) {
+    enum err ignored =
+        r->o->undo && r->s->accepted > FEW_ROWS ? db_run(r->db, "analyze import_undo", NULL, NULL) : ERR_OK;
+    (void)ignored;
+}
+
 static enum err import_into(struct run *r, struct fault *f) {
     enum err e = read_file(r, f);
     if (!e)
         e = finish(r, f);
+    if (!e)
+        analyse_notes(r);
     stage_done(&r->stage);
     if (e && db_alive(r->db))
         db_rollback(r->db);

@@ -11,7 +11,7 @@ import time
 import psycopg
 import pytest
 import yaml
-from client import OPENAPI
+from client import OPENAPI, Wire
 
 CREATORS = "username,followers,bio\nann,5200,vegan fitness\nbob,abc,yoga\ncat,9000,\n"
 CSV = {"Content-Type": "text/csv"}
@@ -398,6 +398,192 @@ def test_revert_of_what_was_made(client, db):
     assert (job["accepted"], job["created"], job["revertible"]) == (0, 0, False)
     assert all(rows == [] for rows in all_of(db).values())
     delete(client, job["id"], 409, "IMPORT_STATE")
+
+
+POSTS = "post_id,posted_at,username,likes,caption,followers\n"
+KINDS = {  # what each kind makes, and a later file that changes it
+    "creators": ("username,id,followers,bio\nann,7,5200,vegan\n", "username,id,followers,bio\nanna,7,5300,vegan yoga\nnew,8,100,\n"),
+    "posts": (POSTS + "p1,2026-01-01,ann,10,hi #vegan,5200\n", POSTS + "p1,2026-01-01,ann,30,ho,5400\np2,2026-01-02,ann,5,x,5400\n"),
+    "snapshots": ("username,date,followers\nann,2026-01-01,5000\n", "username,date,followers\nann,2026-01-01,5001\nann,2026-01-02,5002\n"),
+    "prices": ("username,price,deliverable,source,valid from\nann,120,Reel,quote,2026-01-01\n",
+               "username,price,deliverable,source,valid from\nann,130,Reel,quote,2026-01-01\n"),
+    "collaborations": ("username,brand,start date,fee\nann,Oat,2026-01-01,300\n", "username,brand,start date,fee\nann,Oat,2026-01-01,350\n"
+                       "ann,Rice,2026-01-01,3\n"),
+    "audience": ("username,dimension,bucket,share\nann,country,US,0.5\n", "username,dimension,bucket,share\nann,country,US,0.6\nann,country,GB,0.1\n"),
+    "engagers": ("username,engager\nann,x1\nann,x2\n", "username,engager\nann,x2\nann,x3\n"),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_two_files_taken_back_one_after_the_other(client, db, kind):
+    """The second file changes and adds rows; taking it back gives the store after the first, and that one can go in its turn."""
+    sent(client, "username,id,followers\nann,7,5000\n", observed_at="2025-12-01", source="begin")
+    stages, jobs = [all_of(db)], []
+    for text, when in zip(KINDS[kind], ("2026-01-10", "2026-01-20")):
+        jobs.append(sent(client, text, kind=kind, observed_at=when, source=f"of {when}"))
+        assert jobs[-1]["status"] == "done" and jobs[-1]["created"] + jobs[-1]["updated"] > 0, jobs[-1]
+        stages.append(all_of(db))
+        assert stages[-1] != stages[-2]
+    refused = delete(client, jobs[0]["id"], 409, "IMPORT_TOUCHED")["detail"] if kind not in ("prices",) else None
+    assert refused is None or "tiktok/ann" in refused, refused
+    db.execute("truncate account_dirty")
+    for job, want in ((jobs[1], stages[1]), (jobs[0], stages[0])):
+        delete(client, job["id"])
+        assert over(client, job["id"], "reverted", "done")["status"] == "reverted"
+        assert all_of(db) == want
+    assert one(db, "select count(*) from account_dirty") == (1,)
+    assert one(db, "select count(*) from import_undo where import_id <> (select min(import_id) from import_job)") == (0,)
+
+
+def test_revert_is_refused_after_a_newer_write(client, db):
+    job = sent(client, "username,followers\n" + "".join(f"u{i},{1000 + i}\n" for i in range(20)), observed_at="2026-01-01")
+    answer = client.patch("/creators/tiktok/u3", content=json.dumps({"city": "Utrecht"}).encode(),
+                          headers={"Content-Type": "application/merge-patch+json"})
+    assert answer.status_code == 200, answer.text
+    before = all_of(db)
+    assert "1 of account (tiktok/u3)" in delete(client, job["id"], 409, "IMPORT_TOUCHED")["detail"]
+    assert client.ok(f"/imports/{job['id']}")["status"] == "done" and all_of(db) == before
+
+
+def test_revert_is_refused_for_what_hangs_on_it(client, db):
+    job = sent(client)
+    posts = sent(client, POSTS + "p1,2026-01-01,ann,10,hi,\n", observed_at="2026-01-02")
+    assert "1 of post (tiktok/ann)" in delete(client, job["id"], 409, "IMPORT_TOUCHED")["detail"]
+    for gone in (posts, job):
+        delete(client, gone["id"])
+        over(client, gone["id"], "reverted")
+    assert all(rows == [] for rows in all_of(db).values())
+
+
+def test_revert_of_scored_creators(alone, alone_db, ask):
+    """What is made from evidence does not keep it, and goes with it."""
+    with alone.serve() as service:
+        client = ask(service)
+        job = sent(client, "username,followers,bio\n" + "".join(f"vegan{i},{3000 + i},vegan recipes\n" for i in range(30)))
+        end = time.monotonic() + 20
+        while len(client.ok("/match", niche="vegan", world="live", limit=100)["items"]) < 30:
+            assert time.monotonic() < end
+        delete(client, job["id"])
+        assert over(client, job["id"], "reverted", "done")["status"] == "reverted"
+        while client.ok("/match", niche="vegan", world="live")["items"]:
+            assert time.monotonic() < end
+        assert one(alone_db, "select count(*) from niche_match") == one(alone_db, "select count(*) from account_score") == (0,)
+
+
+def test_a_name_that_changed_hands_goes_back(client, db):
+    sent(client, "username,id,followers\nann,7,5000\n", observed_at="2026-01-01")
+    before = all_of(db)
+    job = sent(client, "username,id,followers\nann,8,100\n", observed_at="2026-02-01")
+    assert one(db, "select count(distinct creator_id) from account_key where kind = 'id'") == (2,)
+    delete(client, job["id"])
+    over(client, job["id"], "reverted")
+    assert all_of(db) == before
+
+
+def test_an_erased_creator_does_not_come_back(client, db):
+    sent(client, "username,id,followers,bio\nann,7,5000,old\nbob,8,1,old\n", observed_at="2026-01-01")
+    job = sent(client, "username,id,followers,bio\nann,7,6000,new\nbob,8,2,new\n", observed_at="2026-02-01")
+    assert client.delete("/creators/tiktok/ann").status_code == 204
+    assert one(db, "select count(*) from import_undo where position('ann' in old::text) > 0") == (0,)
+    delete(client, job["id"])
+    over(client, job["id"], "reverted")
+    assert db.execute("select username, followers, bio from account").fetchall() == [("bob", 1, "old")]
+
+
+def test_a_command_can_be_taken_back_if_it_was_noted(client, db, niched, tmp_path):
+    (tmp_path / "own.csv").write_text(CREATORS)
+    for flags, noted in (([], False), (["--revertible"], True)):
+        db.execute("select forget_creators((select array_agg(creator_id) from creator))")
+        niched.run("import", "--platform", "tiktok", *flags, tmp_path / "own.csv")
+        job = client.ok("/imports", limit=1)["items"][0]
+        assert (job["status"], job["revertible"], job["accepted"]) == ("done", noted, 2)
+        if not noted:
+            assert "not noted" in delete(client, job["id"], 409, "IMPORT_STATE")["detail"]
+    delete(client, job["id"])
+    over(client, job["id"], "reverted")
+    assert all(rows == [] for rows in all_of(db).values())
+
+
+def test_what_is_old_can_no_longer_be_taken_back(alone, alone_db, ask):
+    with alone.serve(NICHED_IMPORT_KEEP_DAYS="1", NICHED_WORKER="0") as service:
+        client = ask(service)
+        job = sent(client)
+    alone_db.execute("update import_job set finished_at = finished_at - interval '25 hours'")
+    with alone.serve(NICHED_IMPORT_KEEP_DAYS="1", NICHED_WORKER="0") as service:
+        client = ask(service)
+        end = time.monotonic() + 10
+        while client.ok(f"/imports/{job['id']}")["revertible"]:
+            assert time.monotonic() < end
+        assert client.ok(f"/imports/{job['id']}/errors")["kept"] == 0
+        assert "too long ago" in delete(client, job["id"], 409, "IMPORT_STATE")["detail"]
+        assert one(alone_db, "select count(*) from account") == (2,)
+
+
+def many(rows):
+    return ("username,followers,bio\n" + "".join(f"user{i},{i},bio of {i}\n" for i in range(rows))).encode()
+
+
+def test_a_running_job_is_stopped_and_taken_back(client, db):
+    sent(client, "username,followers,bio\nuser5,1,before\n", observed_at="2025-01-01")
+    before = all_of(db)
+    made = send(client, many(50000), observed_at="2026-01-01").json()
+    end = time.monotonic() + 20
+    while client.ok(f"/imports/{made['id']}")["accepted"] == 0:
+        assert time.monotonic() < end
+    running = delete(client, made["id"])
+    assert running["status"] in ("running", "reverting", "cancelled")
+    job = over(client, made["id"])
+    assert (job["status"], job["accepted"], job["error"]) == ("cancelled", 0, None)
+    assert all_of(db) == before
+
+
+def test_progress_is_seen_while_it_runs(client):
+    made = send(client, many(40000)).json()
+    seen = []
+    while not seen or seen[-1]["status"] in ("queued", "running"):
+        seen.append(client.ok(f"/imports/{made['id']}"))
+    between = [job for job in seen if job["status"] == "running" and 0 < job["accepted"] < 60000]
+    assert between and all(job["rows_per_s"] > 0 and 0 < job["bytes"] <= job["bytes_total"] for job in between if job["rows"])
+    assert seen[-1]["accepted"] == 40000
+    assert [job["accepted"] for job in seen] == sorted(job["accepted"] for job in seen)
+
+
+def test_damage_in_the_middle_leaves_nothing(client, db):
+    """Batches were merged already when the file turns out to be cut off."""
+    job = sent(client, gzip.compress(many(30000))[:-20])
+    assert job["status"] == "failed" and "cut off" in job["error"] and job["accepted"] == 0
+    assert one(db, "select count(*) from account") == (0,) and one(db, "select count(*) from import_undo") == (0,)
+
+
+def test_an_upload_that_breaks_off_leaves_nothing(service, client, db):
+    with Wire(service.address) as wire:
+        wire.send(b"POST /imports?platform=tiktok HTTP/1.1\r\nHost: x\r\nContent-Type: text/csv\r\nContent-Length: 5000000\r\n\r\n")
+        wire.send(b"username,followers\n" + b"ann,1\n" * 200000)
+        end = time.monotonic() + 10
+        while one(db, "select count(*) from import_job where bytes_total >= 1000000") == (0,):
+            assert time.monotonic() < end
+        assert client.ok("/imports")["items"][0]["status"] == "receiving"
+    while one(db, "select count(*) from import_job") != (0,) or one(db, "select count(*) from import_chunk") != (0,):
+        assert time.monotonic() < end
+    assert one(db, "select count(*) from account") == (0,)
+
+
+def resident_mib(service):
+    status = open(f"/proc/{service.process.pid}/status").read()
+    return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024, int(re.search(r"VmHWM:\s+(\d+)", status)[1]) / 1024
+
+
+def test_memory_stays_bounded(alone, alone_db, ask):
+    """20 MB up, of lines that are long: the process grows by less than 8 MB a connection that sends, and 64 in all."""
+    text = b"username,bio\n" + b"".join(b"u%d,%s\n" % (i, b"x" * 4900) for i in range(4000))
+    with alone.serve(NICHED_WORKER="0", NICHED_LOOPS="1") as service:
+        client = ask(service)
+        sent(client)
+        before, _ = resident_mib(service)
+        job = sent(client, text)
+        _, peak = resident_mib(service)
+        assert job["accepted"] == 4000 and job["bytes"] == len(text) > 19e6
+        assert peak - before < 64 or "asan" in str(alone.environment().get("NICHED", "")), f"{before:.1f} -> {peak:.1f} MiB"
 
 
 # ---- the examples of openapi.yaml
