@@ -12,6 +12,7 @@ struct import_ask {
     bool strict;
     int world;
     int64_t observed_us, latest_us;
+    int64_t workspace_id; /* 0: rows are shared */
     /* what map and options point to */
     struct map_rule rules[IMPORT_ASK_RULES];
     char map_copy[IMPORT_ASK_MAP + 1];

@@ -15,6 +15,6 @@ from mine m
 where j.import_id = m.import_id
 returning j.import_id, j.status, j.source, j.world, j.options ->> 'kind', j.options ->> 'platform', j.options ->> 'format',
   j.options ->> 'delimiter', j.options ->> 'encoding', j.options ->> 'map', j.options ->> 'strict' = 'true',
-  j.options ->> 'observed_us', j.options ->> 'latest_us', j.merged_rows, j.merged_refused, j.accepted, j.erased, j.duplicates,
+  j.options ->> 'observed_us', j.options ->> 'latest_us', coalesce(j.options ->> 'workspace', '0'), j.merged_rows, j.merged_refused, j.accepted, j.erased, j.duplicates,
   j.created, j.updated, j.unchanged, j.accounts_created,
   (select count(*) from import_error e where e.import_id = j.import_id), j.attempts;

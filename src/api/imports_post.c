@@ -9,6 +9,7 @@
 #include "ingest/import_ask.h"
 #include "ingest/jobs.h"
 #include "tables.h"
+#include "workspace.h"
 #include "writes_guard.h"
 
 #include <stdio.h>
@@ -20,7 +21,7 @@ enum { PIECE_BYTES = 256 * 1024, DRY_RUN_BYTES = 64 * 1024 * 1024, ERRORS_SHOWN 
 struct import_query {
     const char *kind, *platform, *format, *encoding, *world;
     struct param_text delimiter, map, source, observed;
-    bool strict, dry_run;
+    bool own, strict, dry_run;
 };
 
 #define AT(member)                offsetof(struct import_query, member)
@@ -42,6 +43,8 @@ const struct param import_post_params[] = {
      "where the numbers are from"},
     {PLAIN("observed_at", PARAM_TEXT, observed), 10, 40, NULL, NULL, false, PARAM_NO_FILTER, NULL,
      "when rows were seen that do not say so; by default now"},
+    {PLAIN("own", PARAM_BOOL, own), 0, 0, "false", NULL, false, PARAM_NO_FILTER, NULL,
+     "true: prices, collaborations or conversions of your workspace, which nobody else sees"},
     {PLAIN("strict", PARAM_BOOL, strict), 0, 0, "false", NULL, false, PARAM_NO_FILTER, NULL,
      "true: one bad row and nothing is imported"},
     {PLAIN("dry_run", PARAM_BOOL, dry_run), 0, 0, "false", NULL, false, PARAM_NO_FILTER, NULL,
@@ -78,7 +81,10 @@ static enum err read_observed(struct request *req, struct upload_state *st, int6
 static enum err read_ask(struct request *req, struct upload_state *st) {
     const struct api *api = req->app;
     const struct snapshot *s;
-    enum err e = api_snapshot(req, &s);
+    const char *workspace = NULL;
+    enum err e = st->q.own ? workspace_need(req, &workspace) : ERR_OK;
+    if (!e)
+        e = api_snapshot(req, &s);
     if (e)
         return e;
     st->ask.kind = st->q.kind;
@@ -89,6 +95,7 @@ static enum err read_ask(struct request *req, struct upload_state *st) {
     st->ask.map = st->q.map.text;
     st->ask.source = st->q.source.text;
     st->ask.strict = st->q.strict;
+    st->ask.workspace_id = workspace ? strtoll(workspace, NULL, 10) : 0;
     st->ask.world = api_world(s, st->q.world);
     e = read_observed(req, st, api_now_us(api, s, st->ask.world));
     return e ? e : import_ask_read(&st->ask, &req->fault, &st->options);
@@ -117,9 +124,9 @@ static void put_option(struct json *w, const char *key, const char *value) {
         json_kstr(w, key, value);
 }
 
-static void put_time(struct json *w, const char *key, int64_t us) {
+static void put_number(struct json *w, const char *key, int64_t number) {
     json_key(w, key);
-    json_id(w, us);
+    json_id(w, number);
 }
 
 static enum err open_upload(struct request *req, struct db *db) {
@@ -136,8 +143,10 @@ static enum err open_upload(struct request *req, struct db *db) {
     put_option(&w, "encoding", st->q.encoding);
     put_option(&w, "map", st->q.map.text);
     put_option(&w, "strict", st->q.strict ? "true" : "false");
-    put_time(&w, "observed_us", st->ask.observed_us);
-    put_time(&w, "latest_us", st->ask.latest_us);
+    if (st->ask.workspace_id)
+        put_number(&w, "workspace", st->ask.workspace_id);
+    put_number(&w, "observed_us", st->ask.observed_us);
+    put_number(&w, "latest_us", st->ask.latest_us);
     json_object_end(&w);
     const char *params[] = {st->q.kind ? st->q.kind : "creators", st->q.source.text,
                             st->ask.world ? "1" : "0", options.data,

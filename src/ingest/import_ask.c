@@ -65,6 +65,7 @@ enum err import_ask_read(struct import_ask *ask, struct fault *f, struct import_
         .encoding = ask->encoding,
         .format = ask->format,
         .strict = ask->strict,
+        .workspace_id = ask->workspace_id,
         .map = {.kind = ask->kind, .observed_us = ask->observed_us, .latest_us = ask->latest_us}};
     if (ask->kind && !kind_find(ask->kind))
         return bad(f, "kind", ask->kind, kinds_names());

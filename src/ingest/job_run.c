@@ -31,6 +31,7 @@ enum {
     STRICT,
     OBSERVED,
     LATEST,
+    WORKSPACE,
     ROWS,
     REFUSED,
     ACCEPTED,
@@ -86,6 +87,7 @@ static enum err read_options(const struct job *j, struct import_ask *ask, struct
     ask->world = (int)rows_i64(r, 0, WORLD);
     ask->observed_us = rows_i64(r, 0, OBSERVED);
     ask->latest_us = rows_i64(r, 0, LATEST);
+    ask->workspace_id = rows_i64(r, 0, WORKSPACE);
     enum err e = import_ask_read(ask, f, ret);
     if (e)
         return e;

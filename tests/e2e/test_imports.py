@@ -16,7 +16,7 @@ from client import OPENAPI, Wire
 CREATORS = "username,followers,bio\nann,5200,vegan fitness\nbob,abc,yoga\ncat,9000,\n"
 CSV = {"Content-Type": "text/csv"}
 EVIDENCE = ("creator", "account", "account_key", "follower_snapshot", "post", "post_metric", "collaboration", "price",
-            "audience_share", "audience_sketch")
+            "audience_share", "audience_sketch", "conversion_report")
 
 
 @pytest.fixture(scope="module")
@@ -155,6 +155,24 @@ def test_kinds(client, db):
     assert (job["kind"], job["created"], job["refused"]) == ("prices", 1, 1)
     items = client.ok(f"/imports/{job['id']}/errors")
     assert [(e["line"], e["column"]) for e in items["items"]] == [(3, "")] and (items["kept"], items["refused"]) == (1, 1)
+
+
+def test_rows_of_the_own_workspace(client, db):
+    sent(client)
+    text = "username,orders,reported at\nann,3,2026-01-05\n"
+    assert "belong to a workspace" in sent(client, text, kind="conversions")["error"]
+    job = sent(client, text, kind="conversions", own="true")
+    assert (job["status"], job["created"]) == ("done", 1), job
+    version, = one(db, "select version from workspace where workspace_id = 1")
+    assert "shared by all" in sent(client, own="true")["error"]
+    prices = sent(client, "username,price,deliverable,source,valid from\nann,120,Reel,quote,2026-01-01\n", kind="prices", own="true")
+    assert one(db, "select workspace_id from price") == (1,)
+    for job in (job, prices):
+        delete(client, job["id"])
+        over(client, job["id"], "reverted")
+    assert one(db, "select count(*) from conversion_report") == one(db, "select count(*) from price") == (0,)
+    assert one(db, "select version from workspace where workspace_id = 1")[0] >= version + 2
+    problem(send(client, own="maybe"), 400, "PARAM_INVALID")
 
 
 def test_kind_names_every_kind_of_the_importer(contract, tool):
