@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+enum { BAR_WIDTH = 20 };
+
 void import_print_help(FILE *out) {
     fputs(
         "usage: niched import [options] FILE...          FILE - is standard input\n"
@@ -125,6 +127,17 @@ void import_print_summary(FILE *out, const char *name, const struct import_summa
     fprintf(out, "%-11s %.1f MiB\n", "peak memory", cli_peak_mib());
 }
 
+/* [########............] 40 %, 12 s left: of what is read, by its bytes. */
+static void draw_share(FILE *out, double share, double seconds) {
+    int done = (int)(share * BAR_WIDTH);
+    fputs(" [", out);
+    for (int i = 0; i < BAR_WIDTH; i++)
+        fputc(i < done ? '#' : '.', out);
+    fprintf(out, "] %.0f %%", share * 100);
+    if (seconds > 0.5)
+        fprintf(out, ", %.0f s left", seconds / share - seconds);
+}
+
 bool import_bar_draw(void *ctx, const struct import_progress *p) {
     struct import_bar *b = ctx;
     if (!b->out)
@@ -133,17 +146,14 @@ bool import_bar_draw(void *ctx, const struct import_progress *p) {
     if (!b->shown)
         b->began_ms = now;
     double seconds = (double)(now - b->began_ms) / 1000;
-    fprintf(b->out, "\r\033[K%s %lld rows", p->phase, (long long)p->rows);
+    fprintf(b->out, "\r\033[K%s", p->phase);
+    if (b->total && p->bytes && p->bytes <= b->total && strcmp(p->phase, "reading") == 0)
+        draw_share(b->out, (double)p->bytes / (double)b->total, seconds);
+    fprintf(b->out, " %lld rows", (long long)p->rows);
     if (p->refused)
         fprintf(b->out, ", %lld refused", (long long)p->refused);
     if (seconds > 0.5)
         fprintf(b->out, ", %.0f rows/s", (double)p->rows / seconds);
-    if (b->total && p->bytes && p->bytes <= b->total && strcmp(p->phase, "reading") == 0) {
-        double share = (double)p->bytes / (double)b->total;
-        fprintf(b->out, ", %.0f %%", share * 100);
-        if (seconds > 0.5)
-            fprintf(b->out, ", %.0f s left", seconds / share - seconds);
-    }
     fflush(b->out);
     b->shown = true;
     return true;

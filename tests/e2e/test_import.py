@@ -1,9 +1,12 @@
 """niched import: files as they are in the wild, each ugly trait made here; and the real files, where they are at hand."""
 
+import contextlib
 import csv
 import gzip
 import os
 import pathlib
+import re
+import subprocess
 import time
 
 import pytest
@@ -291,6 +294,22 @@ def test_help_and_missing_file(niched, db, tmp_path):
     good = write(tmp_path / "a.csv", "username\nann\n")
     tiktok(niched, tmp_path / "none.csv", good, status=1)
     assert count(db, "account") == 1
+
+
+def test_progress_bar_on_a_terminal_only(niched, db, tmp_path):
+    path = write(tmp_path / "a.csv", "username,followers\n" + "".join(f"u{i},{i}\n" for i in range(60000)))
+    assert "\r" not in tiktok(niched, "--dry-run", path).stderr
+    ours, theirs = os.openpty()
+    process = subprocess.Popen([os.environ["NICHED"], "import", "--platform", "tiktok", path], env=niched.environment(), stdout=subprocess.DEVNULL,
+                               stderr=theirs)
+    os.close(theirs)
+    shown = b""
+    with contextlib.suppress(OSError):  # the other side has closed
+        while chunk := os.read(ours, 65536):
+            shown += chunk
+    os.close(ours)
+    assert process.wait() == 0, shown
+    assert re.search(rb"reading \[[#.]{20}\] \d+ %.* \d+ rows", shown) and b"merging 60000 rows" in shown and shown.endswith(b"\r\x1b[K")
 
 
 def test_snapshots(niched, db, tmp_path):

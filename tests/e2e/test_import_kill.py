@@ -1,5 +1,5 @@
 """Imports of uploads under kill -9 of the service, of the worker's backend and of PostgreSQL at random moments: afterwards the store
-equals the one that was never disturbed. NICHED_KILL_ROUNDS=10 for a longer run."""
+equals the one that was never disturbed. NICHED_KILL_ROUNDS=10 NICHED_KILL_ROWS=60000 for a longer run."""
 import contextlib
 import os
 import random
@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 ROUNDS = int(os.environ.get("NICHED_KILL_ROUNDS", "1"))
-ROWS = 45000  # five batches
+ROWS = int(os.environ.get("NICHED_KILL_ROWS", "25000"))  # three batches
 WHAT = {
     "account": "select a.username, a.platform, a.followers, a.source, a.observed_at from account a",
     "key": "select k.kind, k.key, a.username from account_key k left join account a using (creator_id, account_id)",
