@@ -63,6 +63,7 @@ def test_default_settings_are_settings():
     unit = re.findall(r"^Environment=(\w+)=", text("docker/systemd/niched.service"), re.M)
     image = re.findall(r"\b(NICHED_\w+)=", text("docker/Dockerfile"))
     assert {*default, *unit, *image} <= known and default and unit and image
+    assert set(unit) <= set(default)  # so that tools beside the service have what it has
 
 
 def test_lists_of_packages_agree():
@@ -82,5 +83,6 @@ def test_image_and_compose():
     assert services["db"]["image"] == "postgres:15" and services["db"]["volumes"]
     for name in ("migrate", "sandbox", "niched"):
         assert services[name]["read_only"] and services[name]["cap_drop"] == ["ALL"]
+        assert services[name]["volumes"] == ["state:/var/lib/niched"]  # one secret for all
     assert services["niched"]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
     assert all(port.startswith("127.0.0.1:") for port in services["niched"]["ports"])
