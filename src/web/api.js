@@ -13,7 +13,7 @@ export class Problem extends Error {
 export function address(path, params) {
   const given = Object.entries(params ?? {}).flatMap(([k, v]) => (Array.isArray(v) ? v.map((one) => [k, one]) : [[k, v]])).filter(([, v]) => v !== null && v !== undefined && v !== '');
   const code = (s) => encodeURIComponent(s).replaceAll('%2C', ',').replaceAll('%3A', ':').replaceAll('%20', '+').replaceAll('%40', '@');
-  return path + (given.length ? '?' + given.map(([k, v]) => `${k}=${code(v)}`).join('&') : '');
+  return path + (given.length ? '?' + given.map(([k, v]) => `${code(k)}=${code(v)}`).join('&') : '');
 }
 
 export async function ask(target, options) {

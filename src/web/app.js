@@ -54,10 +54,9 @@ async function banner() {
   try {
     const ready = await ask('/readyz');
     document.getElementById('foot').textContent = `niched · model ${ready.model_version}`;
-    if (ready.default_world !== 'sandbox') return;
+    box.hidden = ready.default_world !== 'sandbox';
     fill(box, h('p', {}, h('strong', {}, 'Sandbox. '), 'These creators are made up and their clock stands still. ',
       h('a', { href: '#/data' }, 'Load your own')));
-    box.hidden = false;
   } catch (error) {
     fill(box, problemBox(error));
     box.hidden = false;
@@ -65,5 +64,7 @@ async function banner() {
 }
 
 window.addEventListener('hashchange', showSafely);
+// an import may have made the real creators the default; the service notices within a second
+document.addEventListener('worldchange', () => setTimeout(banner, 1500));
 showSafely();
 banner();

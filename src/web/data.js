@@ -121,7 +121,9 @@ export function view(main) {
       job.status === 'done' && h('p', {}, 'They are scored by themselves and rank within seconds. ', h('a', { href: '#/' }, 'Find them')),
       (job.revertible || !OVER.has(job.status)) && h('p', {}, h('button', { type: 'button', 'data-key': 'back', onclick: back }, OVER.has(job.status) ? 'Take it back' : 'Stop'))),
     curlBox([], [...line(target), `curl ${quoted(`${location.origin}/imports/${job.id}`)}`]));
-    if (OVER.has(job.status)) say(`import ${job.status}`);
+    if (!OVER.has(job.status)) return;
+    say(`import ${job.status}`);
+    document.dispatchEvent(new Event('worldchange'));
   }
 
   const code = (text) => h('div', { className: 'stack' }, h('pre', { className: 'code', tabIndex: 0 }, h('code', {}, text)), h('div', {}, copyButton(() => text)));

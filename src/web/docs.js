@@ -130,7 +130,7 @@ function operation(path, method, op, shared) {
 function draw() {
   const all = Object.entries(document_.paths).flatMap(([path, item]) => ['get', 'put', 'post', 'patch', 'delete'].filter((m) => item[m]).map((m) => ({ path, method: m, op: item[m], shared: item.parameters })));
   const tags = document_.tags ?? [];
-  fill(document.getElementById('toc'), tags.map((tag) => [h('h2', {}, tag.description), h('ul', {}, all.filter((o) => o.op.tags?.includes(tag.name)).map((o) => h('li', {}, h('a', { href: `#${o.op.operationId}` }, h('span', { className: `verb ${o.method}` }, o.method.toUpperCase()), o.path))))]));
+  fill(document.getElementById('toc'), h('details', { open: matchMedia('(min-width: 60rem)').matches }, h('summary', {}, 'All calls'), tags.map((tag) => [h('h2', {}, tag.description), h('ul', {}, all.filter((o) => o.op.tags?.includes(tag.name)).map((o) => h('li', {}, h('a', { href: `#${o.op.operationId}` }, h('span', { className: `verb ${o.method}` }, o.method.toUpperCase()), h('span', {}, o.path.split(/(?=\/)/).flatMap((part) => [part, h('wbr')]))))))])));
   fill(main, h('div', {}, h('h1', {}, 'Reference'), h('p', { className: 'muted' }, document_.info.summary)), prose(document_.info.description),
     tags.map((tag) => [h('h2', {}, tag.description), all.filter((o) => o.op.tags?.includes(tag.name)).map((o) => operation(o.path, o.method, o.op, o.shared))]));
   go();

@@ -24,7 +24,7 @@ export function nicheField({ value, choose, placeholder, label }) {
     input.removeAttribute('aria-activedescendant');
   };
   const take = (i) => {
-    input.value = items[i].slug;
+    input.value = [...input.value.split(',').slice(0, -1), items[i].slug].map((s) => s.trim()).join(',');
     close();
     choose(input.value);
   };

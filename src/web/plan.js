@@ -41,7 +41,7 @@ function ranges(plan, big, unit) {
   const label = rows.map(([who, r]) => `${who}: ${num(r.p10)} to ${num(r.p90)} ${unit}, in the middle ${num(r.p50)}`).join('; ');
   return chart((k) => ({
     type: 'bar', data: { labels: rows.map(([who]) => who), datasets: [
-      { type: 'scatter', label: 'middle', order: 0, data: rows.map(([who, r]) => ({ x: r.p50, y: who })), backgroundColor: k.ink, pointRadius: 5, pointStyle: 'rectRot' },
+      { type: 'scatter', label: 'middle', order: 0, data: rows.map(([who, r]) => ({ x: r.p50, y: who })), backgroundColor: k.card, borderColor: k.card, pointRadius: 6, pointStyle: 'rectRot' },
       { label: 'eight times in ten', order: 1, data: rows.map(([, r]) => [r.p10, r.p90]), backgroundColor: rows.map((_, i) => (i ? k.warn : k.accent)), borderSkipped: false, borderRadius: 5, barThickness: 20 },
     ] },
     options: { indexAxis: 'y', scales: { x: { min: 0, title: { display: true, text: unit }, grid: { color: k.line }, ticks: { maxTicksLimit: 6, callback: (v) => compact(v) } }, y: { type: 'category', offset: true, grid: { display: false }, ticks: { color: k.ink } } },
@@ -68,12 +68,12 @@ function slide(plan, label) {
     h('div', {}, h('p', { className: 'muted' }, `${label}, ${usd(plan.query.budget_usd)}`), h('h2', {}, headline(plan, big, metric, unit))),
     h('div', { className: 'versus' },
       h('div', { className: 'side' }, circle.plan, h('h3', {}, `${plural(plan.creators.length, 'creator')} together`, big && !big.wins && h('span', { className: 'winner' }, ' – wins')),
-        figures([['Cost', usd(cost.mid), `${usd(cost.low)} to ${usd(cost.high)}`], ['Net reach', num(plan.expected.net_reach), `after ${pct(plan.expected.overlap_discount, 0)} overlap`], [cap(unit), num(plan.expected[metric]), `${num(plan.expected.range.p10)} to ${num(plan.expected.range.p90)}`], ['Cost per person who engages', usd(plan.expected.usd_per_engaged)]])),
+        figures([['Cost', usd(cost.mid), `${usd(cost.low)} to ${usd(cost.high)}`], ['Net reach', num(plan.expected.net_reach), `after ${pct(plan.expected.overlap_discount, 0)} overlap`], [cap(unit), num(plan.expected[metric]), `${num(plan.expected.range.p10)} to ${num(plan.expected.range.p90)}`], ['Cost of one who engages', usd(plan.expected.usd_per_engaged)]])),
       h('div', { className: 'side' }, big ? [circle.big, h('h3', {}, big.username ? h('a', { href: `#/creator/${big.id}` }, `@${big.username}`) : 'One big creator', `, ${compact(big.followers)} followers`, big.wins && h('span', { className: 'winner' }, ' – wins')),
-        figures([['Cost', usd(big.price_usd.mid), `${usd(big.price_usd.low)} to ${usd(big.price_usd.high)}, ${source(big.price_usd.source)}`], ['Net reach', num(big.net_reach)], [cap(unit), num(big[metric]), `${num(big.range.p10)} to ${num(big.range.p90)}`], ['Cost per person who engages', usd(big.usd_per_engaged)]])]
+        figures([['Cost', usd(big.price_usd.mid), `${usd(big.price_usd.low)} to ${usd(big.price_usd.high)}, ${source(big.price_usd.source)}`], ['Net reach', num(big.net_reach)], [cap(unit), num(big[metric]), `${num(big.range.p10)} to ${num(big.range.p90)}`], ['Cost of one who engages', usd(big.usd_per_engaged)]])]
         : h('p', { className: 'muted' }, plan.verdict))),
     ranges(plan, big, unit),
-    h('p', { className: 'muted small' }, 'A disc’s area is what it brings. Bars: eight of ten draws end between p10 and p90, the mark is the middle.', big ? ` ${cap(plan.verdict)}.` : ''));
+    h('p', { className: 'muted small' }, 'A disc’s area is what it brings. Bars: eight of ten draws end between p10 and p90, the mark is the middle.', big ? ` ${cap(plan.verdict).replace(/\d{5,}/g, (n) => num(+n))}.` : ''));
 }
 
 function chosen(plan, csv) {
@@ -82,7 +82,7 @@ function chosen(plan, csv) {
     h('div', { className: 'scroll', tabIndex: 0, role: 'region', 'aria-label': 'Whom to book' }, h('table', { className: 'plain' }, h('thead', {}, h('tr', {}, [['Creator', ''], ['Score', 'n'], ['Price', 'n'], ['Cost with handling', 'n'], ['Reach', 'n'], ['Adds', 'n'], ['Why', '']].map(([t, className]) => h('th', { scope: 'col', className }, t)))),
       h('tbody', {}, plan.creators.map((c) => h('tr', {}, h('th', { scope: 'row' }, h('div', { className: 'who-in' }, avatar(c.creator), h('div', {}, creatorLink(c.creator, niche), h('div', { className: 'muted small' }, `${platformName(c.creator.platform)} · ${num(c.creator.followers)}`)))),
         h('td', { className: 'n' }, fixed(c.score, 1)), h('td', { className: 'n' }, c.price_usd.low === c.price_usd.high ? usd(c.price_usd.mid) : `${usd(c.price_usd.low)} to ${usd(c.price_usd.high)}`, h('div', { className: 'muted small' }, source(c.price_usd.source))),
-        h('td', { className: 'n' }, usd(c.cost_usd)), h('td', { className: 'n' }, num(c.reach)), h('td', { className: 'n' }, num(c.gain)), h('td', { className: 'small muted' }, c.why.slice(0, 2).join('; '))))))));
+        h('td', { className: 'n' }, usd(c.cost_usd)), h('td', { className: 'n' }, num(c.reach)), h('td', { className: 'n' }, num(c.gain)), h('td', { className: 'small muted' }, [c.why[0], ...c.why.slice(1).slice(-1)].filter(Boolean).join('; '))))))));
 }
 
 function notes(plan) {

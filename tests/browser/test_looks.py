@@ -23,6 +23,7 @@ def wait_for(page, view):
         page.js("document.querySelector('.overview-box').open = true")
         page.wait(".scatter[data-drawn]")
     if view == "docs":
+        page.js("document.querySelector('#toc details').open = true")
         page.press("#toc a[href='#match']")
         page.press("#match .attempt summary")
         page.wait("#match form")

@@ -36,6 +36,15 @@ def test_search_by_typing(page):
     assert f"{said['total']} creators" in page.one("#count").text
 
 
+def test_suggestions_for_the_second_of_two_niches(page):
+    page.open("/", ".tiles a")
+    page.one("input[name=niche]").send_keys("vegan, comed")
+    page.wait("[role=option]")
+    page.keys(Keys.ARROW_DOWN, Keys.ENTER)
+    page.wait(lambda: "#/match?niche=vegan,comedy" == page.hash)
+    page.wait(lambda: page.one("h1").text in ("Vegan + Comedy", "Comedy + Vegan"))
+
+
 def test_a_wrong_spelling_gets_suggestions(page):
     page.expects_refusal = True
     page.open("/#/match?niche=vegan-fitnss-xx", ".problem")
@@ -344,6 +353,7 @@ def test_a_file_is_looked_at_before_it_is_written(page_of, sandbox_niched, tmp_p
         with psycopg.connect(sandbox_niched.url) as db:
             assert db.execute("select username, followers from account where world = 0 order by 1").fetchall() == [("bean.lifter", 8100), ("kale.and.bells", 5200)]
         page.button("Find them")
+        page.wait(lambda: not page.one("#banner").is_displayed())
         page.button("Take it back").click()
         page.shows("mine.csv: reverted")
         page.check()
