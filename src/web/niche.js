@@ -64,6 +64,8 @@ export function nicheField({ value, choose, placeholder, label }) {
   input.addEventListener('keydown', (event) => {
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       event.preventDefault();
+      clearTimeout(timer);
+      asked++; // a list that is being walked through stays as it is
       if (list.hidden) look();
       else mark((at + (event.key === 'ArrowDown' ? 1 : items.length + (at < 0 ? 0 : -1))) % items.length);
     } else if (event.key === 'Escape' && !list.hidden) {

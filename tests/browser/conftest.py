@@ -52,7 +52,7 @@ class Page:
         while True:
             try:
                 got = next((e for e in self.all(what) if e.is_displayed()), None) if isinstance(what, str) else what()
-            except WebDriverException:
+            except (WebDriverException, AssertionError):
                 got = None
             if got:
                 return got
