@@ -59,6 +59,9 @@ struct statement api_statement(struct request *req, const char *query);
 
 /* Checks that the path's first value is a creator's id. PARAM_INVALID. */
 NODISCARD enum err api_creator_id(struct request *req);
+/* There is nobody of that id: answers CREATOR_UNKNOWN, naming the creator who has the account now if it was
+ * linked. No statement may be in flight. */
+NODISCARD enum err api_creator_missing(struct request *req);
 
 /* Writes the tables as JSON, for the check against openapi.yaml and for `niched contract`. */
 void api_contract(struct buf *out);
@@ -97,6 +100,12 @@ enum err api_creator(struct request *req);
 enum err api_creator_by_name(struct request *req);
 /* GET /creators/{id}/standing: where a creator stands in a niche. */
 enum err api_standing(struct request *req);
+/* PUT and DELETE /creators/{id}/accounts/{platform}/{username}: one person, several accounts. */
+enum err api_link(struct request *req);
+/* GET /creators/{id}/history: how scores changed, and by what. */
+enum err api_history(struct request *req);
+/* GET /creators/{id}/accounts/suggestions: accounts that may be the same person's. */
+enum err api_link_suggestions(struct request *req);
 /* PUT, PATCH and DELETE of a creator, POST of posts, snapshots, prices and collaborations; POST and DELETE of
  * the rows of a workspace. */
 enum err api_write(struct request *req);

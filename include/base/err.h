@@ -40,6 +40,7 @@
     X(CREATOR_UNKNOWN, 404, 3, "unknown creator")                                                            \
     X(CREATOR_ERASED, 410, 4, "erased creator")                                                              \
     X(CREATOR_OPTED_OUT, 409, 4, "creator asked not to be listed")                                           \
+    X(CREATOR_LINKED, 409, 6, "accounts are linked otherwise")                                               \
     X(CREATOR_NEWER, 409, 6, "a newer observation is stored")                                                \
     X(CREATOR_CHANGED, 412, 6, "creator changed meanwhile")                                                  \
     X(ROW_UNKNOWN, 404, 3, "unknown row")                                                                    \

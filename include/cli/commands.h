@@ -52,12 +52,16 @@ int cmd_score(int argc, char **argv);
 /* Fits the model from live data, lists its versions, puts one in force. */
 int cmd_fit(int argc, char **argv);
 /* Answers what GET of an operation would, by argv[0]: match, plan, niches, niche, creator, standing, similar,
- * overlap, model. A table on a terminal, else what the service says. */
+ * overlap, history, suggestions, model. A table on a terminal, else what the service says. */
 int cmd_read(int argc, char **argv);
 /* Lists, grants and refuses what creators asked for about themselves. */
 int cmd_request(int argc, char **argv);
 /* Lets an erased creator in again. */
 int cmd_erased(int argc, char **argv);
+/* Makes an account one of a creator's. */
+int cmd_link(int argc, char **argv);
+/* Makes an account a creator of its own again. */
+int cmd_unlink(int argc, char **argv);
 /* Shows the settings in force. */
 int cmd_config(int argc, char **argv);
 /* Prints routes, parameters and errors as JSON. */

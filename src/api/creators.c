@@ -17,13 +17,10 @@ struct creator_query {
     struct list_choice list;
 };
 
-/* Keys of an account that are lists of their own, in the order of their flags behind those of the table. */
-static const char lists[] = "niches follower_history";
-
 struct account_row {
     int64_t creator_id, account_id, world;
     const char *display_name, *platform, *username, *url, *name, *bio, *bio_link, *picture_url, *category,
-        *country, *city, *language, *source, *model_version, *engagement_basis, *price_source;
+        *country, *city, *language, *source, *model_version, *engagement_basis, *price_source, *scoring;
     int8_t is_brand, verified, has_contact;
     const char *tag;
     int64_t followers, following, posts_total, likes_total, views_total, observed_us, posts, last_post_us,
@@ -61,6 +58,7 @@ const struct field creator_account_fields[] = {
     COUNT(views_total, "views_total"),
     TEXT(source, "source"),
     FIELD(FIELD_TIME, struct account_row, observed_us, NULL, "observed_at", "observed_us", 0),
+    TEXT(scoring, "scoring"),
     SCORE(FIELD_TEXT, model_version, "model_version", "model_version"),
     SCORE(FIELD_I64, posts, "recent_posts", "posts"),
     SCORE(FIELD_TIME, last_post_us, "last_post_at", "last_post_us"),
@@ -123,15 +121,78 @@ const struct field creator_history_fields[] = {
 };
 const size_t creator_history_field_count = COUNT_OF(creator_history_fields);
 
+struct engagement_row {
+    int64_t account_id, posts, observed_us;
+    const char *month;
+    double likes, comments, views, rate;
+    struct text_list sources;
+};
+
+#define MONTH_F(member, json, decimals)                                                                      \
+    FIELD(FIELD_F64, struct engagement_row, member, NULL, json, #member, decimals)
+
+const struct field creator_engagement_fields[] = {
+    FIELD(FIELD_I64, struct engagement_row, account_id, NULL, NULL, "account_id", 0),
+    FIELD(FIELD_TEXT, struct engagement_row, month, NULL, "month", "month", 0),
+    FIELD(FIELD_I64, struct engagement_row, posts, NULL, "posts", "posts", 0),
+    MONTH_F(likes, "likes", 1),
+    MONTH_F(comments, "comments", 1),
+    MONTH_F(views, "views", 1),
+    MONTH_F(rate, "engagement_rate", 4),
+    FIELD(FIELD_TEXTS, struct engagement_row, sources, NULL, "sources", "sources", 0),
+    FIELD(FIELD_TIME, struct engagement_row, observed_us, NULL, "observed_at", "observed_us", 0),
+};
+const size_t creator_engagement_field_count = COUNT_OF(creator_engagement_fields);
+
+struct source_row {
+    int64_t account_id, rows;
+    const char *what, *source, *newest;
+};
+
+const struct field creator_source_fields[] = {
+    FIELD(FIELD_I64, struct source_row, account_id, NULL, NULL, "account_id", 0),
+    FIELD(FIELD_TEXT, struct source_row, what, NULL, "what", "what", 0),
+    FIELD(FIELD_TEXT, struct source_row, source, NULL, "source", "source", 0),
+    FIELD(FIELD_I64, struct source_row, rows, NULL, "rows", "rows", 0),
+    FIELD(FIELD_TEXT, struct source_row, newest, NULL, "newest", "newest", 0),
+};
+const size_t creator_source_field_count = COUNT_OF(creator_source_fields);
+
+static void finish_niche(void *row) {
+    struct niche_row *n = row;
+    n->points = match_score_tenths((int)n->score) / 10.0;
+    n->confidence = (double)n->conf / MATCH_SCALE;
+}
+
+/* Lists that hang on an account; their rows begin with its id. Their flags in fields= are behind those of the
+ * table, in this order. */
+enum { NICHES, FOLLOWERS, ENGAGEMENT, SOURCES, LISTS };
+static const char list_keys[] = "niches follower_history engagement_history sources";
+
+static const struct creator_list {
+    const char *key, *statement;
+    const struct field *fields;
+    size_t n, size;
+    void (*finish)(void *row); /* NULL: nothing is computed */
+} lists[LISTS] = {
+    [NICHES] = {"niches", "creator_niches", creator_niche_fields, COUNT_OF(creator_niche_fields),
+                sizeof(struct niche_row), finish_niche},
+    [FOLLOWERS] = {"follower_history", "creator_history", creator_history_fields,
+                   COUNT_OF(creator_history_fields), sizeof(struct history_row), NULL},
+    [ENGAGEMENT] = {"engagement_history", "creator_engagement", creator_engagement_fields,
+                    COUNT_OF(creator_engagement_fields), sizeof(struct engagement_row), NULL},
+    [SOURCES] = {"sources", "creator_sources", creator_source_fields, COUNT_OF(creator_source_fields),
+                 sizeof(struct source_row), NULL},
+};
+
 struct creator_state {
     struct creator_query q;
     int status;
+    bool by_id; /* the address has an id, not a name */
     struct account_row *accounts;
     size_t account_count;
-    struct niche_row *niches;
-    size_t niche_count;
-    struct history_row *history;
-    size_t history_count;
+    char *rows[LISTS];
+    size_t counts[LISTS];
 };
 
 const struct param creator_params[] = {
@@ -141,30 +202,18 @@ const struct param creator_params[] = {
 };
 const size_t creator_param_count = COUNT_OF(creator_params);
 
-static void write_niches(const struct creator_state *st, int64_t account_id, struct json *w) {
-    json_key(w, "niches");
+static void write_list(const struct creator_state *st, size_t which, int64_t account_id, struct json *w) {
+    const struct creator_list *l = &lists[which];
+    json_key(w, l->key);
     json_array(w);
-    for (size_t i = 0; i < st->niche_count; i++) {
-        struct niche_row *n = &st->niches[i];
-        if (n->account_id != account_id)
+    for (size_t i = 0; i < st->counts[which]; i++) {
+        void *row = st->rows[which] + i * l->size;
+        if (*(const int64_t *)row != account_id)
             continue;
-        n->points = match_score_tenths((int)n->score) / 10.0;
-        n->confidence = (double)n->conf / MATCH_SCALE;
+        if (l->finish)
+            l->finish(row);
         json_object(w);
-        fields_json(creator_niche_fields, creator_niche_field_count, n, w);
-        json_object_end(w);
-    }
-    json_array_end(w);
-}
-
-static void write_history(const struct creator_state *st, int64_t account_id, struct json *w) {
-    json_key(w, "follower_history");
-    json_array(w);
-    for (size_t i = 0; i < st->history_count; i++) {
-        if (st->history[i].account_id != account_id)
-            continue;
-        json_object(w);
-        fields_json(creator_history_fields, creator_history_field_count, &st->history[i], w);
+        fields_json(l->fields, l->n, row, w);
         json_object_end(w);
     }
     json_array_end(w);
@@ -189,10 +238,9 @@ static enum err write_creator(struct request *req) {
         json_object(&w);
         fields_json_of(creator_account_fields, creator_account_field_count, req->chosen, &st->accounts[i],
                        &w);
-        if (!req->chosen || req->chosen[creator_account_field_count])
-            write_niches(st, st->accounts[i].account_id, &w);
-        if (!req->chosen || req->chosen[creator_account_field_count + 1])
-            write_history(st, st->accounts[i].account_id, &w);
+        for (size_t k = 0; k < LISTS; k++)
+            if (!req->chosen || req->chosen[creator_account_field_count + k])
+                write_list(st, k, st->accounts[i].account_id, &w);
         json_object_end(&w);
     }
     json_array_end(&w);
@@ -213,35 +261,62 @@ static void *decode_all(struct request *req, const struct rows *rows, const stru
     return out;
 }
 
-static enum err niche_rows(struct request *req, const struct rows *rows) {
+static enum err take_list(struct request *req, const struct rows *rows, size_t which) {
     struct creator_state *st = req->state;
-    st->niches = decode_all(req, rows, creator_niche_fields, creator_niche_field_count, sizeof *st->niches);
-    st->niche_count = rows_count(rows);
+    st->rows[which] = decode_all(req, rows, lists[which].fields, lists[which].n, lists[which].size);
+    st->counts[which] = rows_count(rows);
     return req->waiting ? ERR_OK : write_creator(req);
 }
 
-static enum err history_rows(struct request *req, const struct rows *rows) {
-    struct creator_state *st = req->state;
-    st->history =
-        decode_all(req, rows, creator_history_fields, creator_history_field_count, sizeof *st->history);
-    st->history_count = rows_count(rows);
-    return req->waiting ? ERR_OK : write_creator(req);
+static enum err niche_rows(struct request *req, const struct rows *rows) {
+    return take_list(req, rows, NICHES);
+}
+
+static enum err follower_rows(struct request *req, const struct rows *rows) {
+    return take_list(req, rows, FOLLOWERS);
+}
+
+static enum err engagement_rows(struct request *req, const struct rows *rows) {
+    return take_list(req, rows, ENGAGEMENT);
+}
+
+static enum err source_rows(struct request *req, const struct rows *rows) {
+    return take_list(req, rows, SOURCES);
+}
+
+static enum err moved_rows(struct request *req, const struct rows *rows) {
+    const char *id = req->segments[0];
+    if (!rows_count(rows))
+        return request_fail(req, ERR_CREATOR_UNKNOWN, "there is no creator \"%.100s\"", id);
+    request_fail(req, ERR_CREATOR_UNKNOWN, "creator %.18s is an account of creator %s now", id,
+                 rows_text(rows, 0, 0));
+    fault_hint(&req->fault, rows_text(rows, 0, 0));
+    return ERR_CREATOR_UNKNOWN;
+}
+
+enum err api_creator_missing(struct request *req) {
+    struct statement stmt = api_statement(req, "creator_moved");
+    return request_query(req, &stmt, 1, &req->segments[0], moved_rows);
 }
 
 static enum err account_rows(struct request *req, const struct rows *rows) {
     struct creator_state *st = req->state;
+    if (!rows_count(rows) && st->by_id)
+        return api_creator_missing(req);
     if (!rows_count(rows))
-        return request_fail(req, ERR_CREATOR_UNKNOWN, "there is no creator \"%.100s%s%.100s\"",
-                            req->segments[0], req->segments[1] ? "/" : "",
-                            req->segments[1] ? req->segments[1] : "");
+        return request_fail(req, ERR_CREATOR_UNKNOWN, "there is no creator \"%.100s/%.100s\"",
+                            req->segments[0], req->segments[1]);
     st->accounts =
         decode_all(req, rows, creator_account_fields, creator_account_field_count, sizeof *st->accounts);
     st->account_count = rows_count(rows);
     const char *id = arena_printf(req->arena, "%lld", (long long)st->accounts[0].creator_id);
-    struct statement niches = api_statement(req, "creator_niches"),
-                     history = api_statement(req, "creator_history");
-    enum err e = request_query(req, &niches, 1, &id, niche_rows);
-    return e ? e : request_query(req, &history, 1, &id, history_rows);
+    request_next *const take[LISTS] = {niche_rows, follower_rows, engagement_rows, source_rows};
+    enum err e = ERR_OK;
+    for (size_t i = 0; i < LISTS && !e; i++) {
+        struct statement stmt = api_statement(req, lists[i].statement);
+        e = request_query(req, &stmt, 1, &id, take[i]);
+    }
+    return e;
 }
 
 /* Asks for the accounts of a creator by id, or by name with the id NULL. */
@@ -251,10 +326,11 @@ static enum err ask_accounts(struct request *req, const char *id, const char *pl
     uint64_t given;
     req->state = st;
     st->status = 200;
+    st->by_id = id != NULL;
     enum err e = api_params(req, &st->q, &given);
     if (!e && st->q.list.fields.text)
-        e = fields_choose(creator_account_fields, creator_account_field_count, lists, st->q.list.fields.text,
-                          req->arena, &req->fault, &req->chosen);
+        e = fields_choose(creator_account_fields, creator_account_field_count, list_keys,
+                          st->q.list.fields.text, req->arena, &req->fault, &req->chosen);
     if (!e)
         e = api_snapshot(req, &s);
     if (e)

@@ -26,6 +26,7 @@ static enum err ready_rows(struct request *req, const struct rows *rows) {
     json_kstr(&w, "model_version", s->model_version[s->default_world]);
     json_kstr(&w, "default_world", api_world_name(s->default_world));
     json_kbool(&w, "accounts_waiting", rows_bool(rows, 0, 1));
+    json_ki64(&w, "accounts_set_aside", rows_i64(rows, 0, 2));
     json_object_end(&w);
     return request_reply(req, 200, "application/json");
 }

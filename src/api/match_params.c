@@ -59,7 +59,8 @@ const struct param match_params[] = {
     {"q", PARAM_PHRASE, AT(q), 1, 100, NULL, NULL, false, PARAM_LIKE, OF_SCORE("words"),
      "words that name or bio must have, all of them, in any case, with or without accents"},
     {"exclude", PARAM_WORDS, AT(exclude), 1, 60, NULL, "handles", false, PARAM_NOT,
-     "m.creator_id in (select w::bigint from unnest({}::text[]) w where w !~ '^@' union all"
+     "m.creator_id in (select coalesce(v.moved_to, w::bigint) from unnest({}::text[]) w"
+     " left join creator_moved v on v.creator_id = w::bigint where w !~ '^@' union all"
      " select k.creator_id from unnest({}::text[]) w cross join platform p join account_key k"
      " on k.world = {world}::smallint and k.platform = p.platform and k.kind = 'username'"
      " and k.key = lower(substr(w, 2)) where w ~ '^@')",

@@ -322,7 +322,7 @@ static enum err seed_rows(struct request *req, const struct rows *rows) {
     struct similar_state *st = req->state;
     struct arena *a = req->arena;
     if (!rows_count(rows))
-        return request_fail(req, ERR_CREATOR_UNKNOWN, "there is no creator \"%.100s\"", req->segments[0]);
+        return api_creator_missing(req);
     st->seed = (struct similar_seed){.creator_id = rows_i64(rows, 0, CREATOR),
                                      .account_id = rows_i64(rows, 0, ACCOUNT),
                                      .world = (int)rows_i64(rows, 0, WORLD),

@@ -162,7 +162,7 @@ static enum err account_rows(struct request *req, const struct rows *rows) {
     if (e)
         return e;
     if (!rows_count(rows))
-        return request_fail(req, ERR_CREATOR_UNKNOWN, "there is no creator \"%s\"", req->segments[0]);
+        return api_creator_missing(req);
     if (!pick(req, rows, q->platform, &st->is)) {
         request_fail(req, ERR_CREATOR_UNKNOWN, "creator %s has no account on %s", req->segments[0],
                      q->platform);

@@ -39,6 +39,12 @@ extern const size_t import_post_param_count, imports_param_count, import_errors_
 extern const struct field import_fields[], import_error_fields[];
 extern const size_t import_field_count, import_error_field_count;
 extern const struct route_upload import_upload;
+extern const struct param history_params[];
+extern const size_t history_param_count;
+extern const struct field link_suggestion_fields[], score_change_fields[], creator_engagement_fields[],
+    creator_source_fields[];
+extern const size_t link_suggestion_field_count, score_change_field_count, creator_engagement_field_count,
+    creator_source_field_count;
 
 /* similar and overlap */
 extern const struct param similar_params[], overlap_params[];

@@ -254,9 +254,7 @@ static enum err check_absent(struct request *req) {
     return ERR_OK;
 }
 
-/* Whether If-Match (a list of tags, or *) has the tag: what stands before its dot. What is behind it is of
- * one representation, and moves with scores. */
-static bool matches(const char *given, const char *tag) {
+bool write_matches(const char *given, const char *tag) {
     size_t n = tag ? strlen(tag) : 0;
     if (strcmp(given, "*") == 0)
         return tag != NULL;
@@ -268,7 +266,7 @@ static bool matches(const char *given, const char *tag) {
 
 static enum err check_account(struct request *req) {
     const struct write_state *st = req->state;
-    if (st->if_match && !matches(st->if_match, st->account.tag))
+    if (st->if_match && !write_matches(st->if_match, st->account.tag))
         return request_fail(req, ERR_CREATOR_CHANGED,
                             "If-Match is %.100s, the creator %s: GET it, and write again with its ETag",
                             st->if_match, st->account.tag ? "has another tag" : "is not there");
@@ -335,12 +333,11 @@ static enum err write_done(struct request *req, const struct rows *rows) {
     return api_creator_show(req, st->account.creator_id, st->status);
 }
 
-/* Reads the address: platform and username. */
-static enum err read_address(struct request *req) {
+enum err write_address(struct request *req, const char *platform, const char *username) {
     struct write_state *st = req->state;
     CLEANUP(buf_free) struct buf name = {0};
     const char *reason = "";
-    st->platform = req->segments[0];
+    st->platform = platform;
     st->who.platform = platform_of(st->platform, strlen(st->platform));
     if (!st->who.platform || strcmp(platform_name(st->who.platform), st->platform) != 0) {
         request_fail(req, ERR_PARAM_INVALID, "platform must be instagram, tiktok or youtube, got \"%.60s\"",
@@ -349,10 +346,10 @@ static enum err read_address(struct request *req) {
     }
     struct value_rule rule = {.type = VALUE_USERNAME};
     struct value_context ctx = {.platform = st->who.platform};
-    if (value_read(&rule, &ctx, req->segments[1], strlen(req->segments[1]), &name, &reason) != VALUE_OK) {
+    if (value_read(&rule, &ctx, username, strlen(username), &name, &reason) != VALUE_OK) {
         request_fail(req, ERR_PARAM_INVALID, "username must be a handle such as anna, got \"%.100s\"",
-                     req->segments[1]);
-        return fault_param(&req->fault, "username", req->segments[1], "a handle, with or without @");
+                     username);
+        return fault_param(&req->fault, "username", username, "a handle, with or without @");
     }
     st->username = arena_strdup(req->arena, name.data);
     char *key = arena_strdup(req->arena, name.data);
@@ -374,7 +371,7 @@ enum err api_write(struct request *req) {
     if (!e)
         e = api_params(req, &st->q, &given);
     if (!e && !st->way->own)
-        e = read_address(req);
+        e = write_address(req, req->segments[0], req->segments[1]);
     if (!e && st->way->own && !st->way->kind)
         e = api_row_id(req);
     if (!e)

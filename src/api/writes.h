@@ -73,6 +73,12 @@ NODISCARD enum err write_once_begin(struct request *req, bool *ret_again);
 /* Keeps the answer under the key, in the same transaction. */
 NODISCARD enum err write_once_end(struct request *req);
 
+/* Reads platform and username of an address into the state. ERR_PARAM_INVALID. */
+NODISCARD enum err write_address(struct request *req, const char *platform, const char *username);
+/* Whether If-Match (a list of tags, or *) has the tag: what stands before its dot. What is behind it is of
+ * one representation, and moves with scores. `tag` NULL: there is nothing. */
+bool write_matches(const char *given, const char *tag);
+
 /* Answers a creator as GET does, with a status. */
 NODISCARD enum err api_creator_show(struct request *req, const char *id, int status);
 

@@ -33,6 +33,8 @@ static const struct read_command {
      "niched standing --niche fitness --platform tiktok --followers 9000 --engagement-rate 5pct"},
     {"similar", {"similar"}, NULL, "niched similar 76"},
     {"overlap", {"overlap"}, "creators", "niched overlap 64 66 67"},
+    {"suggestions", {"account_suggestions"}, NULL, "niched suggestions 76"},
+    {"history", {"creator_history"}, NULL, "niched history 76 --niche vegan-fitness"},
     {"model", {"model"}, NULL, "niched model"},
 };
 

@@ -16,9 +16,13 @@
 #include <unistd.h>
 
 static const char help[] =
-    "usage: niched score [--all] [--batch N] [--jobs N]\n\n"
+    "usage: niched score [--all | --retry] [--batch N] [--jobs N]\n"
+    "       niched score --failed\n\n"
     "Scores every account with new evidence until none is left. Running it twice changes nothing.\n\n"
     "  --all      first marks every account as changed, for a new model or taxonomy\n"
+    "  --failed   lists the accounts that could not be scored in three attempts, with why, and scores "
+    "nothing\n"
+    "  --retry    tries those again, too\n"
     "  --batch N  accounts a transaction, 1 to 5000 (1000)\n"
     "  --jobs N   workers, each with its own connection, 1 to 64 (1)\n\n"
     "  niched score --jobs 4\n";
@@ -26,7 +30,7 @@ static const char help[] =
 enum { JOBS_MAX = 64, PROGRESS_MS = 500 };
 
 struct score_args {
-    bool all;
+    bool all, failed, retry;
     size_t batch;
     size_t jobs;
 };
@@ -54,16 +58,18 @@ static enum err number(const char *name, const char *text, size_t max, size_t *r
 }
 
 static enum err parse(int argc, char **argv, struct score_args *ret, struct fault *f) {
-    static const struct option options[] = {{"all", no_argument, 0, 'a'},
-                                            {"batch", required_argument, 0, 'b'},
-                                            {"jobs", required_argument, 0, 'j'},
-                                            {0}};
+    static const struct option options[] = {
+        {"all", no_argument, 0, 'a'},        {"failed", no_argument, 0, 'f'},
+        {"retry", no_argument, 0, 'r'},      {"batch", required_argument, 0, 'b'},
+        {"jobs", required_argument, 0, 'j'}, {0}};
     *ret = (struct score_args){.batch = SCORER_BATCH_BULK, .jobs = 1};
     enum err e = ERR_OK;
     for (int c; !e && (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         if (c == '?')
             return fault_set(f, ERR_USAGE, "see niched score --help");
         ret->all |= c == 'a';
+        ret->failed |= c == 'f';
+        ret->retry |= c == 'r';
         if (c == 'b')
             e = number("batch", optarg, SCORER_BATCH_MAX, &ret->batch, f);
         else if (c == 'j')
@@ -71,6 +77,8 @@ static enum err parse(int argc, char **argv, struct score_args *ret, struct faul
     }
     if (!e && optind < argc)
         e = fault_set(f, ERR_USAGE, "takes no argument \"%s\"; see niched score --help", argv[optind]);
+    if (!e && ret->failed && argc > 2)
+        e = fault_set(f, ERR_USAGE, "--failed lists and takes no other option; --retry tries again");
     return e;
 }
 
@@ -111,6 +119,8 @@ static enum err prepare(const struct score_args *args, struct settings *settings
     struct scorer_options options = {.now_us = settings->now_us, .batch = 1};
     if (!e)
         e = scorer_open(db, &options, f, &s);
+    if (!e && args->retry)
+        e = db_query(db, "score_retry", 0, NULL, f, NULL);
     if (!e && args->all)
         e = scorer_mark_all(s, f, &marked);
     for (marked = 1; !e && marked > 0;)
@@ -183,6 +193,26 @@ static void summarise(const struct job *jobs, size_t n, int64_t us) {
                SCORER_TRIES, t.last_error);
 }
 
+/* Accounts set aside, a line each. */
+static int list_failed(void) {
+    CLEANUP(db_close_at) struct db *db = NULL;
+    CLEANUP(rows_free_at) struct rows *r = NULL;
+    struct settings settings;
+    struct fault f = {0};
+    enum err e = cli_open("score", &settings, &f, &db);
+    if (!e)
+        e = db_query(db, "score_failed", 0, NULL, &f, &r);
+    for (size_t i = 0; !e && i < rows_count(r); i++)
+        printf("creator %s  %s  %s  %s tries: %s\n", rows_text(r, i, 0),
+               rows_text(r, i, 2) ? rows_text(r, i, 2) : "(gone)",
+               rows_text(r, i, 1) ? rows_text(r, i, 1) : "-", rows_text(r, i, 3),
+               rows_text(r, i, 4) ? rows_text(r, i, 4) : "no error is on record");
+    if (!e)
+        printf("%zu accounts are set aside%s\n", rows_count(r),
+               rows_count(r) ? ": niched score --retry tries them again" : "");
+    return e ? cli_fault("score", &f) : 0;
+}
+
 int cmd_score(int argc, char **argv) {
     if (cli_help(argc, argv, help))
         return 0;
@@ -192,9 +222,11 @@ int cmd_score(int argc, char **argv) {
     size_t waiting = 0;
     enum err e = parse(argc, argv, &args, &f);
     if (!e)
-        e = prepare(&args, &settings, &f, &waiting);
+        e = args.failed ? ERR_OK : prepare(&args, &settings, &f, &waiting);
     if (e)
         return cli_fault("score", &f);
+    if (args.failed)
+        return list_failed();
     struct job *jobs = calloc(args.jobs, sizeof *jobs);
     if (!jobs)
         return cli_fault("score", &(struct fault){.code = ERR_NO_MEMORY});

@@ -1,7 +1,7 @@
-/* Answers as tables for people. A line of `columns` says which value of an item stands in which column of
- * which operation; `notes` which single values stand below. Invariant: nothing that a creator wrote reaches
- * the terminal as a control character. */
+/* Answers as tables for people. Which values stand where: read_columns.c. Invariant: nothing that a creator
+ * wrote reaches the terminal as a control character. */
 #include "cmd_read.h"
+#include "read_columns.h"
 
 #include "base/json_read.h"
 #include "base/macros.h"
@@ -12,183 +12,16 @@
 
 enum { COLUMNS_MAX = 16, WIDTH_MAX = 100, LAST_MIN = 10 };
 
-/* Operations whose answers are alike. */
-static const struct {
-    const char *operation, *as;
-} same[] = {{"creator_standing", "standing"}, {"creator_by_name", "creator"}};
-
-/* The tables of an answer, each by its columns. */
-static const struct list {
-    const char *operation, *table, *path;
-} lists[] = {
-    {"match", "match", "items"},           {"plan", "plan", "creators"},
-    {"niches", "niches", "items"},         {"similar", "similar", "items"},
-    {"overlap", "overlap", "pairs"},       {"standing", "standing", "components"},
-    {"standing", "gaps", "gaps"},          {"creator", "creator", "accounts"},
-    {"model", "benchmarks", "benchmarks"}, {"model", "parameters", "parameters"},
-};
-
-static const struct column {
-    const char *table, *title, *path;
-    bool number; /* to the right */
-    bool spare;  /* left out where the terminal is narrow */
-} columns[] = {
-    {"match", "#", "rank", true, false},
-    {"match", "score", "score", true, false},
-    {"match", "conf", "confidence", true, true},
-    {"match", "creator", "creator.username", false, false},
-    {"match", "platform", "creator.platform", false, true},
-    {"match", "country", "creator.country", false, false},
-    {"match", "followers", "followers", true, false},
-    {"match", "engagement", "engagement_rate", true, true},
-    {"match", "vs peers", "engagement_vs_peers", true, true},
-    {"match", "authentic", "authenticity", true, false},
-    {"match", "price $", "price_usd", true, false},
-    {"match", "price is", "price_source", false, true},
-    {"match", "id", "creator.id", true, true},
-    {"plan", "#", "rank", true, false},
-    {"plan", "creator", "creator.username", false, false},
-    {"plan", "platform", "creator.platform", false, true},
-    {"plan", "country", "creator.country", false, true},
-    {"plan", "followers", "creator.followers", true, false},
-    {"plan", "score", "score", true, false},
-    {"plan", "price $", "price_usd.mid", true, false},
-    {"plan", "low", "price_usd.low", true, true},
-    {"plan", "high", "price_usd.high", true, true},
-    {"plan", "price is", "price_usd.source", false, true},
-    {"plan", "reach", "wanted_reach", true, false},
-    {"plan", "engaged", "engaged", true, false},
-    {"plan", "gain", "gain", true, true},
-    {"plan", "id", "creator.id", true, true},
-    {"niches", "niche", "slug", false, false},
-    {"niches", "label", "label", false, false},
-    {"niches", "creators", "creators", true, false},
-    {"similar", "#", "rank", true, false},
-    {"similar", "alike", "similarity", true, false},
-    {"similar", "creator", "creator.username", false, false},
-    {"similar", "platform", "creator.platform", false, true},
-    {"similar", "country", "creator.country", false, true},
-    {"similar", "followers", "followers", true, false},
-    {"similar", "id", "creator.id", true, true},
-    {"similar", "why", "reasons", false, false},
-    {"overlap", "creator", "username_a", false, false},
-    {"overlap", "platform", "platform_a", false, true},
-    {"overlap", "and", "username_b", false, false},
-    {"overlap", "platform", "platform_b", false, true},
-    {"overlap", "people", "people_a", true, true},
-    {"overlap", "people", "people_b", true, true},
-    {"overlap", "in both", "shared", true, false},
-    {"overlap", "of first", "share_of_a", true, false},
-    {"overlap", "of second", "share_of_b", true, false},
-    {"overlap", "method", "method", false, true},
-    {"overlap", "error", "error", true, true},
-    {"standing", "component", "component", false, false},
-    {"standing", "value", "value", true, false},
-    {"standing", "percentile", "percentile", true, false},
-    {"standing", "p25", "p25", true, true},
-    {"standing", "p50", "p50", true, false},
-    {"standing", "p75", "p75", true, false},
-    {"standing", "weight", "weight", true, true},
-    {"standing", "measured", "measured", false, true},
-    {"standing", "gain at p75", "gain_points", true, false},
-    {"gaps", "to gain", "component", false, false},
-    {"gaps", "points", "gain_points", true, false},
-    {"gaps", "effort", "effort", true, false},
-    {"gaps", "by", "levers", false, false},
-    {"creator", "account", "username", false, false},
-    {"creator", "platform", "platform", false, false},
-    {"creator", "country", "country", false, true},
-    {"creator", "followers", "followers", true, false},
-    {"creator", "engagement", "score.engagement_rate", true, false},
-    {"creator", "usual", "score.engagement_usual", true, true},
-    {"creator", "authentic", "score.authenticity", true, false},
-    {"creator", "posts", "score.recent_posts", true, true},
-    {"creator", "last post", "score.last_post_at", false, true},
-    {"benchmarks", "platform", "platform", false, false},
-    {"benchmarks", "per", "basis", false, false},
-    {"benchmarks", "rate at 10k", "rate_at_10k", true, false},
-    {"benchmarks", "beta", "beta", true, false},
-    {"benchmarks", "accounts", "n_accounts", true, false},
-    {"benchmarks", "origin", "origin", false, true},
-    {"benchmarks", "evidence", "evidence", false, true},
-    {"parameters", "component", "component", false, false},
-    {"parameters", "name", "name", false, false},
-    {"parameters", "value", "value", true, false},
-    {"parameters", "evidence", "evidence", false, true},
-    {"parameters", "explanation", "explanation", false, false},
-};
-
-enum show {
-    SHOW_PLAIN,
-    SHOW_MONEY, /* a number of dollars, or an object of low, mid and high */
-    SHOW_SHARE  /* a fraction, as per cent */
-};
-
-static const struct note {
-    const char *operation, *label, *path;
-    enum show show;
-} notes[] = {
-    {"match", "niche understood as", "query.niche.resolved", SHOW_PLAIN},
-    {"match", "match in part", "related_available", SHOW_PLAIN},
-    {"match", "next page: --cursor", "next_cursor", SHOW_PLAIN},
-    {"match", "world", "world", SHOW_PLAIN},
-    {"plan", "niche understood as", "query.niche.resolved", SHOW_PLAIN},
-    {"plan", "maximises", "query.maximises", SHOW_PLAIN},
-    {"plan", "cost", "cost.total_usd", SHOW_MONEY},
-    {"plan", "of which quoted", "cost.quoted_share", SHOW_SHARE},
-    {"plan", "wanted people reached", "expected.net_reach", SHOW_PLAIN},
-    {"plan", "of them engage", "expected.engaged", SHOW_PLAIN},
-    {"plan", "orders", "expected.conversions", SHOW_PLAIN},
-    {"plan", "of the best possible plan at least", "proof.at_least", SHOW_SHARE},
-    {"plan", "message", "message", SHOW_PLAIN},
-    {"plan", "verdict", "verdict", SHOW_PLAIN},
-    {"plan", "before booking", "cautions", SHOW_PLAIN},
-    {"plan", "world", "world", SHOW_PLAIN},
-    {"niches", "world", "world", SHOW_PLAIN},
-    {"similar", "like", "creator.username", SHOW_PLAIN},
-    {"similar", "compared", "considered", SHOW_PLAIN},
-    {"similar", "world", "world", SHOW_PLAIN},
-    {"overlap", "people of all, each counted once", "total.people_unique", SHOW_PLAIN},
-    {"overlap", "counted twice", "total.duplicated_share", SHOW_SHARE},
-    {"overlap", "method", "total.method", SHOW_PLAIN},
-    {"overlap", "world", "world", SHOW_PLAIN},
-    {"standing", "niche understood as", "niche.slug", SHOW_PLAIN},
-    {"standing", "score", "score", SHOW_PLAIN},
-    {"standing", "better than", "score_percentile", SHOW_SHARE},
-    {"standing", "peers", "peers.accounts", SHOW_PLAIN},
-    {"standing", "no percentiles", "peers.why", SHOW_PLAIN},
-    {"standing", "widened", "peers.widened", SHOW_PLAIN},
-    {"standing", "engagement", "engagement.rate", SHOW_SHARE},
-    {"standing", "usual engagement", "engagement.usual_rate", SHOW_SHARE},
-    {"standing", "fair price of a post", "price", SHOW_MONEY},
-    {"standing", "your price", "price.quote_usd", SHOW_MONEY},
-    {"standing", "not measured", "not_measured", SHOW_PLAIN},
-    {"standing", "world", "world", SHOW_PLAIN},
-    {"niche", "niche", "slug", SHOW_PLAIN},
-    {"niche", "label", "label", SHOW_PLAIN},
-    {"niche", "creators", "creators", SHOW_PLAIN},
-    {"niche", "wider", "parents", SHOW_PLAIN},
-    {"niche", "narrower", "children", SHOW_PLAIN},
-    {"niche", "related", "related", SHOW_PLAIN},
-    {"niche", "also known as", "aliases", SHOW_PLAIN},
-    {"niche", "world", "world", SHOW_PLAIN},
-    {"creator", "name", "name", SHOW_PLAIN},
-    {"creator", "id", "id", SHOW_PLAIN},
-    {"creator", "world", "world", SHOW_PLAIN},
-    {"model", "version", "model_version", SHOW_PLAIN},
-    {"model", "formula", "formula", SHOW_PLAIN},
-};
-
 static const char *as(const char *operation) {
-    for (size_t i = 0; i < COUNT_OF(same); i++)
-        if (strcmp(same[i].operation, operation) == 0)
-            return same[i].as;
+    for (size_t i = 0; i < read_same_count; i++)
+        if (strcmp(read_same[i].operation, operation) == 0)
+            return read_same[i].as;
     return operation;
 }
 
 bool read_table_known(const char *operation) {
-    for (size_t i = 0; i < COUNT_OF(notes); i++)
-        if (strcmp(notes[i].operation, as(operation)) == 0)
+    for (size_t i = 0; i < read_note_count; i++)
+        if (strcmp(read_notes[i].operation, as(operation)) == 0)
             return true;
     return false;
 }
@@ -288,9 +121,9 @@ static void fit(struct layout *l, size_t width) {
 }
 
 static void lay_out(const char *table, const struct json_value *first, size_t width, struct layout *l) {
-    for (size_t i = 0; i < COUNT_OF(columns) && l->n < COLUMNS_MAX; i++)
-        if (strcmp(columns[i].table, table) == 0)
-            l->column[l->n++] = &columns[i];
+    for (size_t i = 0; i < read_column_count && l->n < COLUMNS_MAX; i++)
+        if (strcmp(read_columns[i].table, table) == 0)
+            l->column[l->n++] = &read_columns[i];
     for (size_t i = 0; i < l->n; i++)
         widen(l, i, strlen(l->column[i]->title));
     for (const struct json_value *at = first; at; at = at->next)
@@ -353,16 +186,16 @@ static void put_money(const struct json_value *v, struct buf *out) {
 
 static void put_notes(const char *operation, const struct json_value *answer, const struct read_look *look,
                       struct buf *out) {
-    for (size_t i = 0; i < COUNT_OF(notes); i++) {
-        const struct json_value *value = value_at(answer, notes[i].path);
+    for (size_t i = 0; i < read_note_count; i++) {
+        const struct json_value *value = value_at(answer, read_notes[i].path);
         bool empty = value && value->kind == JSON_LIST && !value->count;
-        if (strcmp(notes[i].operation, operation) != 0 || !value || empty)
+        if (strcmp(read_notes[i].operation, operation) != 0 || !value || empty)
             continue;
-        put_bold(look, notes[i].label, strlen(notes[i].label), out);
+        put_bold(look, read_notes[i].label, strlen(read_notes[i].label), out);
         buf_puts(out, ": ");
-        if (notes[i].show == SHOW_MONEY)
+        if (read_notes[i].show == SHOW_MONEY)
             put_money(value, out);
-        else if (notes[i].show == SHOW_SHARE)
+        else if (read_notes[i].show == SHOW_SHARE)
             buf_printf(out, "%.3g %%", 100 * value->number);
         else
             put_value(value, out);
@@ -377,9 +210,9 @@ enum err read_table_print(const char *operation, const char *json, size_t n, con
     enum err e = json_read(json, n, a, f, &answer, &where);
     if (e)
         return e;
-    for (size_t i = 0; i < COUNT_OF(lists); i++)
-        if (strcmp(lists[i].operation, as(operation)) == 0)
-            put_table(&lists[i], answer, look, out);
+    for (size_t i = 0; i < read_list_count; i++)
+        if (strcmp(read_lists[i].operation, as(operation)) == 0)
+            put_table(&read_lists[i], answer, look, out);
     put_notes(as(operation), answer, look, out);
     return ERR_OK;
 }

@@ -45,7 +45,8 @@ class Contract:
         self.seen = set()  # (operationId, status)
         self.validators = {}
         for path, item in self.document["paths"].items():
-            pattern = re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path).replace("%", "%")))
+            numbered = re.sub(r"\{id\}(?=/)", "0ID0", path)  # what goes on behind an id wants a number there
+            pattern = re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(numbered)).replace("0ID0", "[0-9]+"))
             for method in METHODS & set(item):
                 self.operations[item[method]["operationId"]] = (method.upper(), pattern, item[method])
 

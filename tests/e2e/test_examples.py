@@ -22,6 +22,8 @@ EXAMPLES = {
     "similar": ("/creators/67/similar", {"limit": 2}, "/creators/{id}/similar"),
     "overlap": ("/overlap", {"creators": "64,tiktok/@priyavegan_2,67"}, "/overlap"),
     "creator_standing": ("/creators/76/standing", {"niche": "vegan-fitness"}, "/creators/{id}/standing"),
+    "account_suggestions": ("/creators/76/accounts/suggestions", {}, "/creators/{id}/accounts/suggestions"),
+    "creator_history": ("/creators/76/history", {}, "/creators/{id}/history"),
     "standing": ("/standing", {**ME, "price_usd": 120, "posts_per_week": 1.2}, "/standing"),
     "model": ("/model", {}, "/model"),
     "livez": ("/livez", {}, "/livez"),

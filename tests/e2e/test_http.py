@@ -13,7 +13,8 @@ ADDRESS = {"match": "/match?niche=vegan", "niches": "/niches", "niche": "/niches
            "creator_by_name": "/creators/instagram/test_many_01", "model": "/model", "plan": "/plan?niche=vegan&budget_usd=500",
            "request": "/requests/1?token=0123456789abcdef", "imports": "/imports", "import": "/imports/1",
            "import_errors": "/imports/1/errors",
-           "creator_standing": "/creators/1/standing", "similar": "/creators/1/similar", "overlap": "/overlap?creators=1,2",
+           "creator_standing": "/creators/1/standing", "creator_history": "/creators/1/history",
+           "account_suggestions": "/creators/1/accounts/suggestions", "similar": "/creators/1/similar", "overlap": "/overlap?creators=1,2",
            "standing": "/standing?niche=fitness&platform=tiktok&followers=9000&engagement_rate=5pct", "livez": "/livez", "readyz": "/readyz", "metrics": "/metrics", "openapi": "/openapi.yaml",
            "openapi_json": "/openapi.json", "page": "/", "docs": "/docs", "asset": "/assets/app.js",
            "prices": "/prices", "collaborations": "/collaborations", "conversions": "/conversions"}
@@ -33,6 +34,8 @@ SENT = {"creator_put": ("PUT", WRITTEN, {"followers": 5000}), "creator_patch": (
         "price_delete": ("DELETE", "/prices/1", None), "collaboration_delete": ("DELETE", "/collaborations/1", None),
         "conversion_delete": ("DELETE", "/conversions/1", None),
         "import_post": ("POST", "/imports", ""), "import_delete": ("DELETE", "/imports/1", None),
+        "account_link": ("PUT", "/creators/1/accounts/tiktok/nobody.here", None),
+        "account_unlink": ("DELETE", "/creators/1/accounts/tiktok/nobody.here", None),
         "match_batch": ("POST", "/match/batch", {"queries": [{"niche": "vegan"}]}),
         "request_open": ("POST", "/requests", {"platform": "tiktok", "username": "nobody.here", "kind": "access"})}
 # operations that are no GET, with (METHOD, path, JSON body) that they take
