@@ -268,9 +268,10 @@ static void fail(struct run *r, const struct fault *why) {
         return;
     r->kept = 0; /* what was written was rolled back */
     problems_add(&s->problems, 0, "", "", 0, why->detail);
-    enum err ignored = import_job_problems(r->db, s, 0, &r->kept, NULL);
-    ignored = import_job_put(r->db, s, "failed", NULL);
-    (void)ignored;
+    enum err told = import_job_problems(r->db, s, 0, &r->kept, NULL);
+    enum err put = import_job_put(r->db, s, "failed", NULL);
+    (void)told;
+    (void)put;
 }
 
 static enum err import_new(struct run *r, struct fault *f) {

@@ -41,9 +41,10 @@ static char *rule_end(char *s, char **ret_equals) {
 /* "COLUMN=field,COLUMN=field": a column's name may hold commas and equals signs. */
 static enum err read_map(struct import_ask *ask, struct fault *f, struct map_options *m) {
     char *s = ask->map_copy, *equals, *end;
-    if (strlen(ask->map) > IMPORT_ASK_MAP)
+    size_t n = strlen(ask->map);
+    if (n > IMPORT_ASK_MAP)
         return bad(f, "map", ask->map, "at most 4,000 bytes");
-    strcpy(s, ask->map);
+    memcpy(s, ask->map, n + 1);
     for (bool more = true; more; s = end + 1) {
         end = rule_end(s, &equals);
         if (!end || m->rule_count == IMPORT_ASK_RULES)
