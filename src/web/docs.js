@@ -111,7 +111,7 @@ function tryIt(method, path, list, body) {
   const fields = inputs.map((input, i) => h('label', { className: 'field' }, h('span', { className: 'label' }, list[i].name), input));
   const first = fields.filter((_, i) => list[i].required || inputs[i].value), rest = fields.filter((f) => !first.includes(f));
   const form = h('form', { className: 'try', oninput: show, onchange: show, onsubmit: send }, first.length > 0 && h('div', { className: 'form-grid' }, first),
-    rest.length > 0 && h('details', { className: 'plainly' }, h('summary', {}, `${rest.length} optional parameters`), h('div', { className: 'form-grid' }, rest)), text,
+    rest.length > 0 && h('details', { className: 'plainly', open: first.length === 0 && rest.length < 9 }, h('summary', {}, `${rest.length} optional parameters`), h('div', { className: 'form-grid' }, rest)), text,
     h('div', { className: 'card-head' }, h('button', { type: 'submit', className: 'primary' }, `Send ${method}`), method !== 'GET' && path !== '/match/batch' && h('span', { className: 'muted small' }, 'This changes the store.'), copyButton(command)),
     h('pre', { className: 'code', tabIndex: 0 }, line), out);
   show();

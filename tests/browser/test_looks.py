@@ -24,9 +24,9 @@ def wait_for(page, view):
         page.wait(".scatter[data-drawn]")
     if view == "docs":
         page.js("document.querySelector('#toc details').open = true")
-        page.press("#toc a[href='#match']")
-        page.press("#match .attempt summary")
-        page.wait("#match form")
+        page.press("#toc a[href='#niches']")
+        page.press("#niches .attempt summary")
+        page.wait("#niches form")
 
 
 @pytest.mark.parametrize("view", VIEWS)
