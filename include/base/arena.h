@@ -6,6 +6,7 @@
 #include "base/macros.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct arena;
 
@@ -26,6 +27,8 @@ char *arena_strndup(struct arena *a, const char *s, size_t n);
 char *arena_strdup(struct arena *a, const char *s);
 /* A formatted string of any length. */
 char *arena_printf(struct arena *a, const char *fmt, ...) PRINTF(2, 3);
+/* A number as people write it: 12,345. */
+char *arena_thousands(struct arena *a, uint64_t v);
 /* Bytes handed out since the last reset. */
 size_t arena_used(const struct arena *a);
 

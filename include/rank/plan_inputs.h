@@ -9,6 +9,7 @@
 #define PLAN_RESPONSE_MOST 0.9 /* of those reached that engage (c) */
 #define PLAN_MACRO_TARGET_SHARE                                                                              \
     0.09                        /* wanted share of a large generic account's audience, an assumption (c) */
+#define PLAN_VIEWS_MOST   10.0  /* times the usual, where they are only inferred from engagement; ours */
 #define PLAN_CONVERSION_A 2.0   /* prior orders ... */
 #define PLAN_CONVERSION_B 400.0 /* ... of engaged people: .5 % (c) */
 

@@ -16,19 +16,6 @@ static void add(struct text_list *l, const char *text) {
         l->items[l->count++] = text;
 }
 
-/* 12,345 */
-static const char *thousands(int64_t v, struct arena *a) {
-    char *digits = arena_printf(a, "%lld", (long long)v);
-    size_t n = strlen(digits), out = 0;
-    char *text = arena_alloc(a, n + n / 3 + 1);
-    for (size_t i = 0; i < n; i++) {
-        if (i && (n - i) % 3 == 0)
-            text[out++] = ',';
-        text[out++] = digits[i];
-    }
-    return text;
-}
-
 /* Names the niches that list the creator; of a single one it is always that one. */
 static void name_matched(struct match_row *r, const struct snapshot *s, const struct match_state *st,
                          struct arena *a) {
@@ -73,7 +60,7 @@ static void say_engagement(struct match_row *r, struct arena *a) {
         return;
     }
     const char *text = arena_printf(a, "engagement %.2fx what is usual at %s followers",
-                                    r->engagement_vs_peers, thousands(r->followers, a));
+                                    r->engagement_vs_peers, arena_thousands(a, (uint64_t)r->followers));
     if (r->engagement_vs_peers >= 1)
         add(&r->reasons, text);
     else if (r->engagement_vs_peers < 0.7)

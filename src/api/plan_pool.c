@@ -63,7 +63,8 @@ static double reach_rate_of(const struct plan_creator *c) {
     if (strcmp(c->basis, "views") == 0)
         return c->typical / (c->usual * exp(c->theta)) / followers;
     /* where views are not bound to followers, more engagement than usual comes from more views */
-    return plan_reach_rate(platform, followers) * (platform == RANK_INSTAGRAM ? 1 : exp(c->theta));
+    double more = platform == RANK_INSTAGRAM ? 1 : fmin(exp(c->theta), PLAN_VIEWS_MOST);
+    return plan_reach_rate(platform, followers) * more;
 }
 
 /* The share of those reached who want the niche: the share of posts that gives this relevance (b1,

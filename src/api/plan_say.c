@@ -46,6 +46,9 @@ void plan_assumptions_json(const struct plan_state *st, struct json *w) {
         struct plan_reach_prior r = plan_reach_prior_of((enum rank_platform)p);
         say(w, names[p], r.at_reference, r.source);
     }
+    say(w, "views_most", PLAN_VIEWS_MOST,
+        "times the usual: nobody whose views were not counted is taken to have more, whatever the "
+        "engagement");
     say(w, "home_share", USUAL_HOME_SHARE,
         "of an audience that was not measured, in the creator's own country");
     say(w, "conversion_rate", plan_conversion_rate(0, 0),

@@ -247,7 +247,7 @@ static void write_proof(const struct plan_state *st, struct json *w) {
 
 /* A number of people for a sentence. */
 static const char *people(struct request *req, double n) {
-    return arena_printf(req->arena, n < 100 ? "%.3g" : "%.0f", n);
+    return n < 100 ? arena_printf(req->arena, "%.3g", n) : arena_thousands(req->arena, (uint64_t)llround(n));
 }
 
 static const char *verdict(struct request *req) {
@@ -260,15 +260,16 @@ static const char *verdict(struct request *req) {
     const char *what = maximises_words[st->problem.goal];
     const char *kind = b->stored ? "the best big creator here" : "a big creator at the usual price";
     const char *plan = people(req, b->versus.plan.utility), *big = people(req, b->versus.macro.utility);
-    double wins = 100 * st->risk.plan_wins;
+    double wins = st->risk.plan_wins;
+    const char *sure = ""; /* what is drawn is engagement */
+    if (st->problem.goal != PLAN_REACH)
+        sure = arena_printf(req->arena, "; %s does more in %.0f %% of the draws",
+                            b->versus.macro_wins ? "it" : "the plan",
+                            100 * (b->versus.macro_wins ? 1 - wins : wins));
     if (b->versus.macro_wins)
-        return arena_printf(
-            req->arena,
-            "the big one wins: %s brings %s %s, the plan %s; it does more in %.0f %% of the draws", kind, big,
-            what, plan, 100 - wins);
-    return arena_printf(req->arena,
-                        "the plan wins: %s %s, %s brings %s; the plan does more in %.0f %% of the draws",
-                        plan, what, kind, big, wins);
+        return arena_printf(req->arena, "the big one wins: %s brings %s %s, the plan %s%s", kind, big, what,
+                            plan, sure);
+    return arena_printf(req->arena, "the plan wins: %s %s, %s brings %s%s", plan, what, kind, big, sure);
 }
 
 static void write_big_creator(const struct plan_state *st, struct json *w) {

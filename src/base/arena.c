@@ -111,3 +111,15 @@ char *arena_printf(struct arena *a, const char *fmt, ...) {
 size_t arena_used(const struct arena *a) {
     return a->handed_out;
 }
+
+char *arena_thousands(struct arena *a, uint64_t v) {
+    char *digits = arena_printf(a, "%llu", (unsigned long long)v);
+    size_t n = strlen(digits), out = 0;
+    char *text = arena_alloc(a, n + n / 3 + 1);
+    for (size_t i = 0; i < n; i++) {
+        if (i && (n - i) % 3 == 0)
+            text[out++] = ',';
+        text[out++] = digits[i];
+    }
+    return text;
+}
