@@ -1,5 +1,5 @@
 -- scorer_step: score/write.c. niche_match as the batch says; rows that are the same stay as they are. What a
--- change of score takes the place of goes to score_history. $1 as in score_put_niches, $2 clocks of the worlds
+-- change of score, other than by freshness, takes the place of goes to score_history. $1 as in score_put_niches, $2 clocks of the worlds
 with gone as (
   delete from niche_match o using (
     select b.world, x.at
@@ -18,8 +18,8 @@ with gone as (
   from (select * from score_match limit $1::bigint) n
   left join lateral (
     select c.ctid as at, row (c.*) is distinct from row (n.*) as differs,
-           case when (c.score, c.related, c.l_rel, c.l_eng, c.l_auth, c.l_aff, c.l_loy)
-             is distinct from (n.score, n.related, n.l_rel, n.l_eng, n.l_auth, n.l_aff, n.l_loy) then c end as old
+           case when (c.related, c.l_rel, c.l_eng, c.l_auth, c.l_aff, c.l_loy)
+             is distinct from (n.related, n.l_rel, n.l_eng, n.l_auth, n.l_aff, n.l_loy) then c end as old
     from niche_match c
     where c.creator_id = n.creator_id and c.account_id = n.account_id and c.niche_id = n.niche_id
     offset 0
