@@ -12,14 +12,15 @@ with gone as (
     ) x
   ) k
   where o.ctid = k.at
-  returning o.*
+  returning o.world, o.creator_id, o.account_id, o.niche_id, o.related, o.score, o.followers, o.l_rel, o.l_aff
 ), differs as materialized (
-  select n.*, o.at, o.old
+  select n.*, o.at, o.old_score, o.old_related, o.old_followers, o.old_rel, o.old_aff
   from (select * from score_match limit $1::bigint) n
   left join lateral (
     select c.ctid as at, row (c.*) is distinct from row (n.*) as differs,
            case when (c.related, c.l_rel, c.l_eng, c.l_auth, c.l_aff, c.l_loy)
-             is distinct from (n.related, n.l_rel, n.l_eng, n.l_auth, n.l_aff, n.l_loy) then c end as old
+             is distinct from (n.related, n.l_rel, n.l_eng, n.l_auth, n.l_aff, n.l_loy) then c.score end as old_score,
+           c.related as old_related, c.followers as old_followers, c.l_rel as old_rel, c.l_aff as old_aff
     from niche_match c
     where c.creator_id = n.creator_id and c.account_id = n.account_id and c.niche_id = n.niche_id
     offset 0
@@ -50,27 +51,38 @@ with gone as (
   returning world, niche_id, account_id
 ), past as (
   select m.*, row_number() over (partition by m.creator_id, m.account_id order by m.score desc, m.niche_id) as place
-  from (select (d.old).* from differs d where d.old is not null union all select * from gone) m
+  from (
+    select d.world, d.creator_id, d.account_id, d.niche_id, d.old_related as related, d.old_score as score,
+           d.old_followers as followers, d.old_rel as l_rel, d.old_aff as l_aff
+    from differs d
+    where d.old_score is not null
+    union all
+    select * from gone
+  ) m
   where m.niche_id < 1000000
+), lists as (
+  select world, creator_id, account_id, min(followers) as followers, array_agg(niche_id order by place) as niche_ids,
+         array_agg(related order by place) as related, array_agg(score order by place) as scores,
+         array_agg(l_rel::real order by place) as l_rel, array_agg(l_aff::real order by place) as l_aff
+  from past
+  where place <= 12
+  group by world, creator_id, account_id
 ), told as (
   insert into score_history
     (creator_id, account_id, nth, replaced_at, model_version, posts, followers, engagement_rate, price_usd, price_known,
      last_post_day, l_eng, l_auth, l_loy, l_fresh, niche_ids, related, scores, l_rel, l_aff)
-  select p.creator_id, p.account_id, min(h.nth) + 1, timestamptz 'epoch' + min(($2::bigint[])[p.world + 1]) * interval '1 microsecond',
-         min(s.model_version), min(s.posts), min(p.followers), min(p.engagement_rate), min(p.price_usd), bool_and(p.price_known),
-         min(p.last_post_day), min(p.l_eng), min(p.l_auth), min(p.l_loy), min(p.l_fresh),
-         array_agg(p.niche_id order by p.place), array_agg(p.related order by p.place), array_agg(p.score order by p.place),
-         array_agg(p.l_rel order by p.place), array_agg(p.l_aff order by p.place)
-  from past p
+  select p.creator_id, p.account_id, h.nth + 1, timestamptz 'epoch' + ($2::bigint[])[p.world + 1] * interval '1 microsecond',
+         s.model_version, s.posts, p.followers, s.engagement_rate, s.price_usd, s.price_source <> 'prior',
+         floor(extract(epoch from s.last_post_at) / 86400), ln(greatest(s.engagement, 0.02)), ln(greatest(s.authenticity, 0.02)),
+         ln(greatest(s.loyalty, 0.02)), ln(greatest(s.freshness, 0.02)), p.niche_ids, p.related, p.scores, p.l_rel, p.l_aff
+  from lists p
   cross join lateral (
-    select s.model_version, s.posts
-    from account_score s where s.creator_id = p.creator_id and s.account_id = p.account_id offset 0
+    select * from account_score c where c.creator_id = p.creator_id and c.account_id = p.account_id offset 0
   ) s
   cross join lateral (
-    select coalesce(max(x.nth), 0) as nth from score_history x where x.creator_id = p.creator_id and x.account_id = p.account_id
+    select coalesce((select x.nth from score_history x where x.creator_id = p.creator_id and x.account_id = p.account_id
+                     order by x.nth desc limit 1), 0) as nth
   ) h
-  where p.place <= 12
-  group by p.creator_id, p.account_id
   returning creator_id, account_id, nth
 ), forgotten as (
   delete from score_history h using told t
