@@ -5,7 +5,7 @@ with written as (
     likes_total, views_total, account_created_at, source, observed_at)
   select creator_id, account_id, $1::smallint, platform, platform_account_id, username, name, bio, bio_link,
     picture_url, category, country, city, language, verified,
-    coalesce(has_contact, false) or bio_link is not null or coalesce(bio ~ '[^\s@]+@[^\s@]+\.[[:alpha:]]{2,}', false),
+    coalesce(has_contact, false) or bio_link is not null or coalesce(bio like '%@%' and bio ~ '[^\s@]+@[^\s@]+\.[[:alpha:]]{2,}', false),
     followers, following, posts_total, likes_total, views_total, account_created_at, $2, observed_at
   from import_account
   where is_new

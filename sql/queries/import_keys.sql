@@ -1,5 +1,5 @@
 -- write_accounts (src/ingest/merge.c): a key goes to the newest observation; an old username keeps leading to its account.
--- Left joins: the planner takes the two columns of an account's key as independent and would expect one row.
+-- Each key is looked up by the index (LIMIT): a join by hash read the whole directory for each file.
 with written as (
   insert into account_key (world, platform, kind, key, creator_id, account_id)
   select $1::smallint, w.platform, w.kind, w.key, w.creator_id, w.account_id
@@ -16,9 +16,17 @@ with written as (
     ) wanted
     order by platform, kind, key, observed_at desc, line desc
   ) w
-  left join account_key k on k.world = $1::smallint and k.platform = w.platform and k.kind = w.kind and k.key = w.key
-  left join account a on a.creator_id = k.creator_id and a.account_id = k.account_id
-  where k.key is null
+  left join lateral (
+    select o.creator_id, o.account_id from account_key o
+    where o.world = $1::smallint and o.platform = w.platform and o.kind = w.kind and o.key = w.key
+    limit 1
+  ) k on true
+  left join lateral (
+    select o.observed_at from account o
+    where o.creator_id = k.creator_id and o.account_id = k.account_id and k.account_id <> w.account_id
+    limit 1
+  ) a on true
+  where k.account_id is null
     or (k.account_id <> w.account_id and coalesce(a.observed_at <= w.observed_at, true))
   on conflict (world, platform, kind, key) do update
   set creator_id = excluded.creator_id, account_id = excluded.account_id
