@@ -18,6 +18,9 @@ NODISCARD enum err db_open(const char *conninfo, const char *app, struct fault *
 void db_close(struct db *db);
 /* For CLEANUP(db_close_at). */
 void db_close_at(struct db **db);
+/* Whether the server takes no writes on this connection, as it said last: a standby, or read-only by its
+ * settings. A server before version 14 does not say: false. */
+bool db_read_only(const struct db *db);
 /* Runs SQL text of this program without parameters (begin, DDL, several statements at once). The rows of the
  * last statement, if it has any, go to *ret_rows (may be NULL). ERR_STORE_*. */
 NODISCARD enum err db_run(struct db *db, const char *sql, struct fault *f, struct rows **ret_rows);

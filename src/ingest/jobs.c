@@ -93,10 +93,13 @@ static void *run(void *arg) {
         int64_t began_ms = clock_mono_ms();
         enum err e = db_open(j->settings.database_url, "niched imports", &f, &db);
         leash_hold(&j->leash, db);
-        if (!e && !leash_stopped(&j->leash))
+        bool idle = !e && db_read_only(db); /* another process has a store that can be written */
+        if (!e && !idle && !leash_stopped(&j->leash))
             e = run_connected(j, db, &f);
         leash_hold(&j->leash, NULL);
         db_close(db);
+        if (idle)
+            rest(j, RETRY_MAX_MS);
         if (!e || leash_stopped(&j->leash))
             continue;
         pause = clock_mono_ms() - began_ms > RETRY_MAX_MS ? RETRY_MS : pause;

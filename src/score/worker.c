@@ -142,12 +142,15 @@ static void *run(void *arg) {
         int64_t begin = clock_mono_ms();
         enum err e = db_open(w->settings.database_url, "niched worker", &f, &db);
         leash_hold(&w->leash, db);
-        if (!e && !leash_stopped(&w->leash))
+        bool idle = !e && db_read_only(db); /* a standby: the worker of the primary scores */
+        if (!e && !idle && !leash_stopped(&w->leash))
             e = run_connected(w, db, &f);
         atomic_store(&w->counts->connected, 0);
         leash_hold(&w->leash, NULL);
         db_close(db);
         w->busy_since = 0;
+        if (idle)
+            rest(w, RETRY_MAX_MS);
         if (!e || leash_stopped(&w->leash))
             continue;
         pause = clock_mono_ms() - begin > RETRY_MAX_MS ? RETRY_MS : pause;

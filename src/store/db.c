@@ -79,6 +79,15 @@ static enum err finish(struct db *db, PGresult *res, struct fault *f, struct row
     return ERR_OK;
 }
 
+static bool says_on(const struct db *db, const char *parameter) {
+    const char *value = PQparameterStatus(db->conn, parameter);
+    return value && strcmp(value, "on") == 0;
+}
+
+bool db_read_only(const struct db *db) {
+    return says_on(db, "in_hot_standby") || says_on(db, "default_transaction_read_only");
+}
+
 enum err db_run(struct db *db, const char *sql, struct fault *f, struct rows **ret_rows) {
     return finish(db, PQexec(db->conn, sql), f, ret_rows);
 }

@@ -335,7 +335,7 @@ def test_a_store_without_writes_keeps_none(sandbox_niched, ask):
     with psycopg.connect(sandbox_niched.url, autocommit=True) as db:
         name = db.info.dbname
         db.execute(f'alter database "{name}" set default_transaction_read_only = on')
-        with sandbox_niched.serve(NICHED_WORKER=0) as service:
+        with sandbox_niched.serve() as service:
             assert ask(service).match("vegan,comedy", **ALL)["items"]
             time.sleep(1)
             assert ask(service).match("vegan,comedy", **ALL)["items"]
