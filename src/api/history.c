@@ -5,7 +5,7 @@
 
 #include "base/fields.h"
 #include "http/list.h"
-#include "rank/match_score.h"
+#include "match.h"
 #include "tables.h"
 
 #include <math.h>
@@ -49,12 +49,7 @@ static const struct field state_fields[] = {
     READ(FIELD_TEXT, model_version, "model_version"),
     READ(FIELD_F64, engagement_rate, "engagement_rate"),
     READ(FIELD_F64, price_usd, "price_usd"),
-    READ(FIELD_F64, ln[MATCH_RELEVANCE], "l_rel"),
-    READ(FIELD_F64, ln[MATCH_ENGAGEMENT], "l_eng"),
-    READ(FIELD_F64, ln[MATCH_AUTHENTICITY], "l_auth"),
-    READ(FIELD_F64, ln[MATCH_AFFORDABILITY], "l_aff"),
-    READ(FIELD_F64, ln[MATCH_LOYALTY], "l_loy"),
-    READ(FIELD_F64, ln[MATCH_FRESHNESS], "l_fresh"),
+    MATCH_LN_FIELDS(struct state),
     READ(FIELD_BOOL, price_known, "price_known"),
     READ(FIELD_BOOL, related, "related"),
 };

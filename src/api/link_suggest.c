@@ -33,7 +33,7 @@ const size_t link_suggestion_field_count = COUNT_OF(link_suggestion_fields);
 static enum err suggestion_rows(struct request *req, const struct rows *rows) {
     if (!rows_count(rows))
         return api_creator_missing(req);
-    struct suggestion s;
+    struct suggestion s = {0};
     struct json w = json_to(&req->body);
     json_object(&w);
     json_kstr(&w, "creator_id", req->segments[0]);

@@ -29,7 +29,7 @@ struct link_args {
 };
 
 static enum err parse(int argc, char **argv, struct link_args *ret, struct fault *f) {
-    *ret = (struct link_args){0};
+    *ret = (struct link_args){.creator = "", .account = ""};
     if (argc != 3 && argc != 5)
         return fault_set(f, ERR_USAGE, "say CREATOR PLATFORM/USERNAME; see niched %s --help", argv[0]);
     ret->creator = argv[1];
@@ -69,7 +69,7 @@ static enum err find_creator(struct db *db, const struct link_args *args, char r
     }
     CLEANUP(buf_free) struct buf key = {0};
     CLEANUP(rows_free_at) struct rows *r = NULL;
-    int platform;
+    int platform = 0;
     enum err e = read_account(args->creator, &platform, &key, f);
     if (e)
         return e;
@@ -87,9 +87,9 @@ static enum err find_creator(struct db *db, const struct link_args *args, char r
 
 static enum err change(struct db *db, const struct link_args *args, bool link, struct fault *f) {
     CLEANUP(buf_free) struct buf key = {0};
-    struct link_pair pair;
-    char id[24];
-    int platform;
+    struct link_pair pair = {0};
+    char id[24] = "";
+    int platform = 0;
     int64_t fresh = 0;
     bool changed = false;
     enum err e = read_account(args->account, &platform, &key, f);
