@@ -1,7 +1,7 @@
 """`make bench-ingest`: what it costs to get a large world in, beside PostgreSQL's own COPY of the same bytes in the same run,
 and how soon a write ranks.
 
-    ingest.py --niched build/niched --out build [--creators 1000000] [--seconds 60] [--only load,score,live]
+    ingest.py --niched build/niched --out build [--creators 1000000] [--seconds 60] [--only load,score,live] [--keep]
 
 load   creators, then their posts (12 each): rows per second of `niched import` into an empty store, then a tenth more into the
        filled one, beside COPY of the same file into one table of text columns without index; peak memory; size of the database
@@ -10,7 +10,7 @@ live   for --seconds: 200 posts a second by HTTP and 1,000 /match a second; from
 
 COPY runs before and after each import; a ratio is over the mean of both. Processor seconds are those of the backends, so that the
 second ratio holds on a busy machine, too. Prints a Markdown table and writes OUT/bench-ingest.json; the status says whether the
-run worked, not whether the figures please. The cluster (fsync on) is its own, below OUT, and gone afterwards."""
+run worked, not whether the figures please. The cluster (fsync on) is its own, below OUT, and gone afterwards, unless --keep says otherwise."""
 import argparse
 import csv
 import json
@@ -150,13 +150,17 @@ def main():
     parser.add_argument("--creators", type=int, default=1_000_000)
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--only", default="load,score,live")
+    parser.add_argument("--keep", action="store_true", help="leave the filled store and say where it is")
     run = Run(parser.parse_args())
     print("| what | value | unit | target | beside |\n| --- | --- | --- | --- | --- |", flush=True)
     try:
         run.whole()
     finally:
-        run.cluster.drop()
-        shutil.rmtree(run.place, ignore_errors=True)
+        if run.args.keep:
+            print(f"kept: {run.cluster.url('store')}")
+        else:
+            run.cluster.drop()
+            shutil.rmtree(run.place, ignore_errors=True)
     (run.args.out / "bench-ingest.json").write_text(json.dumps(run.figures, indent=1) + "\n")
 
 

@@ -54,6 +54,9 @@ class Cluster:
     def database(self, name):
         with psycopg.connect(self._do("url", "postgres"), autocommit=True) as db:
             db.execute(f'create database "{name}"')
+        return self.url(name)
+
+    def url(self, name):
         return self._do("url", name)
 
     def connect(self, url):

@@ -574,3 +574,9 @@ def test_own_rows_do_not_move_the_shared_ranking(client, niched, db):
     db.execute("insert into account_dirty (creator_id, account_id) select creator_id, account_id from account where creator_id = 76")
     niched.run("score")
     assert shared() == before
+
+
+@pytest.mark.parametrize("kind", sorted(ROWS))
+def test_what_there_is_not(client, kind):
+    response = client.get(f"/{kind}?world=sandbox", headers={"Accept": "text/html"})
+    assert response.status_code == 406 and response.json()["code"] == "ROUTE_NOT_ACCEPTABLE"

@@ -166,6 +166,7 @@ def test_tags_and_keys(world):
     assert link(client, first["id"], name(second), If_Match=tag, Idempotency_Key="one").json() == said.json()
     assert link(client, first["id"], name(second), 412, "DELETE", If_Match=tag).json()["code"] == "CREATOR_CHANGED"
     assert link(client, first["id"], name(second), 422, "DELETE", Idempotency_Key="one").json()["code"] == "IDEMPOTENCY_MISMATCH"
+    assert link(client, first["id"], name(first), 422, Idempotency_Key="one").json()["code"] == "IDEMPOTENCY_MISMATCH"
     tag = client.get(f"/creators/{first['id']}").headers["ETag"]
     out = link(client, first["id"], name(second), 200, "DELETE", If_Match=tag, Idempotency_Key="two")
     assert link(client, first["id"], name(second), 200, "DELETE", If_Match=tag, Idempotency_Key="two").json() == out.json()

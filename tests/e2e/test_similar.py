@@ -126,7 +126,7 @@ def test_filters(client, world, params, keep):
 
 
 @pytest.mark.parametrize("path, params, status, code, param", [
-    ("/creators/abc/similar", {}, 400, "PARAM_INVALID", "id"), ("/creators/999999999/similar", {}, 404, "CREATOR_UNKNOWN", None),
+    ("/creators/99999999999999999999/similar", {}, 400, "PARAM_INVALID", "id"), ("/creators/abc/similar", {}, 404, "CREATOR_UNKNOWN", None), ("/creators/999999999/similar", {}, 404, "CREATOR_UNKNOWN", None),
     ("/creators/1/similar", {"limit": 0}, 400, "PARAM_INVALID", "limit"), ("/creators/1/similar", {"limit": 101}, 400, "PARAM_INVALID", "limit"),
     ("/creators/1/similar", {"platform": "myspace"}, 400, "PARAM_INVALID", "platform"),
     ("/creators/1/similar", {"country": "USA"}, 400, "PARAM_INVALID", "country"),

@@ -256,7 +256,7 @@ def test_which_account_of_several(sandbox_niched, ask):
 
 def test_creator_without_standing(client, world):
     assert "999999999" in client.problem("/creators/999999999/standing", 404, "CREATOR_UNKNOWN")["detail"]
-    assert client.problem("/creators/x/standing", 400, "PARAM_INVALID")["param"] == "id"
+    assert client.problem("/creators/99999999999999999999/standing", 400, "PARAM_INVALID")["param"] == "id"
     creator, _, slug, platform, _ = some_members(world.db, 1)[0]
     foreign, = world.db.execute("select slug from niche where status = 'active' and niche_id not in (select niche_id from niche_match"
                                 " where creator_id = %s) order by slug limit 1", [creator]).fetchone()
