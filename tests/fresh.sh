@@ -6,7 +6,7 @@
 # Needs root, debootstrap and git. The last commit is cloned; --worktree copies the files as they are, uncommitted too.
 # WHERE says where in the new root the checkout is (/srv/niched; /root/niched is one that the user postgres cannot reach).
 # KINDS says what to prove (run test). The base root is kept in BASE (/tmp/niched-base.tar).
-# A private mount and process namespace gets /proc and a tmpfs on /dev/shm, nothing else; with it all processes end.
+# A private mount and process namespace gets /proc, a tmpfs on /dev/shm and terminals of its own, nothing else; with it all processes end.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=src/run/lib.sh
@@ -127,5 +127,7 @@ exec unshare --mount --pid --fork --kill-child bash -c '
     set -e
     mount -t proc proc "$1/proc"
     mount -t tmpfs -o mode=1777 shm "$1/dev/shm"
+    mount -t devpts -o newinstance,ptmxmode=0666,mode=0620 devpts "$1/dev/pts" # for the tests of what a terminal shows
+    mount --bind "$1/dev/pts/ptmx" "$1/dev/ptmx"
     exec chroot "$1" env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb \
         NICHED_PORT="$3" KINDS="$4" bash -c "cd $2 && exec bash /inside.sh"' fresh "$root" "$where" "$port" "${KINDS:-run test}"
