@@ -1,8 +1,9 @@
-/* logfmt lines on standard error, one write a line, safe from several threads. Only main, cli, the loops and
- * the worker log. User bytes are escaped: a value never breaks its line. */
+/* logfmt lines on standard error, whole lines in a write, safe from several threads. Only main, cli, the
+ * loops and the worker log. User bytes are escaped: a value never breaks its line. */
 #ifndef NICHED_BASE_LOG_H
 #define NICHED_BASE_LOG_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
@@ -26,5 +27,21 @@ void log_set_level(enum log_level level);
 enum log_level log_level_of(const char *word);
 /* Writes one line: time, level, message and pairs up to the one without a key. */
 void log_pairs(enum log_level level, const char *message, const struct log_pair *pairs);
+
+enum { LOG_LINES_BYTES = 4096 };
+
+/* Lines that one thread gathers to write them together; zeroed to begin with. */
+struct log_lines {
+    size_t len;
+    int64_t second; /* that of stamp */
+    char stamp[32];
+    char text[LOG_LINES_BYTES];
+};
+
+/* As log_pairs(), into the lines; where there is no more room, those before are written. */
+void log_gather(struct log_lines *lines, enum log_level level, const char *message,
+                const struct log_pair *pairs);
+/* Writes what was gathered. */
+void log_flush(struct log_lines *lines);
 
 #endif

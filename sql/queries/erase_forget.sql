@@ -14,4 +14,4 @@ with hashes as (
   from unnest($3::smallint[], $4::text[]) k (platform, key)
   where r.world = $5::smallint and r.platform = k.platform and r.username_key = k.key
 )
-select forget_creators(array[$1::bigint]) where $1::bigint is not null
+select forget_creators(array[$1::bigint]), pg_notify('niched', 'erased') where $1::bigint is not null

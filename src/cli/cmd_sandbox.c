@@ -142,7 +142,9 @@ static enum err purge(struct db *db, struct fault *f) {
     }
     printf("%lld sandbox creators removed\n", (long long)total);
     enum err e = db_run(db, "delete from currency_rate where world = 1", f, NULL);
-    return e ? e : db_run(db, "update niche_version set version = version + 1 where world = 1", f, NULL);
+    return e ? e
+             : db_run(db, "update niche_version set version = version + 1 where world = 1; notify niched", f,
+                      NULL);
 }
 
 static enum err run(const struct sandbox_args *args, struct fault *f) {

@@ -284,7 +284,11 @@ static void log_access(const struct exchange *x) {
     if (x->headers.traceparent)
         pairs[n++] = LOG_STR("traceparent", x->headers.traceparent);
     pairs[n] = (struct log_pair){0};
-    log_pairs(!bad ? LOG_INFO : req->status == 503 ? LOG_WARN : LOG_ERROR, "request", pairs);
+    log_gather(&req->loop->lines,
+               !bad                 ? LOG_INFO
+               : req->status == 503 ? LOG_WARN
+                                    : LOG_ERROR,
+               "request", pairs);
 }
 
 void exchange_completed(void *loop, struct MHD_Connection *conn, void **con_cls,

@@ -68,6 +68,7 @@ static void turn(struct loop *l) {
         pipe_flush(l->pipe);
     } while (l->resumed);
     watch_pipe(l);
+    log_flush(&l->lines);
     meters_turn(l, clock_mono_us() - woke_us);
 }
 
@@ -105,6 +106,7 @@ void loop_run(struct loop *l) {
     await_work(l);
     MHD_run(l->mhd);
     MHD_stop_daemon(l->mhd);
+    log_flush(&l->lines);
     pipe_free(l->pipe);
     compressor_free(l->compressor);
     for (size_t i = 0; i < l->fixed_count; i++)

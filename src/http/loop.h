@@ -3,6 +3,7 @@
 #define NICHED_HTTP_LOOP_H
 
 #include "base/compress.h"
+#include "base/log.h"
 #include "http/server.h"
 #include "meter.h"
 #include "work.h"
@@ -42,6 +43,7 @@ struct loop {
     int64_t next_tick_ms;
     bool stopping;
     struct meters meters;
+    struct log_lines lines; /* of requests; written at the end of each turn */
     const struct loop *all; /* the server's loops, this one among them */
     size_t n_all;
     struct compressor *compressor;

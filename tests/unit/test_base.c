@@ -5,8 +5,10 @@
 #include "base/err.h"
 #include "base/fields.h"
 #include "base/json.h"
+#include "base/log.h"
 
 #include <cjson/cJSON.h>
+#include <fcntl.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -201,12 +203,62 @@ static void secrets_sign_and_last(void **state) {
     unlink(path);
 }
 
+/* What `lines` write when gathered, and how many writes it took. */
+static size_t log_gathered(size_t n, const struct log_pair *pairs, char *ret_text, size_t room) {
+    int fds[2], before = dup(STDERR_FILENO);
+    assert_int_equal(pipe2(fds, O_DIRECT | O_NONBLOCK), 0); /* a packet is a write */
+    dup2(fds[1], STDERR_FILENO);
+    struct log_lines lines = {0};
+    for (size_t i = 0; i < n; i++)
+        log_gather(&lines, LOG_INFO, "request", pairs);
+    log_flush(&lines);
+    log_flush(&lines);
+    dup2(before, STDERR_FILENO);
+    close(before);
+    close(fds[1]);
+    size_t len = 0, writes = 0;
+    for (ssize_t got; (got = read(fds[0], ret_text + len, room - len)) > 0; writes++) {
+        len += (size_t)got;
+        assert_int_equal(ret_text[len - 1], '\n');
+    }
+    close(fds[0]);
+    ret_text[len] = '\0';
+    return writes;
+}
+
+static void log_lines_are_whole(void **state) {
+    (void)state;
+    static char text[65536], path[8192];
+    const struct log_pair pairs[] = {LOG_STR("path", "/a \"b\"\n\x01\xff\\=c"),
+                                     LOG_STR("none", ""),
+                                     LOG_NUM("low", INT64_MIN),
+                                     LOG_NUM("n", 0),
+                                     {0}};
+    assert_int_equal(log_gathered(1, pairs, text, sizeof text), 1);
+    assert_memory_equal(text, "time=20", 7);
+    assert_string_equal(strstr(text, " level="),
+                        " level=info msg=request path=\"/a \\\"b\\\"\\x0a\\x01\\xff\\\\=c\" none=\"\" "
+                        "low=-9223372036854775808 n=0\n");
+    size_t line = strlen(text), a_write = 4095 / line;
+    assert_int_equal(log_gathered(100, pairs, text, sizeof text), (100 + a_write - 1) / a_write);
+    assert_int_equal(strlen(text), 100 * line);
+    memset(path, 'x', sizeof path - 1); /* a line beyond the bound is cut, its neighbours are not */
+    const struct log_pair longer[] = {{"path", path, 0}, {0}};
+    assert_int_equal(log_gathered(3, longer, text, sizeof text), 3);
+    assert_int_equal(strlen(text), 3 * 4096);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(json_writes_numbers),         cmocka_unit_test(json_escapes_what_cjson_reads_back),
-        cmocka_unit_test(clock_reads_and_writes),      cmocka_unit_test(fields_group_and_null),
-        cmocka_unit_test(buffers_grow_and_encode),     cmocka_unit_test(arena_keeps_and_forgets),
-        cmocka_unit_test(errors_have_names_and_hints), cmocka_unit_test(secrets_sign_and_last),
+        cmocka_unit_test(log_lines_are_whole),
+        cmocka_unit_test(json_writes_numbers),
+        cmocka_unit_test(json_escapes_what_cjson_reads_back),
+        cmocka_unit_test(clock_reads_and_writes),
+        cmocka_unit_test(fields_group_and_null),
+        cmocka_unit_test(buffers_grow_and_encode),
+        cmocka_unit_test(arena_keeps_and_forgets),
+        cmocka_unit_test(errors_have_names_and_hints),
+        cmocka_unit_test(secrets_sign_and_last),
     };
     return cmocka_run_group_tests_name("base", tests, NULL, NULL);
 }
