@@ -1,4 +1,5 @@
 -- write_rows (src/ingest/merge.c): followers that came with posts, one day an account
+-- Sorted by an expression as in import_keys: what is there is looked up before anything is written.
 with seen as (
   select creator_id, account_id, (observed_at at time zone 'UTC')::date as day, followers, following, posts_total,
     observed_at
@@ -13,6 +14,7 @@ with seen as (
     select from follower_snapshot o
     where o.creator_id = s.creator_id and o.account_id = s.account_id and o.day = s.day
   )
+  order by -s.creator_id desc, s.account_id, s.day
   on conflict (creator_id, account_id, day) do update
   set followers = excluded.followers, following = coalesce(excluded.following, f.following),
     posts_total = coalesce(excluded.posts_total, f.posts_total), source = excluded.source
@@ -21,9 +23,13 @@ with seen as (
   returning creator_id, account_id, day, xmax = 0 as is_new
 ), noted as (
   insert into import_undo as x (creator_id, import_id, place, key, old, old_xid)
-  select w.creator_id, $2::bigint, 'follower_snapshot', jsonb_build_object('account_id', w.account_id, 'day', w.day), to_jsonb(o), o.xmin::text::bigint
+  select w.creator_id, $2::bigint, 'follower_snapshot', jsonb_build_object('account_id', w.account_id, 'day', w.day), o.old, o.old_xid
   from written w
-  left join follower_snapshot o on o.creator_id = w.creator_id and o.account_id = w.account_id and o.day = w.day
+  left join lateral (
+    select to_jsonb(f) as old, f.xmin::text::bigint as old_xid from follower_snapshot f
+    where not w.is_new and f.creator_id = w.creator_id and f.account_id = w.account_id and f.day = w.day
+    limit 1
+  ) o on true
   where $2::bigint is not null
   on conflict (creator_id, import_id, place, key) do update set xid = excluded.xid
 ), dirty as (

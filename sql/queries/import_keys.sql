@@ -1,5 +1,7 @@
 -- write_accounts (src/ingest/merge.c): a key goes to the newest observation; an old username keeps leading to its account.
--- Each key is looked up by the index (LIMIT): a join by hash read the whole directory for each file.
+-- Each key is looked up by the index (LIMIT): a join by hash read the whole directory for each file. All are looked up before the
+-- first is written (an expression is sorted by, which no path has sorted already): in a store that was small when it was last
+-- analysed they are looked up without the index, in a table that would grow meanwhile.
 with written as (
   insert into account_key (world, platform, kind, key, creator_id, account_id)
   select $1::smallint, w.platform, w.kind, w.key, w.creator_id, w.account_id
@@ -28,6 +30,7 @@ with written as (
   ) a on true
   where k.account_id is null
     or (k.account_id <> w.account_id and coalesce(a.observed_at <= w.observed_at, true))
+  order by w.platform + 0, w.kind, w.key
   on conflict (world, platform, kind, key) do update
   set creator_id = excluded.creator_id, account_id = excluded.account_id
   returning world, platform, kind, key, creator_id

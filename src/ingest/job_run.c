@@ -124,7 +124,8 @@ static enum err take_back(const struct job *j, struct fault *f) {
     enum err e = db_run(j->home->db, "analyze import_undo", f, NULL); /* as in import.c */
     if (!e)
         e = db_run(j->home->db,
-                   "begin; set local statement_timeout = 0; set local jit = off; set local work_mem = "
+                   "begin; discard plans; set local statement_timeout = 0; set local jit = off; set local "
+                   "work_mem = "
                    "'128MB'; select pg_advisory_xact_lock(20261, 0)",
                    f, NULL);
     if (!e)

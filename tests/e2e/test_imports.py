@@ -566,6 +566,33 @@ def test_progress_is_seen_while_it_runs(client):
     assert [job["accepted"] for job in seen] == sorted(job["accepted"] for job in seen)
 
 
+def test_plans_of_a_small_store_are_not_kept(alone, alone_db, ask):
+    """A store of a few creators is best read without indexes; the many of the next file are not looked up like that, neither by
+    what a connection planned for its foreign keys (156 s instead of 3, once) nor in the table that just grows."""
+    tables, rows = ["account", "account_key", "creator", "follower_snapshot"], 6000
+
+    def blocks():
+        """What was inserted and how many blocks were looked at, by table."""
+        return {table: numbers for table, *numbers in alone_db.execute(
+            "select relname, n_tup_ins, heap_blks_hit + heap_blks_read from pg_stat_user_tables join pg_statio_user_tables using (relid, relname)"
+            " where relname = any(%s)", [tables])}
+
+    with alone.serve(NICHED_WORKER="0", NICHED_LOOPS="1") as service:
+        client = ask(service)
+        for round in range(5):
+            sent(client, "username,followers\n" + "".join(f"few{round}{i},1\n" for i in range(3)))
+            if round == 2:  # from the sixth use on, a plan is kept
+                alone_db.execute("vacuum analyze")
+        before = blocks()
+        assert sent(client, many(rows))["created"] == rows
+        end = time.monotonic() + 15
+        while any(blocks()[table][0] < before[table][0] + rows for table in tables):  # statistics come late
+            assert time.monotonic() < end
+            time.sleep(0.05)
+    read = {table: (blocks()[table][1] - before[table][1]) / rows for table in tables}
+    assert all(blocks_a_row < 10 for blocks_a_row in read.values()), read
+
+
 def test_damage_in_the_middle_leaves_nothing(client, db):
     """Batches were merged already when the file turns out to be cut off."""
     job = sent(client, gzip.compress(many(30000))[:-20])
