@@ -127,15 +127,15 @@ class Service(str):
 
 
 class Niched:
-    """The program on one database."""
+    """The program on one database, with settings that each of its runs gets."""
 
-    def __init__(self, url):
-        self.url = url
+    def __init__(self, url, **settings):
+        self.url, self.settings = url, settings
 
     def environment(self, env=None):
         own = {k: v for k, v in os.environ.items() if not k.startswith(("PG", "NICHED", "TEST_"))}
         own["ASAN_OPTIONS"] = "exitcode=99:" + own.get("ASAN_OPTIONS", "")
-        return {**own, "DATABASE_URL": self.url, **{k: str(v) for k, v in (env or {}).items()}}
+        return {**own, "DATABASE_URL": self.url, **{k: str(v) for k, v in {**self.settings, **(env or {})}.items()}}
 
     def run(self, *args, check=True, env=None, input=None):
         """Runs a command to its end, with its output as text. check: fails on another status than 0."""

@@ -8,13 +8,11 @@ in the niche with most creators, of whom /plan looks at 5,000. Reads alone; NICH
 import http.client
 import json
 import os
-import re
-import subprocess
 import sys
-import threading
 import time
 
 import psycopg
+from machine import Service
 
 ASKED, PLANS = 400, 40
 
@@ -32,34 +30,16 @@ def times(port, paths):
     return sorted(took)
 
 
-def wait_ready(port):
-    for _ in range(100):
-        asked = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-        asked.request("GET", "/readyz")
-        if asked.getresponse().status == 200:
-            return
-        time.sleep(0.1)
-    raise SystemExit("the store is not ready: run niched migrate and niched score")
-
-
 def main(program, file):
     with psycopg.connect(os.environ["DATABASE_URL"]) as db:
         creators = [row[0] for row in db.execute("select distinct creator_id from lookalike_key order by 1")]
         niche, world, listed = db.execute("select n.slug, v.world, v.creators from niche_version v join niche n using (niche_id)"
                                           " order by v.creators desc limit 1").fetchone()
-    service = subprocess.Popen([program, "serve"], stderr=subprocess.PIPE, text=True,
-                               env={**os.environ, "NICHED_PORT": "0", "NICHED_WORKER": "0", "NICHED_STATEMENT_TIMEOUT_MS": "60000"})
-    try:
-        port = next(int(m[1]) for m in (re.search(r"\bport=(\d+)", line) for line in service.stderr) if m)
-        paths = [f"/creators/{c}/similar" for c in creators[::max(1, len(creators) // ASKED)][:ASKED]]
-        threading.Thread(target=service.stderr.read, daemon=True).start()  # a full pipe would stop it
-        wait_ready(port)
-        times(port, paths)
-        alike = times(port, paths)
-        plans = times(port, [f"/plan?niche={niche}&budget_usd=10000&min_score=0&world={('live', 'sandbox')[world]}"] * PLANS)
-    finally:
-        service.terminate()
-        service.wait(30)
+    paths = [f"/creators/{c}/similar" for c in creators[::max(1, len(creators) // ASKED)][:ASKED]]
+    with Service(program, os.environ["DATABASE_URL"], NICHED_WORKER="0", NICHED_STATEMENT_TIMEOUT_MS="60000") as service:
+        times(service.port, paths)
+        alike = times(service.port, paths)
+        plans = times(service.port, [f"/plan?niche={niche}&budget_usd=10000&min_score=0&world={('live', 'sandbox')[world]}"] * PLANS)
     against = f"{len(creators)} creators with niches, over HTTP, one at a time"
     at = f"{niche}, {listed} creators, 10,000 dollars, over HTTP, one at a time"
     figures = [("similar_p50", alike[len(alike) // 2], against, None), ("similar_p99", alike[len(alike) * 99 // 100], against, 20),

@@ -13,6 +13,7 @@ import yaml
 OPENAPI = Path(__file__).parents[2] / "openapi.yaml"
 PROBLEM = "application/problem+json"
 PAGE = {"text/html", "text/css", "text/javascript", "image/svg+xml"}
+JSON, MERGE_PATCH, CSV = ({"Content-Type": media} for media in ("application/json", "application/merge-patch+json", "text/csv"))
 METHODS = {"get", "put", "post", "patch", "delete"}
 # What any path may give beside what its operation says: the names in components/responses
 ANY_PATH = {304: "NotModified", 400: "BadRequest", 404: "NotFound", 406: "NotAcceptable", 413: "BodyTooLarge", 414: "UriTooLong",
@@ -173,9 +174,7 @@ class Client(httpx.Client):
 
     def problem(self, path, status, code, **params):
         """The problem document of an answer that must be one."""
-        response = self.get(path, params=params)
-        assert (response.status_code, response.json().get("code")) == (status, code), response.text
-        return response.json()
+        return problem(self.get(path, params=params), status, code)
 
     def match(self, niche, **params):
         return self.ok("/match", niche=niche, **params)
@@ -203,6 +202,26 @@ class Client(httpx.Client):
         with Wire(self.service.address) as wire:
             wire.send(sent)
             return wire.answers(self.contract, sent, count, ours)
+
+
+def send_body(client, method, path, body=None, headers=None, params=None, **more):
+    """Sends bytes as they are and all else as JSON (PATCH: as a merge patch), unless other headers are given; more of them as
+    words: If_Match="*". None: no body."""
+    media = {} if body is None else MERGE_PATCH if method == "PATCH" else JSON
+    content = body if body is None or isinstance(body, bytes) else json.dumps(body)
+    return client.request(method, path, content=content, params=params,
+                          headers={**(media if headers is None else headers), **{k.replace("_", "-"): v for k, v in more.items()}})
+
+
+def problem(response, status, code):
+    """The problem document of an answer that must be one; code None: an answer that is none."""
+    assert (response.status_code, response.json().get("code")) == (status, code), response.text
+    return response.json()
+
+
+def errors(response, status=400, code="BODY_INVALID"):
+    """What was wrong, by its place in the body."""
+    return {e["pointer"]: e["detail"] for e in problem(response, status, code)["errors"]}
 
 
 class Answer:

@@ -11,10 +11,9 @@ import time
 import psycopg
 import pytest
 import yaml
-from client import OPENAPI, Wire
+from client import CSV, OPENAPI, Wire, problem, send_body
 
 CREATORS = "username,followers,bio\nann,5200,vegan fitness\nbob,abc,yoga\ncat,9000,\n"
-CSV = {"Content-Type": "text/csv"}
 EVIDENCE = ("creator", "account", "account_key", "follower_snapshot", "post", "post_metric", "collaboration", "price",
             "audience_share", "audience_sketch", "conversion_report")
 
@@ -24,10 +23,7 @@ def niched(databases, migrated_template, program, tmp_path_factory):
     """One database for all tests here; `db` empties it."""
     secret = tmp_path_factory.mktemp("secret") / "secret"
     with databases.one(migrated_template) as url:
-        own = program(url)
-        plain = own.environment
-        own.environment = lambda env=None: plain({"NICHED_SECRET_FILE": secret, **(env or {})})
-        yield own
+        yield program(url, NICHED_SECRET_FILE=secret)
 
 
 @pytest.fixture(scope="module")
@@ -65,8 +61,7 @@ def alone_db(alone):
 
 def send(client, text=CREATORS, **params):
     content = text if isinstance(text, bytes) else text.encode()
-    headers = params.pop("headers", CSV)
-    return client.post("/imports", params={"platform": "tiktok", **params}, content=content, headers=headers)
+    return send_body(client, "POST", "/imports", content, params.pop("headers", CSV), {"platform": "tiktok", **params})
 
 
 def sent(client, text=CREATORS, **params):
@@ -90,11 +85,6 @@ def over(client, id, *statuses, seconds=30):
 def delete(client, id, status=202, code=None):
     response = client.delete(f"/imports/{id}")
     assert response.status_code == status and response.json().get("code") == code, response.text
-    return response.json()
-
-
-def problem(response, status, code):
-    assert (response.status_code, response.json().get("code")) == (status, code), response.text
     return response.json()
 
 
@@ -455,8 +445,7 @@ def test_two_files_taken_back_one_after_the_other(client, db, kind):
 
 def test_revert_is_refused_after_a_newer_write(client, db):
     job = sent(client, "username,followers\n" + "".join(f"u{i},{1000 + i}\n" for i in range(20)), observed_at="2026-01-01")
-    answer = client.patch("/creators/tiktok/u3", content=json.dumps({"city": "Utrecht"}).encode(),
-                          headers={"Content-Type": "application/merge-patch+json"})
+    answer = send_body(client, "PATCH", "/creators/tiktok/u3", {"city": "Utrecht"})
     assert answer.status_code == 200, answer.text
     before = all_of(db)
     assert "1 of account (tiktok/u3)" in delete(client, job["id"], 409, "IMPORT_TOUCHED")["detail"]

@@ -8,6 +8,7 @@ import time
 
 import psycopg
 import pytest
+from client import errors, problem, send_body
 
 IVY = {"platform": "tiktok", "username": "ivy.vegan_c"}  # creator 76 of the sandbox
 ROWS = {"prices": {**IVY, "amount_usd": 120.5, "deliverable": "post", "valid_from": "2026-10-01"},
@@ -22,10 +23,7 @@ def niched(databases, sandbox_template, program, tmp_path_factory):
     """One copy of the scored sandbox for all tests here; `db` takes out what a test put in."""
     secret = tmp_path_factory.mktemp("secret") / "secret"
     with databases.one(sandbox_template) as url:
-        own = program(url)
-        plain = own.environment
-        own.environment = lambda env=None: plain({"NICHED_SECRET_FILE": secret, **(env or {})})
-        yield own
+        yield program(url, NICHED_SECRET_FILE=secret)
 
 
 @pytest.fixture(scope="module")
@@ -51,23 +49,13 @@ def client(service, ask, db):
 
 
 def send(client, kind, body=None, query="", **headers):
-    return client.request("POST", f"/{kind}?world=sandbox{query}", content=json.dumps(ROWS[kind] if body is None else body).encode(),
-                          headers={"Content-Type": "application/json", **{k.replace("_", "-"): v for k, v in headers.items()}})
+    return send_body(client, "POST", f"/{kind}?world=sandbox{query}", ROWS[kind] if body is None else body, **headers)
 
 
 def add(client, kind, body=None, **more):
     response = send(client, kind, body, **more)
     assert response.status_code == 200, response.text
     return response.json()
-
-
-def problem(response, status, code):
-    assert (response.status_code, response.json()["code"]) == (status, code), response.text
-    return response.json()
-
-
-def errors(response, status=400, code="BODY_INVALID"):
-    return {e["pointer"]: e["detail"] for e in problem(response, status, code)["errors"]}
 
 
 def walk(client, kind, **params):

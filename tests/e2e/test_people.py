@@ -4,6 +4,7 @@ import json
 
 import psycopg
 import pytest
+from client import send_body
 
 ALL = {"min_followers": 0, "max_followers": 1_000_000_000, "min_authenticity": 0}
 NICHE = "fitness"
@@ -11,8 +12,7 @@ NICHE = "fitness"
 
 @pytest.fixture
 def world(sandbox_niched, ask, tmp_path):
-    plain = sandbox_niched.environment
-    sandbox_niched.environment = lambda env=None: plain({"NICHED_SECRET_FILE": tmp_path / "secret", **(env or {})})
+    sandbox_niched.settings["NICHED_SECRET_FILE"] = tmp_path / "secret"
     with psycopg.connect(sandbox_niched.url, autocommit=True) as db, sandbox_niched.serve(NICHED_WORKER=0) as service:
         yield db, ask(service), sandbox_niched, service
 
@@ -26,7 +26,7 @@ def top(client, n, niche=NICHE, **params):
 
 
 def link(client, who, account, status=201, method="PUT", **headers):
-    response = client.request(method, f"/creators/{who}/accounts/{account}", headers={k.replace("_", "-"): v for k, v in headers.items()})
+    response = send_body(client, method, f"/creators/{who}/accounts/{account}", **headers)
     assert response.status_code == status, response.text
     return response
 
@@ -261,7 +261,7 @@ def test_a_username_may_be_a_word_of_ours(world, username):
 # ---- suggestions
 
 def profile(client, who, **fields):
-    response = client.patch(f"/creators/{name(who)}?world=sandbox", content=json.dumps(fields), headers={"Content-Type": "application/merge-patch+json"})
+    response = send_body(client, "PATCH", f"/creators/{name(who)}?world=sandbox", fields)
     assert response.status_code == 200, response.text
 
 

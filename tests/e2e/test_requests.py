@@ -15,10 +15,9 @@ def store(niched):
 
 
 @pytest.fixture
-def secret(niched, tmp_path, monkeypatch):
+def secret(niched, tmp_path):
     """A secret that outlives each run of the program."""
-    plain = niched.environment
-    monkeypatch.setattr(niched, "environment", lambda env=None: plain({"NICHED_SECRET_FILE": tmp_path / "secret", **(env or {})}))
+    niched.settings["NICHED_SECRET_FILE"] = tmp_path / "secret"
 
 
 def send(client, status=201, **change):

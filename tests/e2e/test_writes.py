@@ -1,14 +1,13 @@
 """PUT, PATCH and DELETE of /creators/{platform}/{username}, POST of posts, snapshots, prices and collaborations: what is written,
 what is refused, and how soon it ranks."""
 import concurrent.futures
-import json
 import time
 
 import psycopg
 import pytest
+from client import MERGE_PATCH, errors, problem, send_body
 
 IVY = "/creators/tiktok/ivy.vegan"
-MERGE = {"Content-Type": "application/merge-patch+json"}
 PROFILE = {"name": "Ivy", "bio": "vegan fitness coach", "followers": 5210, "country": "NL", "language": "en", "verified": False}
 POST = {"post_key": "7301", "posted_at": "2026-10-30T18:00:00Z", "caption": "ten minute vegan bowl", "hashtags": ["vegan"], "likes": 412,
         "comments": 31, "views": 9800, "observed_at": "2026-11-01T00:00:00Z"}  # without it a repeat is a new observation
@@ -24,10 +23,7 @@ def niched(databases, migrated_template, program, tmp_path_factory):
     """One database for all tests here, with a secret that outlives each run of the program; `db` empties it."""
     secret = tmp_path_factory.mktemp("secret") / "secret"
     with databases.one(migrated_template) as url:
-        own = program(url)
-        plain = own.environment
-        own.environment = lambda env=None: plain({"NICHED_SECRET_FILE": secret, **(env or {})})
-        yield own
+        yield program(url, NICHED_SECRET_FILE=secret)
 
 
 @pytest.fixture(scope="module")
@@ -51,10 +47,7 @@ def client(service, ask, db):
 
 def send(client, operation, path=None, body=..., **headers):
     method, default, row = WRITES[operation]
-    given = row if body is ... else body
-    kind = {} if given is None else MERGE if method == "PATCH" else {"Content-Type": "application/json"}
-    content = given if isinstance(given, (bytes, type(None))) else json.dumps(given).encode()
-    return client.request(method, path or default, content=content, headers={**kind, **{k.replace("_", "-"): v for k, v in headers.items()}})
+    return send_body(client, method, path or default, row if body is ... else body, **headers)
 
 
 def put(client, body=PROFILE, status=None, path=IVY, **headers):
@@ -65,15 +58,6 @@ def put(client, body=PROFILE, status=None, path=IVY, **headers):
 
 def account(response):
     return response.json()["accounts"][0]
-
-
-def problem(response, status, code):
-    assert (response.status_code, response.json()["code"]) == (status, code), response.text
-    return response.json()
-
-
-def errors(response):
-    return {e["pointer"]: e["detail"] for e in problem(response, 400, "BODY_INVALID")["errors"]}
 
 
 # ---- PUT
@@ -408,7 +392,7 @@ def test_bodies_that_are_none(client, operation):
     problem(send(client, operation, body=b"{"), 400, "BODY_SYNTAX")
     problem(send(client, operation, body=b""), 400, "BODY_MISSING")
     problem(send(client, operation, body=b'{"followers": 1, "followers": 2}'), 400, "BODY_SYNTAX")
-    media = MERGE["Content-Type"] if method == "PATCH" else "application/json"
+    media = MERGE_PATCH["Content-Type"] if method == "PATCH" else "application/json"
     head = f"{method} {path} HTTP/1.1\r\nHost: x\r\nContent-Type: {media}\r\nContent-Length: 2097153\r\nConnection: close\r\n\r\n"
     problem(client.raw(head.encode())[0], 413, "BODY_TOO_LARGE")
 
