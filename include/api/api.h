@@ -2,6 +2,7 @@
 #ifndef NICHED_API_API_H
 #define NICHED_API_API_H
 
+#include "api/keyring.h"
 #include "api/snapshot.h"
 #include "api/writer.h"
 #include "base/crypto.h"
@@ -26,6 +27,7 @@ struct api {
     const struct api_shared *shared;
     struct pipe *pipe;
     struct snapshot *snapshot; /* NULL until the store was read for the first time */
+    struct keyring *keys;      /* likewise */
 };
 
 /* All routes. */
@@ -39,6 +41,14 @@ void *api_loop_open(void *shared, struct pipe *pipe);
 void api_loop_close(void *app);
 /* Takes the newest snapshot. */
 void api_loop_tick(void *app, int64_t mono_ms);
+
+/* For server_app: takes the key that was sent and checks what the route needs. ERR_AUTH_*, and
+ * ERR_STORE_UNAVAILABLE where keys cannot be checked. */
+enum err api_admit(struct request *req);
+/* For server_app: whether a publishable key names the origin. */
+bool api_knows_origin(void *app, const char *origin);
+/* Whoever has the database itself: the command line. */
+extern const struct caller api_operator;
 
 /* The snapshot of a request, or ERR_STORE_UNAVAILABLE while there is none. */
 NODISCARD enum err api_snapshot(struct request *req, const struct snapshot **ret_snapshot);

@@ -5,6 +5,7 @@
 #define NICHED_API_SNAPSHOT_H
 
 #include "api/gauges.h"
+#include "api/keyring.h"
 #include "api/wishes.h"
 #include "base/settings.h"
 #include "rank/benchmark.h"
@@ -59,6 +60,8 @@ void keeper_stop(struct keeper *k);
 NODISCARD enum err snapshot_load(const struct settings *s, struct fault *f, struct snapshot **ret_snapshot);
 /* The newest snapshot with a reference for the caller, NULL if there is none yet. */
 struct snapshot *keeper_take(struct keeper *k);
+/* The newest keys with a reference for the caller, NULL before they were read. */
+struct keyring *keeper_keys(struct keeper *k);
 /* What loops want written; the keeper writes it. */
 struct wishes *keeper_wishes(struct keeper *k);
 /* What was last read of the store for /metrics; asking keeps it read every few seconds. */

@@ -30,6 +30,7 @@
     X(URI_TOO_LONG, 414, 2, "address too long")                                                              \
     X(HEADER_TOO_LARGE, 431, 2, "header too large")                                                          \
     X(AUTH_REQUIRED, 401, 4, "a key is required")                                                            \
+    X(AUTH_INVALID, 401, 4, "the key is not good")                                                           \
     X(AUTH_FORBIDDEN, 403, 4, "not allowed")                                                                 \
     X(IDEMPOTENCY_BUSY, 409, 5, "the same request is being carried out")                                     \
     X(IDEMPOTENCY_MISMATCH, 422, 2, "idempotency key of another request")                                    \

@@ -39,7 +39,9 @@ struct settings {
     int64_t import_waiting;
     int64_t import_keep_days;
     bool import_worker;
+    char anonymous_read[16];
     char writes[16];
+    char key[128]; /* that commands send to `url` */
     bool worker;
     bool anonymous_contact;
 };

@@ -9,6 +9,7 @@
 /* What is asked: a route, the values of {name} in its path in order, the arguments of the query. */
 struct offline_ask {
     const struct route *route;
+    struct caller caller; /* who asks */
     const char *segments[REQUEST_SEGMENTS];
     struct param_arg args[REQUEST_ARGS];
     size_t n_args;

@@ -28,6 +28,17 @@ struct route;
 struct loop;
 struct kept;
 
+/* How much a caller may do; each includes those before. */
+enum scope { SCOPE_NONE, SCOPE_READ, SCOPE_WRITE, SCOPE_ADMIN };
+
+/* Who asks, as the program's admit() found. */
+struct caller {
+    enum scope scope;
+    int64_t key;       /* id of the key; 0: none was sent */
+    int32_t workspace; /* whose private rows; 0: nobody's */
+    bool publishable;  /* the key is in a page, for all to read */
+};
+
 struct reply_header {
     const char *name;
     const char *value;
@@ -51,6 +62,7 @@ struct request {
     size_t n_args;
     const char *segments[REQUEST_SEGMENTS]; /* values of {name} in the route's path, in order */
     void *state;                            /* the handler's own, in the arena */
+    struct caller caller;
     struct fault fault;
     struct buf upload;              /* the body that came, if the route takes one */
     struct body_fault *body_faults; /* in the order of finding */
@@ -100,6 +112,10 @@ const struct rows *request_keep(struct request *req, const struct rows *rows);
 const char *request_address(struct request *req);
 /* A header of the request, NULL where there is none (or no HTTP). Lives as long as the request. */
 const char *request_given(struct request *req, const char *name);
+/* The Authorization header, several joined by commas; NULL: none. Lives as long as the request. */
+const char *request_authorization(const struct request *req);
+/* The Origin header likewise. */
+const char *request_origin(const struct request *req);
 /* Adds a header to the reply; the value lives in the arena or longer. At most REQUEST_HEADERS. */
 void request_header(struct request *req, const char *name, const char *value);
 /* Adds one more metric to Server-Timing, as it is written there; lives in the arena. */

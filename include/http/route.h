@@ -34,6 +34,15 @@ struct route_loan {
     bool (*takes)(const struct param *p);
 };
 
+/* What a caller needs for a route; a line that forgets it gets the most. */
+enum need {
+    NEED_WRITE,   /* scope write */
+    NEED_OWN,     /* scope read and a workspace */
+    NEED_READ,    /* scope read */
+    NEED_ANYBODY, /* no key */
+    NEED_NOTHING, /* open, whatever is sent along; not counted against limits */
+};
+
 struct route {
     const char *method; /* GET also answers HEAD */
     const char *path;   /* "/creators/{id}": a segment in braces takes any value */
@@ -43,6 +52,7 @@ struct route {
     enum err (*handle)(struct request *req);
     const struct route_body *body; /* NULL: takes none, what comes is dropped */
     const struct route_loan *loan; /* NULL: none */
+    enum need need;
 };
 
 /* All parameters of a route: what it borrows, then its own. At most PARAM_MAX. */

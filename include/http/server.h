@@ -13,6 +13,10 @@ struct server_app {
     /* Makes and frees a loop's own state. */
     void *(*loop_open)(void *shared, struct pipe *pipe);
     void (*loop_close)(void *app);
+    /* By the headers, before any of the body: fills req->caller, or refuses. */
+    enum err (*admit)(struct request *req);
+    /* Whether pages of that origin may read answers, beside those in the settings. */
+    bool (*knows_origin)(void *app, const char *origin);
     /* About ten times a second, on the loop. */
     void (*loop_tick)(void *app, int64_t mono_ms);
     void *shared;

@@ -20,6 +20,7 @@ void *api_loop_open(void *shared, struct pipe *pipe) {
 void api_loop_close(void *app) {
     struct api *api = app;
     snapshot_give(api->snapshot);
+    keyring_give(api->keys);
     free(api);
 }
 
@@ -29,6 +30,9 @@ void api_loop_tick(void *app, int64_t mono_ms) {
     struct snapshot *newest = keeper_take(api->shared->keeper);
     snapshot_give(api->snapshot);
     api->snapshot = newest;
+    struct keyring *keys = keeper_keys(api->shared->keeper);
+    keyring_give(api->keys);
+    api->keys = keys;
 }
 
 enum err api_snapshot(struct request *req, const struct snapshot **ret_snapshot) {

@@ -4,7 +4,6 @@
 
 #include "http/list.h"
 #include "tables.h"
-#include "writes_guard.h"
 
 #include <string.h>
 
@@ -174,9 +173,7 @@ enum err api_imports(struct request *req) {
     const char *before = NULL;
     uint64_t given;
     req->state = st;
-    enum err e = write_guard(req);
-    if (!e)
-        e = api_params(req, st, &given);
+    enum err e = api_params(req, st, &given);
     if (!e)
         e = list_choose(req, &st->list, import_fields, import_field_count, "");
     if (!e && st->cursor.text)
@@ -222,9 +219,7 @@ enum err imports_show(struct request *req, const char *id, int status) {
 
 enum err api_import(struct request *req) {
     uint64_t given;
-    enum err e = write_guard(req);
-    if (!e)
-        e = api_params(req, NULL, &given);
+    enum err e = api_params(req, NULL, &given);
     if (!e)
         e = imports_id(req);
     return e ? e : imports_show(req, req->segments[0], 200);
@@ -255,9 +250,7 @@ static enum err error_rows(struct request *req, const struct rows *rows) {
 enum err api_import_errors(struct request *req) {
     struct imports_query q = {0};
     uint64_t given;
-    enum err e = write_guard(req);
-    if (!e)
-        e = api_params(req, &q, &given);
+    enum err e = api_params(req, &q, &given);
     if (!e)
         e = imports_id(req);
     if (!e)

@@ -4,13 +4,12 @@
 #include "imports.h"
 
 #include "api/writer.h"
+#include "authority.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "ingest/import_ask.h"
 #include "ingest/jobs.h"
 #include "tables.h"
-#include "workspace.h"
-#include "writes_guard.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,10 +80,8 @@ static enum err read_observed(struct request *req, struct upload_state *st, int6
 static enum err read_ask(struct request *req, struct upload_state *st) {
     const struct api *api = req->app;
     const struct snapshot *s;
-    const char *workspace = NULL;
-    enum err e = st->q.own ? workspace_need(req, &workspace) : ERR_OK;
-    if (!e)
-        e = api_snapshot(req, &s);
+    const char *workspace = st->q.own ? request_workspace(req) : NULL;
+    enum err e = api_snapshot(req, &s);
     if (e)
         return e;
     st->ask.kind = st->q.kind;
@@ -106,9 +103,7 @@ static enum err begin(struct request *req, size_t *ret_max) {
     struct upload_state *st = arena_alloc(req->arena, sizeof *st);
     uint64_t given;
     req->state = st;
-    enum err e = write_guard(req);
-    if (!e)
-        e = api_params(req, &st->q, &given);
+    enum err e = api_params(req, &st->q, &given);
     if (!e)
         e = read_ask(req, st);
     size_t most = (size_t)settings->import_max_bytes;

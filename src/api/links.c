@@ -5,7 +5,6 @@
 
 #include "api/writer.h"
 #include "ingest/link.h"
-#include "writes_guard.h"
 
 #include <string.h>
 
@@ -68,9 +67,7 @@ enum err api_link(struct request *req) {
     uint64_t given;
     char none;
     req->state = st;
-    enum err e = write_guard(req);
-    if (!e)
-        e = api_params(req, &none, &given);
+    enum err e = api_params(req, &none, &given);
     if (!e)
         e = api_creator_id(req);
     if (!e)

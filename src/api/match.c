@@ -3,12 +3,12 @@
 #include "match.h"
 
 #include "api/suggest.h"
+#include "authority.h"
 #include "base/clock.h"
 #include "base/hash.h"
 #include "match_honest.h"
 #include "match_why_not.h"
 #include "tables.h"
-#include "workspace.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -2,6 +2,7 @@
  * are found anew in the few texts that are shown, by the matcher that scored them. */
 #include "match_honest.h"
 
+#include "authority.h"
 #include "base/clock.h"
 
 #include <string.h>
@@ -47,13 +48,14 @@ static bool includes(const struct match_query *q, const char *word) {
 
 enum err match_include_check(struct request *req) {
     const struct match_state *st = req->state;
-    const struct api *api = req->app;
-    if (!includes(&st->q, "contact") || api->shared->settings->anonymous_contact)
+    if (!includes(&st->q, "contact") || request_sees_contact(req))
         return ERR_OK;
-    request_header(req, "WWW-Authenticate", "Bearer");
-    request_fail(req, ERR_AUTH_REQUIRED,
-                 "include=contact needs a key, and there are none yet; NICHED_ANONYMOUS_CONTACT=1 opens it");
-    return fault_param(&req->fault, "include", "contact", "evidence without a key");
+    request_fail(
+        req, ERR_AUTH_REQUIRED,
+        "include=contact takes a key (Authorization: Bearer nk_...), not a publishable one; without one "
+        "NICHED_ANONYMOUS_CONTACT=1 opens it");
+    fault_param(&req->fault, "include", "contact", "evidence without a key");
+    return authority_ask(req, ERR_AUTH_REQUIRED);
 }
 
 /* ---- what matched */

@@ -3,9 +3,9 @@
  * query. */
 #include "own.h"
 
+#include "authority.h"
 #include "base/hash.h"
 #include "match.h"
-#include "workspace.h"
 
 #include <string.h>
 
@@ -146,9 +146,8 @@ enum err api_own_list(struct request *req) {
     st->list = lists;
     while (strcmp(st->list->route, req->route->name) != 0)
         st->list++;
-    enum err e = workspace_need(req, &st->workspace);
-    if (!e)
-        e = api_params(req, &st->q, &given);
+    st->workspace = request_workspace(req);
+    enum err e = api_params(req, &st->q, &given);
     if (!e)
         e = list_choose(req, &st->q.list, st->list->fields, *st->list->n_fields, "");
     if (!e)

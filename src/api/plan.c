@@ -6,7 +6,7 @@
 #include "plan.h"
 
 #include "api/suggest.h"
-#include "workspace.h"
+#include "authority.h"
 
 #include <math.h>
 #include <stdlib.h>

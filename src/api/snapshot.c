@@ -28,6 +28,7 @@ struct keeper {
     const struct settings *settings;
     pthread_mutex_t lock;
     struct snapshot *newest;
+    struct keyring *keys;
     struct wishes *wishes;
     struct leash leash;
     struct gauges gauges;           /* under the lock */
@@ -65,6 +66,26 @@ struct snapshot *keeper_take(struct keeper *k) {
         atomic_fetch_add(&s->references, 1);
     pthread_mutex_unlock(&k->lock);
     return s;
+}
+
+struct keyring *keeper_keys(struct keeper *k) {
+    pthread_mutex_lock(&k->lock);
+    struct keyring *keys = keyring_hold(k->keys);
+    pthread_mutex_unlock(&k->lock);
+    return keys;
+}
+
+static enum err refresh_keys(struct keeper *k, struct db *db, struct fault *f) {
+    struct keyring *keys = NULL;
+    enum err e = keyring_read(db, f, &keys);
+    if (e)
+        return e;
+    pthread_mutex_lock(&k->lock);
+    struct keyring *old = k->keys;
+    k->keys = keys;
+    pthread_mutex_unlock(&k->lock);
+    keyring_give(old);
+    return ERR_OK;
 }
 
 static void publish(struct keeper *k, struct snapshot *s) {
@@ -233,8 +254,12 @@ static enum err read_newer(struct db *db, const struct snapshot *newest, struct 
 static enum err refresh(struct keeper *k, struct db *db, struct fault *f) {
     struct snapshot *s = NULL;
     enum err e = read_newer(db, k->newest, f, &s);
-    if (s)
+    if (!e)
+        e = refresh_keys(k, db, f); /* first: who sees the snapshot sees keys */
+    if (!e && s)
         publish(k, s);
+    else
+        snapshot_give(s);
     return e;
 }
 
@@ -262,7 +287,7 @@ static enum err look(struct keeper *k, struct db **db, struct fault *f) {
     enum err e = *db ? ERR_OK : db_open(k->settings->database_url, "niched keeper", f, db);
     leash_hold(&k->leash, *db);
     if (!e)
-        e = db_run(*db, "listen niched", f, NULL);
+        e = db_run(*db, "listen niched; set statement_timeout = '3s'", f, NULL);
     if (!e)
         e = refresh(k, *db, f);
     if (!e)
@@ -323,6 +348,7 @@ void keeper_stop(struct keeper *k) {
         return;
     leash_end(&k->leash, GRACE_MS);
     snapshot_give(k->newest);
+    keyring_give(k->keys);
     wishes_free(k->wishes);
     pthread_mutex_destroy(&k->lock);
     free(k);

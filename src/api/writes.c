@@ -4,13 +4,12 @@
 #include "writes.h"
 
 #include "api/writer.h"
+#include "authority.h"
 #include "base/clock.h"
 #include "http/body.h"
 #include "ingest/import.h"
 #include "own.h"
 #include "tables.h"
-#include "workspace.h"
-#include "writes_guard.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -367,9 +366,8 @@ enum err api_write(struct request *req) {
     uint64_t given;
     req->state = st;
     st->way = write_way_of(req->route->name);
-    enum err e = st->way->own ? workspace_need(req, &st->workspace) : write_guard(req);
-    if (!e)
-        e = api_params(req, &st->q, &given);
+    st->workspace = st->way->own ? request_workspace(req) : NULL;
+    enum err e = api_params(req, &st->q, &given);
     if (!e && !st->way->own)
         e = write_address(req, req->segments[0], req->segments[1]);
     if (!e && st->way->own && !st->way->kind)

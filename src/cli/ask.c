@@ -76,10 +76,15 @@ static enum err check(const char *url, struct fetch_answer *answer, struct arena
                      answer->status, type);
 }
 
-enum err ask_there(const char *url, const struct offline_ask *ask, struct arena *a, struct fault *f,
-                   struct offline_answer *ret_answer) {
+enum err ask_there(const char *url, const char *key, const struct offline_ask *ask, struct arena *a,
+                   struct fault *f, struct offline_answer *ret_answer) {
     CLEANUP(buf_free) struct buf target = {0};
+    CLEANUP(buf_free) struct buf bearer = {0};
+    if (*key)
+        buf_printf(&bearer, "Bearer %s", key);
     struct fetch_options options = {.base = url,
+                                    .secret_name = *key ? "Authorization" : NULL,
+                                    .secret = bearer.data,
                                     .any_http = true,
                                     .accept = "application/json, application/problem+json, */*;q=0.1",
                                     .usage_header = "content-type",

@@ -29,7 +29,7 @@ static enum err ask_ready(const char *url, struct fault *f) {
     for (size_t i = 0; i < api_route_count; i++)
         if (strcmp(api_routes[i].name, "readyz") == 0)
             ask.route = &api_routes[i];
-    enum err e = a ? ask_there(url, &ask, a, f, &answer) : fault_set(f, ERR_NO_MEMORY, "out of memory");
+    enum err e = a ? ask_there(url, "", &ask, a, f, &answer) : fault_set(f, ERR_NO_MEMORY, "out of memory");
     if (!e)
         printf("%s is ready\n", url);
     buf_free(&answer.body);

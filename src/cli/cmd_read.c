@@ -242,7 +242,9 @@ static enum err answer_here(const struct settings *s, const struct read_args *ar
     }
     struct api *api = api_loop_open(&shared, pipe);
     api->snapshot = snapshot;
-    e = offline_run(s, api, pipe, &args->ask, a, f, ret);
+    struct offline_ask ask = args->ask;
+    ask.caller = api_operator;
+    e = offline_run(s, api, pipe, &ask, a, f, ret);
     pipe_free(pipe);
     api_loop_close(api);
     return e;
@@ -255,7 +257,7 @@ static enum err answer(const struct read_args *args, struct arena *a, struct fau
     if (e)
         return e;
     const char *url = args->url ? args->url : settings.url;
-    return args->url || *url ? ask_there(url, &args->ask, a, f, ret)
+    return args->url || *url ? ask_there(url, settings.key, &args->ask, a, f, ret)
                              : answer_here(&settings, args, a, f, ret);
 }
 

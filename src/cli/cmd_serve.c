@@ -35,8 +35,8 @@ static void block_signals(void) {
 static enum err run(const struct settings *settings, struct fault *f) {
     struct worker_counts counts = {0};
     struct api_shared shared = {.settings = settings, .worker = &counts};
-    struct server_app app = {api_routes,     api_route_count, api_loop_open,
-                             api_loop_close, api_loop_tick,   &shared};
+    struct server_app app = {api_routes, api_route_count,  api_loop_open, api_loop_close,
+                             api_admit,  api_knows_origin, api_loop_tick, &shared};
     struct server *server = NULL;
     struct worker *worker = NULL;
     enum err e = crypto_secret_load(settings->secret_file, f, &shared.secret);

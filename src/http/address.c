@@ -26,6 +26,14 @@ const char *request_address(struct request *req) {
     return arena_strdup(req->arena, text);
 }
 
+const char *request_authorization(const struct request *req) {
+    return exchange_of(req)->headers.authorization;
+}
+
+const char *request_origin(const struct request *req) {
+    return exchange_of(req)->headers.origin;
+}
+
 const char *request_given(struct request *req, const char *name) {
     struct exchange *x = (struct exchange *)(void *)req;
     const char *value = x->conn ? MHD_lookup_connection_value(x->conn, MHD_HEADER_KIND, name) : NULL;

@@ -48,7 +48,8 @@ void cors_begin(struct exchange *x) {
     bool local = loopback_address(s->address) && local_origin(origin);
     if (listed(s->cors_origins, "*"))
         x->origin = "*";
-    else if (local || listed(s->cors_origins, origin))
+    else if (local || listed(s->cors_origins, origin) ||
+             x->req.loop->program->knows_origin(x->req.app, origin))
         x->origin = origin;
 }
 
@@ -66,7 +67,8 @@ void cors_headers(struct exchange *x, struct MHD_Response *res) {
     if (!x->options || !x->headers.ask_method) {
         MHD_add_response_header(
             res, "Access-Control-Expose-Headers",
-            "X-Request-Id, ETag, Link, Server-Timing, Retry-After, X-World, X-Model-Version, X-Outcome");
+            "X-Request-Id, ETag, Link, Server-Timing, Retry-After, X-World, X-Model-Version, X-Outcome, "
+            "WWW-Authenticate");
         return;
     }
     MHD_add_response_header(res, "Access-Control-Allow-Methods", allowed_methods(x));

@@ -212,6 +212,8 @@ static enum MHD_Result begin(struct exchange *x) {
     cors_begin(x);
     if (!x->early)
         find_route(x);
+    if (!x->early)
+        x->early = x->req.loop->program->admit(&x->req);
     bool at_once;
     e = body_begin(x, &at_once);
     return at_once ? settle(x, e) : MHD_YES;

@@ -8,8 +8,8 @@
 
 /* Headers that somebody reads; NULL where not sent. Several of one name are joined by commas. */
 struct request_headers {
-    const char *accept, *accept_encoding, *if_none_match, *origin, *ask_method, *traceparent, *content_type,
-        *content_length, *content_encoding, *transfer_encoding, *expect;
+    const char *accept, *accept_encoding, *if_none_match, *origin, *authorization, *ask_method, *traceparent,
+        *content_type, *content_length, *content_encoding, *transfer_encoding, *expect;
 };
 
 struct exchange {

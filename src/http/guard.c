@@ -25,6 +25,7 @@ static const struct {
     KEEP("Accept-Encoding", accept_encoding),
     KEEP("If-None-Match", if_none_match),
     KEEP("Origin", origin),
+    KEEP("Authorization", authorization),
     KEEP("Access-Control-Request-Method", ask_method),
     KEEP("Content-Type", content_type),
     KEEP("Content-Length", content_length),

@@ -50,6 +50,7 @@ enum err offline_run(const struct settings *s, void *app, struct pipe *pipe, con
     req->loop = &loop;
     req->app = app;
     req->route = ask->route;
+    req->caller = ask->caller;
     req->method = ask->route->method;
     req->path = ask->route->path;
     req->started_us = clock_mono_us();

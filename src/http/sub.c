@@ -30,6 +30,7 @@ enum err request_sub(struct request *parent, const struct route *route, const st
     req->route = route;
     req->method = route->method;
     req->path = route->path;
+    req->caller = parent->caller;
     req->started_us = clock_mono_us();
     memcpy(req->id, parent->id, sizeof req->id);
     memcpy(req->args, args, n_args * sizeof *args);

@@ -356,10 +356,10 @@ def test_unknown_jobs(client):
 def test_writes_may_be_off(niched, db, ask):
     with niched.serve(NICHED_WRITES="off", NICHED_WORKER="0") as service:
         client = ask(service)
-        problem(send(client), 403, "AUTH_FORBIDDEN")
-        problem(client.delete("/imports/1"), 403, "AUTH_FORBIDDEN")
+        problem(send(client), 401, "AUTH_REQUIRED")
+        problem(client.delete("/imports/1"), 401, "AUTH_REQUIRED")
         for path in ("/imports", "/imports/1", "/imports/1/errors"):
-            client.problem(path, 403, "AUTH_FORBIDDEN")
+            client.problem(path, 401, "AUTH_REQUIRED")
 
 
 # ---- stopping and taking back

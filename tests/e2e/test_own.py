@@ -288,9 +288,9 @@ def test_strangers_see_nothing(client, niched, ask, db, writes, address, headers
     with niched.serve(NICHED_WORKER="0", NICHED_WRITES=writes, NICHED_ADDRESS=address) as service:
         other = ask(service)
         for kind in ROWS:
-            assert "NICHED_WRITES" in problem(other.get(f"/{kind}", headers=headers), 403, "AUTH_FORBIDDEN")["detail"]
-            problem(send(other, kind, **{k.replace("-", "_"): v for k, v in headers.items()}), 403, "AUTH_FORBIDDEN")
-            problem(other.delete(f"/{kind}/1", headers=headers), 403, "AUTH_FORBIDDEN")
+            assert "NICHED_WRITES" in problem(other.get(f"/{kind}", headers=headers), 401, "AUTH_REQUIRED")["detail"]
+            problem(send(other, kind, **{k.replace("-", "_"): v for k, v in headers.items()}), 401, "AUTH_REQUIRED")
+            problem(other.delete(f"/{kind}/1", headers=headers), 401, "AUTH_REQUIRED")
         for params in ({"niche": "vegan fitness", "limit": 100}, {"niche": "vegan fitness", "brand_conflict": "Green Bowl", "count": "exact"}):
             assert "your quote" not in other.get("/match", params=params, headers=headers).text
 

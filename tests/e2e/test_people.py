@@ -152,7 +152,7 @@ def test_writes_may_be_off(world, ask):
     first, second = two(client)
     with niched.serve(NICHED_WRITES="off", NICHED_WORKER=0) as service:
         for method in ("PUT", "DELETE"):
-            assert link(ask(service), first["id"], name(second), 403, method).json()["code"] == "AUTH_FORBIDDEN"
+            assert link(ask(service), first["id"], name(second), 401, method).json()["code"] == "AUTH_REQUIRED"
 
 
 def test_tags_and_keys(world):

@@ -354,8 +354,8 @@ def test_unknown_creators(client, db):
 # ---- who may write
 
 @pytest.mark.parametrize("writes,address,origin,status", [
-    ("off", "127.0.0.1", None, 403), ("loopback", "127.0.0.1", None, 0), ("loopback", "0.0.0.0", None, 403), ("on", "0.0.0.0", None, 0),
-    ("loopback", "127.0.0.1", "https://elsewhere.example", 403), ("loopback", "127.0.0.1", "http://localhost.elsewhere.example", 403),
+    ("off", "127.0.0.1", None, 401), ("loopback", "127.0.0.1", None, 0), ("loopback", "0.0.0.0", None, 401), ("on", "0.0.0.0", None, 0),
+    ("loopback", "127.0.0.1", "https://elsewhere.example", 401), ("loopback", "127.0.0.1", "http://localhost.elsewhere.example", 401),
     ("loopback", "127.0.0.1", "http://localhost:3000", 0), ("on", "127.0.0.1", "https://elsewhere.example", 0)])
 def test_who_may_write(niched, ask, db, writes, address, origin, status):
     headers = {"Origin": origin} if origin else {}
@@ -364,7 +364,7 @@ def test_who_may_write(niched, ask, db, writes, address, origin, status):
         for operation in WRITES if status else ["creator_put"]:
             response = send(client, operation, **headers)
             if status:
-                assert "NICHED_WRITES" in problem(response, status, "AUTH_FORBIDDEN")["detail"]
+                assert "NICHED_WRITES" in problem(response, status, "AUTH_REQUIRED")["detail"]
             else:
                 assert response.status_code == 201
 

@@ -8,10 +8,10 @@
 #include <cmocka.h>
 
 static const struct route routes[] = {
-    {"GET", "/", "root", NULL, NULL, NULL, NULL, NULL},
-    {"GET", "/creators/{id}", "creator", NULL, NULL, NULL, NULL, NULL},
-    {"DELETE", "/creators/{id}", "erase", NULL, NULL, NULL, NULL, NULL},
-    {"GET", "/creators/{platform}/{username}", "by_name", NULL, NULL, NULL, NULL, NULL},
+    {"GET", "/", "root", NULL, NULL, NULL, NULL, NULL, NEED_NOTHING},
+    {"GET", "/creators/{id}", "creator", NULL, NULL, NULL, NULL, NULL, NEED_NOTHING},
+    {"DELETE", "/creators/{id}", "erase", NULL, NULL, NULL, NULL, NULL, NEED_NOTHING},
+    {"GET", "/creators/{platform}/{username}", "by_name", NULL, NULL, NULL, NULL, NULL, NEED_NOTHING},
 };
 
 static void routes_match_by_whole_segments(void **state) {
