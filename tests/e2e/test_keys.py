@@ -102,7 +102,7 @@ def test_wrong_keys_everywhere(client, keys, contract):
         for key in (keys.revoked, keys.expired, wrong(keys.admin)[0], "Basic bmljaGVkOmVnYWw="):
             refused(ask_for(client, operation, key), 401, "AUTH_INVALID")
     for key in [*wrong(keys.admin), f"Bearer {keys.admin}, Bearer {keys.admin}", f"Bearer {keys.admin} x", "Bearer", "bearer nk_1_x"]:
-        assert key not in refused(ask_for(client, "model", key), 401, "AUTH_INVALID")
+        assert key[-9:] not in refused(ask_for(client, "model", key), 401, "AUTH_INVALID").replace("Bearer", "")
     assert ask_for(client, "model", f"bearer   {keys.read}").status_code == 200
     for operation in OPEN:
         assert ask_for(client, operation, keys.revoked).status_code == 200
