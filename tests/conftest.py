@@ -11,6 +11,7 @@ tests/run.sh names cluster and program in the environment; without it, a cluster
 build/niched.
 """
 import contextlib
+import http.client
 import itertools
 import os
 import re
@@ -32,7 +33,7 @@ PROGRAM = ROOT / (os.environ.get("NICHED_BIN") or os.environ.get("NICHED") or "b
 SANITIZERS = re.compile(r"(ERROR|WARNING|SUMMARY): \w+Sanitizer|runtime error:")
 SANDBOX = ("sandbox", "--creators", "2000", "--seed", "1")
 START_S, STOP_S, COMMAND_S = 30, 15, 300
-IN_A_ROW = 12  # fresh connections that must agree, so that every loop has been asked
+AT_ONCE = 8  # connections that must agree: a new one goes to the loop that has fewest, so that each is asked
 os.environ.setdefault("NICHED", str(PROGRAM))  # what tests/run.sh gives
 
 
@@ -96,15 +97,24 @@ class Service(str):
         except OSError:
             return 0
 
+    def statuses(self, path):
+        """Those that every loop gives."""
+        lines = [http.client.HTTPConnection(*self.address, timeout=5) for _ in range(AT_ONCE)]
+        try:
+            for line in lines:
+                line.request("GET", path)
+            return {line.getresponse().status for line in lines}
+        except (OSError, http.client.HTTPException):
+            return {0}
+        finally:
+            for line in lines:
+                line.close()
+
     def wait(self, path, status, seconds=START_S):
-        end, in_a_row = time.monotonic() + seconds, 0
-        while in_a_row < IN_A_ROW:
-            got = self.status(path)
-            in_a_row = in_a_row + 1 if got == status else 0
-            if in_a_row:
-                continue
+        end = time.monotonic() + seconds
+        while (got := self.statuses(path)) != {status}:
             assert self.process.poll() is None, f"niched serve ended with status {self.process.returncode}:\n{self.tail}"
-            assert time.monotonic() < end, f"{path} is {got}, not {status}, after {seconds} s:\n{self.tail}"
+            assert time.monotonic() < end, f"{path} is {got}, not {status} alone, after {seconds} s:\n{self.tail}"
             time.sleep(0.02)
 
     def terminate(self):

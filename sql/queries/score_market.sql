@@ -22,7 +22,9 @@ with mine as materialized (
          case when s.price_source <> 'prior' then s.price_usd end as price_usd
   from stale t
   join niche_match m on m.world = $1::smallint and m.niche_id = t.niche_id and m.related = false
-  join account_score s on s.creator_id = m.creator_id and s.account_id = m.account_id
+  cross join lateral (
+    select * from account_score c where c.creator_id = m.creator_id and c.account_id = m.account_id offset 0
+  ) s
 ), people as materialized (
   select distinct creator_id, account_id from listed
 ), booked as materialized (

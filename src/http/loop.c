@@ -40,6 +40,7 @@ static void tick(struct loop *l) {
     l->next_tick_ms = now + TICK_MS;
     pipe_tick(l->pipe, now);
     l->program->loop_tick(l->app, now);
+    door_tick(l);
     meters_tick(l);
 }
 
@@ -58,8 +59,10 @@ static void turn(struct loop *l) {
     for (int i = 0; i < n; i++) {
         if (events[i].data.fd == l->pipe_fd)
             pipe_ready(l->pipe);
-        if (events[i].data.fd == l->inbox.fd)
+        else if (events[i].data.fd == l->inbox.fd)
             take_work(l);
+        else
+            door_ready(l, events[i].data.fd);
     }
     tick(l);
     do {
@@ -95,10 +98,7 @@ void loop_run(struct loop *l) {
         turn(l);
     l->stopping = true;
     log_stop(l);
-    int fd = MHD_quiesce_daemon(l->mhd);
-    if (fd >= 0)
-        close(fd);
-    l->listen_fd = -1;
+    door_shut(l);
     int64_t deadline = clock_mono_ms() + l->settings->shutdown_s * 1000;
     while (!finished(l, deadline))
         turn(l);

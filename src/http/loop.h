@@ -4,6 +4,7 @@
 
 #include "base/compress.h"
 #include "base/log.h"
+#include "door.h"
 #include "http/server.h"
 #include "meter.h"
 #include "work.h"
@@ -26,7 +27,7 @@ struct loop {
     const struct settings *settings;
     const struct server_app *program;
     int index;
-    int listen_fd;
+    struct door door;
     int epoll_fd;
     int pipe_fd; /* as registered with epoll, -1 for none */
     bool pipe_writes;
@@ -44,7 +45,7 @@ struct loop {
     bool stopping;
     struct meters meters;
     struct log_lines lines; /* of requests; written at the end of each turn */
-    const struct loop *all; /* the server's loops, this one among them */
+    struct loop *all; /* the server's loops, this one among them */
     size_t n_all;
     struct compressor *compressor;
     struct fixed_copy fixed[FIXED_COPIES];

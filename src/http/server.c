@@ -82,14 +82,22 @@ static void no_log(void *cls, const char *fmt, va_list ap) {
     (void)ap;
 }
 
+static void notify_connection(void *loop, struct MHD_Connection *conn, void **socket_context,
+                              enum MHD_ConnectionNotificationCode code) {
+    (void)conn;
+    (void)socket_context;
+    door_notified(loop, code);
+}
+
 static struct MHD_Daemon *start_mhd(struct loop *l, size_t connections) {
     return MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL, exchange_handle, l,
-        MHD_OPTION_EXTERNAL_LOGGER, no_log, NULL, MHD_OPTION_LISTEN_SOCKET, (MHD_socket)l->listen_fd,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)connections, MHD_OPTION_CONNECTION_TIMEOUT,
-        (unsigned)l->settings->idle_timeout_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_BYTES,
-        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK, exchange_target, l,
-        MHD_OPTION_NOTIFY_COMPLETED, exchange_completed, l, MHD_OPTION_END);
+        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG | MHD_USE_NO_LISTEN_SOCKET, 0, NULL,
+        NULL, exchange_handle, l, MHD_OPTION_EXTERNAL_LOGGER, no_log, NULL, MHD_OPTION_NOTIFY_CONNECTION,
+        notify_connection, l, MHD_OPTION_CONNECTION_LIMIT, (unsigned)connections,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)l->settings->idle_timeout_s,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_BYTES, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_URI_LOG_CALLBACK, exchange_target, l, MHD_OPTION_NOTIFY_COMPLETED, exchange_completed, l,
+        MHD_OPTION_END);
 }
 
 static enum err open_loop(struct server *s, size_t index, struct fault *f) {
@@ -99,12 +107,12 @@ static enum err open_loop(struct server *s, size_t index, struct fault *f) {
                        .index = (int)index,
                        .work = s->work,
                        .pipe_fd = -1,
-                       .listen_fd = -1,
                        .id_prefix = crypto_random(),
                        .stop = &s->stop,
                        .all = s->loops,
                        .n_all = s->n};
-    enum err e = listen_on(&s->settings, index ? s->port : (int)s->settings.port, f, &l->listen_fd, &s->port);
+    int listen_fd = -1;
+    enum err e = listen_on(&s->settings, index ? s->port : (int)s->settings.port, f, &listen_fd, &s->port);
     if (e)
         return e;
     struct pipe_config config = {.conninfo = s->settings.database_url,
@@ -121,7 +129,8 @@ static enum err open_loop(struct server *s, size_t index, struct fault *f) {
     if (!l->compressor || !meters_init(&l->meters, s->app.n_routes))
         return fault_set(f, ERR_NO_MEMORY, "no memory for a loop");
     l->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-    l->mhd = start_mhd(l, (size_t)s->settings.max_connections / s->n + 1);
+    size_t most = (size_t)s->settings.max_connections / s->n + 1;
+    l->mhd = start_mhd(l, most);
     if (l->epoll_fd < 0 || !l->mhd)
         return fault_set(f, ERR_IO, "cannot start the HTTP server: %s", strerror(errno));
     int mhd_fd = MHD_get_daemon_info(l->mhd, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
@@ -129,6 +138,9 @@ static enum err open_loop(struct server *s, size_t index, struct fault *f) {
     epoll_ctl(l->epoll_fd, EPOLL_CTL_ADD, mhd_fd, &ev);
     ev.data.fd = l->inbox.fd;
     epoll_ctl(l->epoll_fd, EPOLL_CTL_ADD, l->inbox.fd, &ev);
+    e = door_open(l, listen_fd, most, f);
+    if (e)
+        return e;
     l->app = s->app.loop_open(s->app.shared, l->pipe);
     return ERR_OK;
 }
@@ -180,7 +192,9 @@ void server_stop(struct server *s) {
     for (size_t i = 0; i < s->n; i++)
         pthread_join(s->threads[i], NULL);
     work_stop(s->work); /* after the loops: they wait for what they gave it */
-    for (size_t i = 0; i < s->n; i++)
+    for (size_t i = 0; i < s->n; i++) {
+        door_close(&s->loops[i].door);
         meters_done(&s->loops[i].meters);
+    }
     free(s);
 }

@@ -1,0 +1,138 @@
+/* The door. Invariants: a socket that was accepted is given to exactly one loop or closed; a connection is
+ * counted from its being chosen for a loop until libmicrohttpd says that it is over; libmicrohttpd is called
+ * by the loop that owns it alone. */
+#include "door.h"
+
+#include "loop.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { ACCEPTED_AT_ONCE = 64 };
+
+/* What goes through a hatch: less than PIPE_BUF, so it is written whole or not at all. */
+struct guest {
+    int fd;
+    socklen_t len;
+    struct sockaddr_storage from;
+};
+
+static bool watch(const struct loop *l, int op, int fd, unsigned events) {
+    struct epoll_event ev = {.events = events, .data.fd = fd};
+    return epoll_ctl(l->epoll_fd, op, fd, &ev) == 0;
+}
+
+enum err door_open(struct loop *l, int listen_fd, size_t most, struct fault *f) {
+    struct door *d = &l->door;
+    *d = (struct door){.listen_fd = listen_fd, .hatch = {-1, -1}, .most = most};
+    bool ok = pipe2(d->hatch, O_NONBLOCK | O_CLOEXEC) == 0 && watch(l, EPOLL_CTL_ADD, d->hatch[0], EPOLLIN) &&
+              watch(l, EPOLL_CTL_ADD, listen_fd, EPOLLIN);
+    return ok ? ERR_OK : fault_set(f, ERR_IO, "cannot watch a loop's door: %s", strerror(errno));
+}
+
+static void leave(struct loop *l) {
+    atomic_fetch_sub_explicit(&l->door.guests, 1, memory_order_relaxed);
+}
+
+void door_notified(struct loop *l, enum MHD_ConnectionNotificationCode code) {
+    if (code == MHD_CONNECTION_NOTIFY_STARTED)
+        l->door.seated++;
+    else
+        leave(l);
+}
+
+/* The server's loops are the same array for all of them; only the counters and hatches of others are touched.
+ */
+static struct loop *emptiest(struct loop *l) {
+    struct loop *best = l;
+    size_t fewest = atomic_load_explicit(&l->door.guests, memory_order_relaxed);
+    for (size_t i = 0; i < l->n_all; i++) {
+        size_t n = atomic_load_explicit(&l->all[i].door.guests, memory_order_relaxed);
+        if (n >= fewest)
+            continue;
+        best = &l->all[i];
+        fewest = n;
+    }
+    return fewest < best->door.most ? best : NULL;
+}
+
+/* libmicrohttpd closes the socket where it does not take it; where it took it first it has said that it is
+ * over. */
+static void seat(struct loop *l, const struct guest *g) {
+    size_t before = l->door.seated;
+    bool taken = MHD_add_connection(l->mhd, g->fd, (const struct sockaddr *)&g->from, g->len) == MHD_YES;
+    if (!taken && l->door.seated == before)
+        leave(l);
+}
+
+static void hand(struct loop *l, struct loop *to, const struct guest *g) {
+    atomic_fetch_add_explicit(&to->door.guests, 1, memory_order_relaxed);
+    if (to != l && write(to->door.hatch[1], g, sizeof *g) == (ssize_t)sizeof *g)
+        return;
+    if (to != l) { /* its hatch is full */
+        leave(to);
+        atomic_fetch_add_explicit(&l->door.guests, 1, memory_order_relaxed);
+    }
+    seat(l, g);
+}
+
+static void park(struct loop *l) {
+    l->door.parked = watch(l, EPOLL_CTL_MOD, l->door.listen_fd, 0);
+}
+
+static void take_in(struct loop *l) {
+    for (int i = 0; i < ACCEPTED_AT_ONCE; i++) {
+        struct loop *to = emptiest(l);
+        struct guest g = {.len = sizeof g.from};
+        g.fd =
+            to ? accept4(l->door.listen_fd, (struct sockaddr *)&g.from, &g.len, SOCK_NONBLOCK | SOCK_CLOEXEC)
+               : -1;
+        bool nobody_waits =
+            to && (errno == EAGAIN || errno == EWOULDBLOCK || errno == ECONNABORTED || errno == EINTR);
+        if (g.fd >= 0) {
+            hand(l, to, &g);
+            continue;
+        }
+        if (!nobody_waits) /* no room or no file descriptors: it would be told again and again */
+            park(l);
+        return;
+    }
+}
+
+static void open_hatch(struct loop *l) {
+    struct guest g;
+    while (read(l->door.hatch[0], &g, sizeof g) == (ssize_t)sizeof g)
+        seat(l, &g);
+}
+
+bool door_ready(struct loop *l, int fd) {
+    if (fd == l->door.hatch[0])
+        open_hatch(l);
+    else if (fd == l->door.listen_fd)
+        take_in(l);
+    else
+        return false;
+    return true;
+}
+
+void door_tick(struct loop *l) {
+    if (l->door.parked && l->door.listen_fd >= 0)
+        l->door.parked = !watch(l, EPOLL_CTL_MOD, l->door.listen_fd, EPOLLIN);
+}
+
+void door_shut(struct loop *l) {
+    close(l->door.listen_fd); /* leaves the epoll set by itself */
+    l->door.listen_fd = -1;
+}
+
+void door_close(struct door *d) {
+    struct guest g;
+    while (read(d->hatch[0], &g, sizeof g) == (ssize_t)sizeof g)
+        close(g.fd);
+    close(d->hatch[0]);
+    close(d->hatch[1]);
+}
