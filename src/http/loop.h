@@ -45,7 +45,7 @@ struct loop {
     bool stopping;
     struct meters meters;
     struct log_lines lines; /* of requests; written at the end of each turn */
-    struct loop *all; /* the server's loops, this one among them */
+    struct loop *all;       /* the server's loops, this one among them */
     size_t n_all;
     struct compressor *compressor;
     struct fixed_copy fixed[FIXED_COPIES];
