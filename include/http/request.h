@@ -106,6 +106,14 @@ typedef enum err request_job(struct request *req);
  * statement may be in flight: the arena belongs to one thread at a time. ERR_LIMIT_OVERLOAD at once when too
  * many wait, then neither is called. Without a pool (offline) the job runs here and now. */
 NODISCARD enum err request_work(struct request *req, request_job *job, request_next *next);
+/* The same for several requests that came to wait meanwhile: each its own error, and nothing else of theirs
+ * is touched. */
+typedef void request_jobs(struct request *const *reqs, size_t n, enum err *ret_e);
+/* As request_work(), for what is cheaper for many at once (a transaction): by the one thread that does
+ * nothing else, with all requests that wait for the same `group` (0: alone), in the order in which they came;
+ * `jobs` must be the same for a group. */
+NODISCARD enum err request_work_together(struct request *req, uint64_t group, request_jobs *jobs,
+                                         request_next *next);
 /* Takes the rows of an answer over for the request, which frees them when it is over: for a job to read. */
 const struct rows *request_keep(struct request *req, const struct rows *rows);
 /* The address that asks as text, of IPv6 its network (/64), in the arena; empty offline. */

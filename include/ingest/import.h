@@ -47,6 +47,13 @@ struct import_options {
     void *key_tag_ctx;
 };
 
+/* What came of the rows of one caller, where those of several are merged at once. */
+struct import_part {
+    int64_t rows, refused, duplicates, created, updated;
+};
+/* A record's line is that of its caller's rows, from 1, plus the caller's number (from 0) shifted by this. */
+enum { IMPORT_PART_BITS = 40 };
+
 /* What happened. Rows are accepted + refused + duplicates; accepted rows are created + updated + unchanged.
  */
 struct import_summary {
@@ -70,6 +77,7 @@ struct import_summary {
     double merge_s;
     struct map *map; /* the columns as understood; NULL if the header was not */
     struct problems problems;
+    struct import_part *parts; /* NULL: all is one caller's */
 };
 
 /* Imports one file: CSV or NDJSON, either also as gzip, in UTF-8, UTF-16 or Windows-1252. Everything of it is
@@ -108,9 +116,12 @@ NODISCARD enum err import_resume(struct db *db, const struct import_options *o,
                                  struct import_summary *ret_summary);
 /* Merges records at hand (the first names the columns) inside the caller's transaction, by the same rules; no
  * row of import_job. o->map.kind must be named. A record that cannot be read is in the summary's problems,
- * its line as given, and is left out: nothing of it is written. ERR_USAGE, ERR_DATA_*, ERR_STORE_*. */
+ * its line as given, and is left out: nothing of it is written. `ret_parts` (NULL: the records are one
+ * caller's): of several callers, no account is of two of them; each learns what came of its rows. ERR_USAGE,
+ * ERR_DATA_*, ERR_STORE_*. */
 NODISCARD enum err import_records(struct db *db, const struct import_options *o, const struct record *records,
-                                  size_t n, struct fault *f, struct import_summary *ret_summary);
+                                  size_t n, struct import_part *ret_parts, struct fault *f,
+                                  struct import_summary *ret_summary);
 /* Frees what a summary holds. */
 void import_summary_done(struct import_summary *s);
 

@@ -28,7 +28,8 @@ struct field_spec {
 struct kind_step {
     const char *query;
     const char *params;
-    bool counts; /* its answer is how many rows of the file it created and updated */
+    bool counts; /* its answer is how many rows it created and updated: number of the caller (import.h), both
+                  */
 };
 
 /* Whose rows are: everybody's, or (also) a workspace's. */
@@ -43,7 +44,8 @@ struct kind {
     const struct kind_step
         *checks; /* refuse rows of known accounts: answer how many, then line and reason of each */
     const struct kind_step *steps; /* run after the accounts are written; the last has no query */
-    const char *duplicates; /* query that drops rows which later rows of the file replace; answers how many */
+    const char *duplicates; /* query that drops rows which later rows of the file replace; answers caller and
+                               how many */
     enum kind_owner owner;
 };
 

@@ -54,5 +54,9 @@ bool db_alive(const struct db *db);
 
 /* Appends one value of a COPY text line, escaped; NULL is \N. The caller puts tabs and newlines between. */
 void db_copy_escape(struct buf *out, const char *s, size_t n);
+/* Appends an element to the text of an array, which begins empty; NULL is NULL. */
+void db_array_put(struct buf *out, const char *element);
+/* Ends the array; its text, which is the buffer's. */
+const char *db_array_end(struct buf *out);
 
 #endif

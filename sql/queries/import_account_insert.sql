@@ -22,4 +22,4 @@ with written as (
   select creator_id, account_id from written
   on conflict (creator_id, account_id) do update set tries = 0, error = null where d.tries <> 0
 )
-select count(*), 0 from written;
+select count(*) from written;

@@ -25,4 +25,7 @@ with written as (
   select distinct creator_id, account_id from written where $2::integer is null
   on conflict (creator_id, account_id) do update set tries = 0, error = null where d.tries <> 0
 )
-select count(*), 0 from written;
+select n.line >> 40, count(*), 0
+from written w
+join import_account n on n.creator_id = w.creator_id and n.account_id = w.account_id and n.main
+group by 1;

@@ -35,4 +35,4 @@ with keyed as materialized (
   where $3::bigint is not null
   on conflict (creator_id, import_id, place, key) do update set xid = excluded.xid
 )
-select 0, count(*) from written;
+select 0, 0, count(*) from written;

@@ -6,6 +6,6 @@ with ranked as (
   from import_stage s
   join import_account n on n.platform = s.platform and n.ident = s.ident
 ), gone as (
-  delete from import_stage s using ranked r where s.line = r.line and r.nth > 1 returning 1
+  delete from import_stage s using ranked r where s.line = r.line and r.nth > 1 returning s.line >> 40 as caller
 )
-select count(*), 0 from gone;
+select caller, count(*) from gone group by caller;

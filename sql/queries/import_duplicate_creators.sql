@@ -1,2 +1,2 @@
 -- merge_run (src/ingest/merge.c)
-select (select count(*) from import_stage) - (select count(*) from import_account where main), 0;
+select 0, (select count(*) from import_stage) - (select count(*) from import_account where main);

@@ -10,6 +10,6 @@ with keyed as not materialized (
   from keyed k
   join repeated r on r.account_id = k.account_id and r.post_key = k.post_key
 ), gone as (
-  delete from import_stage s using ranked r where s.line = r.line and r.nth > 1 returning 1
+  delete from import_stage s using ranked r where s.line = r.line and r.nth > 1 returning s.line >> 40 as caller
 )
-select count(*), 0 from gone;
+select caller, count(*) from gone group by caller;

@@ -10,6 +10,6 @@ with keyed as (
   from keyed k
   join repeated r on r.account_id = k.account_id and r.deliverable = k.deliverable and r.source = k.source and r.amount_usd = k.amount_usd and r.currency = k.currency and r.valid_from = k.valid_from
 ), gone as (
-  delete from import_stage s using ranked r where s.line = r.line and r.nth > 1 returning 1
+  delete from import_stage s using ranked r where s.line = r.line and r.nth > 1 returning s.line >> 40 as caller
 )
-select count(*), 0 from gone;
+select caller, count(*) from gone group by caller;

@@ -1,6 +1,6 @@
 -- write_rows (src/ingest/merge.c)
 with changed as materialized (
-  select p.creator_id, p.account_id, p.post_key, m.*
+  select s.line, p.creator_id, p.account_id, p.post_key, m.*
   from import_stage s
   join import_account n on n.platform = s.platform and n.ident = s.ident and n.has_posts
   join post p on p.creator_id = n.creator_id and p.account_id = n.account_id and p.post_key = s.post_key
@@ -34,7 +34,7 @@ with changed as materialized (
     reach = c.reach, followers_at = c.followers_at, source = c.source, observed_at = c.observed_at
   from changed c
   where p.creator_id = c.creator_id and p.account_id = c.account_id and p.post_key = c.post_key
-  returning p.creator_id, p.account_id, p.post_key
+  returning c.line, p.creator_id, p.account_id, p.post_key
 ), noted as (
   insert into import_undo as x (creator_id, import_id, place, key, old, old_xid)
   select w.creator_id, $2::bigint, 'post', jsonb_build_object('account_id', w.account_id, 'post_key', w.post_key), to_jsonb(o), o.xmin::text::bigint
@@ -47,4 +47,4 @@ with changed as materialized (
   select distinct creator_id, account_id from written
   on conflict (creator_id, account_id) do update set tries = 0, error = null where d.tries <> 0
 )
-select 0, count(*) from written;
+select line >> 40, 0, count(*) from written group by 1;

@@ -49,4 +49,4 @@ with fresh as (
   where $1::bigint is not null
   on conflict (creator_id, import_id, place, key) do update set xid = excluded.xid
 )
-select coalesce(sum(added), 0)::bigint, 0 from kept;
+select 0, coalesce(sum(added), 0)::bigint, 0 from kept;

@@ -41,4 +41,7 @@ with seen as (
   select distinct creator_id, account_id from written
   on conflict (creator_id, account_id) do update set tries = 0, error = null where d.tries <> 0
 )
-select count(*) filter (where is_new), count(*) filter (where not is_new) from written;
+select n.line >> 40, count(*) filter (where w.is_new), count(*) filter (where not w.is_new)
+from written w
+join import_account n on n.creator_id = w.creator_id and n.account_id = w.account_id and n.main
+group by 1;

@@ -221,8 +221,10 @@ static bool read_row(struct request *req, const struct kind *kind, const struct 
     for (const struct json_value *v = object->first; v; v = v->next)
         good &= read_member(req, kind, v, fields, given);
     good &= check_required(req, kind, object, given);
-    if (!st->way->own)
+    if (!st->way->own) {
         fields[st->username_at] = (struct record_field){st->username, strlen(st->username)};
+        fields[st->platform_at] = (struct record_field){st->platform, strlen(st->platform)};
+    }
     return good;
 }
 
@@ -234,6 +236,7 @@ static const struct kind *begin_records(struct request *req, size_t n) {
     for (size_t i = 0; i < kind->count; i++)
         names[i] = (struct record_field){kind->fields[i].name, strlen(kind->fields[i].name)};
     st->username_at = (size_t)(kind_field(kind, "username") - kind->fields);
+    st->platform_at = (size_t)(kind_field(kind, "platform") - kind->fields);
     st->records = arena_alloc(req->arena, (n + 1) * sizeof *st->records);
     st->records[0] = (struct record){.count = kind->count, .fields = names};
     st->n_records = 1;

@@ -1,9 +1,8 @@
-/* PUT, PATCH and DELETE of /creators/{platform}/{username}, and POST of what hangs on it. Invariants: a write
- * is one transaction on a thread of the pool, under the lock that imports take, through the importer's own
- * merge; nothing is written when anything is wrong; what was written marks its accounts for scoring. */
+/* PUT, PATCH and DELETE of /creators/{platform}/{username}, and POST of what hangs on it: what each of them
+ * is. Invariants: a write goes through the importer's own merge, in one transaction (write_round.c); nothing
+ * of it is written when anything of it is wrong; what was written marks its accounts for scoring. */
 #include "writes.h"
 
-#include "api/writer.h"
 #include "authority.h"
 #include "base/clock.h"
 #include "http/body.h"
@@ -11,7 +10,6 @@
 #include "own.h"
 #include "tables.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { OBJECT_BYTES = 65536, ROWS_BYTES = 2 * 1024 * 1024 };
@@ -39,54 +37,28 @@ const struct route_body write_body = {OBJECT_BYTES, NULL, &none, NULL};
 const struct route_body write_patch_body = {OBJECT_BYTES, NULL, &none, "application/merge-patch+json"};
 const struct route_body write_rows_body = {ROWS_BYTES, NULL, &none, NULL};
 
-/* Rows that the store speaks against: told at their places, like those that are wrong in themselves. */
-static enum err refuse_rows(struct request *req, const struct import_summary *s) {
+enum err write_refused(struct request *req, int64_t number, const struct import_summary *s) {
     struct write_state *st = req->state;
+    const struct import_part *part = &st->part;
+    const char *reason = NULL;
     for (size_t i = 0; i < s->problems.count; i++) {
-        const struct json_value *v = st->rows;
-        while (v && (int64_t)v->index + 1 != s->problems.items[i].line)
+        const struct problem *p = &s->problems.items[i];
+        const struct json_value *v = p->line >> IMPORT_PART_BITS == number ? st->rows : NULL;
+        int64_t line = p->line & (((int64_t)1 << IMPORT_PART_BITS) - 1);
+        while (v && (int64_t)v->index + 1 != line)
             v = v->next;
         if (v)
-            body_fault(req, v, "%s", s->problems.items[i].reason);
+            body_fault(req, v, "%s", p->reason);
+        reason = v && !reason ? p->reason : reason;
     }
-    st->refused += (size_t)s->refused;
-    if (st->q.partial == 1 && s->accepted)
+    st->refused += (size_t)part->refused;
+    if (s->erased)
+        return request_fail(req, ERR_CREATOR_ERASED, "%s/%s asked to be forgotten", st->platform,
+                            st->username);
+    if (st->q.partial == 1 && part->rows > part->refused + part->duplicates)
         return ERR_OK;
-    return request_fail(req, ERR_DATA_INVALID, "%s%s",
-                        s->problems.count ? s->problems.items[0].reason : "a row was refused",
-                        s->refused > 1 ? "; errors has more" : "");
-}
-
-/* Merges the records of the body as an import would. */
-static enum err merge_records(struct request *req, struct import_summary *s) {
-    struct write_state *st = req->state;
-    const struct api_shared *shared = ((const struct api *)req->app)->shared;
-    struct crypto_secret secret = shared->secret;
-    struct import_options o = {.source = st->source          ? st->source
-                                         : st->q.source.text ? st->q.source.text
-                                                             : "api",
-                               .world = st->who.world,
-                               .workspace_id = st->workspace ? strtoll(st->workspace, NULL, 10) : 0,
-                               .map = {.kind = st->way->kind,
-                                       .platform = st->who.platform,
-                                       .observed_us = st->now_us,
-                                       .latest_us = st->now_us + CLOCK_DAY},
-                               .key_tag = shared->settings->secret_file[0] ? erase_key_tag : NULL,
-                               .key_tag_ctx = &secret};
-    enum err e = import_records(st->db, &o, st->records, st->n_records, &req->fault, s);
-    if (!e && s->erased)
-        e = request_fail(req, ERR_CREATOR_ERASED, "%s/%s asked to be forgotten", st->platform, st->username);
-    else if (!e && s->refused)
-        e = refuse_rows(req, s);
-    return e;
-}
-
-static enum err merge_and_free(struct request *req, struct import_summary **ret_summary) {
-    struct import_summary *s = arena_alloc(req->arena, sizeof *s);
-    enum err e = merge_records(req, s);
-    import_summary_done(s);
-    *ret_summary = s;
-    return e;
+    return request_fail(req, ERR_DATA_INVALID, "%s%s", reason ? reason : "a row was refused",
+                        part->refused > 1 ? "; errors has more" : "");
 }
 
 /* Usernames keep the case in which the store has them. */
@@ -127,22 +99,34 @@ static enum err check_newer(struct request *req) {
     return ERR_OK;
 }
 
-static enum err put_profile(struct request *req) {
+/* A profile that does not say when it was seen was seen at the time that check_newer() settled. */
+static void set_observed(struct request *req) {
     struct write_state *st = req->state;
-    struct import_summary *s = NULL;
-    enum err e = check_newer(req);
-    set_username(st);
-    if (!e && st->account.creator_id)
-        e = clear_fields(req);
-    if (!e)
-        e = merge_and_free(req, &s);
-    if (!e && st->account.creator_id)
-        e = db_query(st->db, "write_name", 1, &st->account.creator_id, &req->fault, NULL);
-    st->status = s && s->accounts_created ? 201 : 200;
-    return e;
+    const struct kind *kind = kind_find(st->way->kind);
+    struct record_field *fields = (struct record_field *)(uintptr_t)st->records[1].fields;
+    char *now = arena_alloc(req->arena, 32);
+    clock_format(st->now_us, now);
+    if (!st->observed)
+        fields[kind_field(kind, "observed_at") - kind->fields] = (struct record_field){now, strlen(now)};
 }
 
-static enum err erase(struct request *req) {
+enum err write_profile(struct request *req) {
+    const struct write_state *st = req->state;
+    enum err e = check_newer(req);
+    set_username(req->state);
+    set_observed(req);
+    return e || !st->account.creator_id ? e : clear_fields(req);
+}
+
+enum err write_profile_after(struct request *req) {
+    struct write_state *st = req->state;
+    st->status = st->account.creator_id ? 200 : 201;
+    return st->account.creator_id
+               ? db_query(st->db, "write_name", 1, &st->account.creator_id, &req->fault, NULL)
+               : ERR_OK;
+}
+
+enum err write_erase(struct request *req) {
     struct write_state *st = req->state;
     const struct api_shared *shared = ((const struct api *)req->app)->shared;
     bool known;
@@ -167,21 +151,23 @@ static void write_faults(const struct request *req, struct json *w) {
     json_array_end(w);
 }
 
-static enum err post_rows(struct request *req) {
+enum err write_rows(struct request *req) {
+    set_username(req->state);
+    return ERR_OK;
+}
+
+enum err write_rows_after(struct request *req) {
     struct write_state *st = req->state;
-    struct import_summary *s = NULL;
+    const struct import_part *part = &st->part;
+    int64_t accepted = part->rows - part->refused - part->duplicates;
     CLEANUP(buf_free) struct buf out = {0};
-    set_username(st);
-    enum err e = merge_and_free(req, &s);
-    if (e)
-        return e;
     struct json w = json_to(&out);
     json_object(&w);
-    json_ki64(&w, "accepted", s->accepted);
-    json_ki64(&w, "created", s->created);
-    json_ki64(&w, "updated", s->updated);
-    json_ki64(&w, "unchanged", s->unchanged);
-    json_ki64(&w, "duplicates", s->duplicates);
+    json_ki64(&w, "accepted", accepted);
+    json_ki64(&w, "created", part->created);
+    json_ki64(&w, "updated", part->updated);
+    json_ki64(&w, "unchanged", accepted - part->created - part->updated);
+    json_ki64(&w, "duplicates", part->duplicates);
     json_ki64(&w, "refused", (int64_t)st->refused);
     write_faults(req, &w);
     json_object_end(&w);
@@ -191,20 +177,23 @@ static enum err post_rows(struct request *req) {
 }
 
 #define ROWS_TAKEN " platform username platform_account_id "
+#define PROFILE    write_read_object, write_profile, write_profile_after
+#define ROWS       write_read_rows, write_rows, write_rows_after
+#define NO_BODY(f) NULL, f, NULL
 static const struct write_way ways[] = {
-    {"creator_put", "creators", " platform username ", put_profile, true, false},
-    {"creator_patch", "creators", ROWS_TAKEN, put_profile, false, false},
-    {"creator_delete", NULL, "", erase, false, false},
-    {"creator_posts", "posts", ROWS_TAKEN, post_rows, false, false},
-    {"creator_snapshots", "snapshots", ROWS_TAKEN, post_rows, false, false},
-    {"creator_prices", "prices", ROWS_TAKEN, post_rows, false, false},
-    {"creator_collaborations", "collaborations", ROWS_TAKEN, post_rows, false, false},
-    {"prices_add", "prices", "", post_rows, false, true},
-    {"collaborations_add", "collaborations", " category ", post_rows, false, true},
-    {"conversions_add", "conversions", "", post_rows, false, true},
-    {"price_delete", NULL, "", own_drop, false, true},
-    {"collaboration_delete", NULL, "", own_drop, false, true},
-    {"conversion_delete", NULL, "", own_drop, false, true},
+    {"creator_put", "creators", " platform username ", PROFILE, true, true, false},
+    {"creator_patch", "creators", ROWS_TAKEN, PROFILE, false, true, false},
+    {"creator_delete", NULL, "", NO_BODY(write_erase), false, false, false},
+    {"creator_posts", "posts", ROWS_TAKEN, ROWS, false, false, false},
+    {"creator_snapshots", "snapshots", ROWS_TAKEN, ROWS, false, false, false},
+    {"creator_prices", "prices", ROWS_TAKEN, ROWS, false, false, false},
+    {"creator_collaborations", "collaborations", ROWS_TAKEN, ROWS, false, false, false},
+    {"prices_add", "prices", "", ROWS, false, false, true},
+    {"collaborations_add", "collaborations", " category ", ROWS, false, false, true},
+    {"conversions_add", "conversions", "", ROWS, false, false, true},
+    {"price_delete", NULL, "", NO_BODY(own_drop), false, false, true},
+    {"collaboration_delete", NULL, "", NO_BODY(own_drop), false, false, true},
+    {"conversion_delete", NULL, "", NO_BODY(own_drop), false, false, true},
 };
 
 const struct write_way *write_way_of(const char *route) {
@@ -212,26 +201,6 @@ const struct write_way *write_way_of(const char *route) {
         if (strcmp(ways[i].route, route) == 0)
             return &ways[i];
     return NULL;
-}
-
-static const char *copied(struct request *req, const struct rows *rows, int column) {
-    return rows_text(rows, 0, column) ? arena_strdup(req->arena, rows_text(rows, 0, column)) : NULL;
-}
-
-static enum err find_account(struct request *req) {
-    struct write_state *st = req->state;
-    const char *params[] = {st->who.world ? "1" : "0", arena_printf(req->arena, "%d", st->who.platform),
-                            st->who.key, st->way->makes ? st->id : NULL};
-    CLEANUP(rows_free_at) struct rows *rows = NULL;
-    enum err e = db_query(st->db, "write_account", COUNT_OF(params), params, &req->fault, &rows);
-    if (!e && rows_count(rows))
-        st->account = (struct write_account){.creator_id = copied(req, rows, 0),
-                                             .account_id = copied(req, rows, 1),
-                                             .username = copied(req, rows, 2),
-                                             .opted_out = rows_bool(rows, 0, 3),
-                                             .observed_us = rows_i64(rows, 0, 4),
-                                             .tag = copied(req, rows, 5)};
-    return e;
 }
 
 /* There is no such account: erased, or not known. */
@@ -263,7 +232,7 @@ bool write_matches(const char *given, const char *tag) {
     return false;
 }
 
-static enum err check_account(struct request *req) {
+enum err write_check_account(struct request *req) {
     const struct write_state *st = req->state;
     if (st->if_match && !write_matches(st->if_match, st->account.tag))
         return request_fail(req, ERR_CREATOR_CHANGED,
@@ -275,40 +244,6 @@ static enum err check_account(struct request *req) {
         return request_fail(req, ERR_CREATOR_OPTED_OUT, "%s/%s asked not to be listed: nothing more is kept",
                             st->platform, st->username);
     return ERR_OK;
-}
-
-static enum err in_transaction(struct request *req) {
-    struct write_state *st = req->state;
-    bool again = false;
-    enum err e = write_once_begin(req, &again);
-    if (!e && !again)
-        e = db_run(st->db, "select pg_advisory_xact_lock(20261, 0)", &req->fault, NULL);
-    if (!e && !st->way->own)
-        e = find_account(req);
-    if (e || again)
-        return e;
-    if (!st->way->own)
-        e = check_account(req);
-    if (!e)
-        e = st->way->run(req);
-    if (!e)
-        e = write_once_end(req);
-    if (!e && !st->way->own && st->status != 204)
-        e = find_account(req);
-    return e;
-}
-
-static enum err write_job(struct request *req) {
-    struct write_state *st = req->state;
-    struct writer *writer = ((const struct api *)req->app)->shared->writer;
-    bool rows = st->way->run == post_rows;
-    enum err e = !st->way->kind ? ERR_OK : rows ? write_read_rows(req) : write_read_object(req);
-    if (!e)
-        e = writer_begin(writer, &req->fault, &st->db);
-    if (!e)
-        e = writer_end(writer, st->db, in_transaction(req), &req->fault);
-    buf_free(&st->cleared);
-    return e;
 }
 
 /* On the loop: the answer. */
@@ -380,5 +315,7 @@ enum err api_write(struct request *req) {
     st->now_us = api_now_us(api, s, st->who.world);
     st->if_match = request_given(req, "If-Match");
     st->once_key = request_given(req, "Idempotency-Key");
-    return request_work(req, write_job, write_done);
+    bool lone = !st->way->kind || st->way->own;
+    uint64_t group = lone ? 0 : (uint64_t)(st->way - ways + 1) * 2 + (uint64_t)st->who.world;
+    return request_work_together(req, group, write_jobs, write_done);
 }

@@ -33,7 +33,8 @@ struct loop {
     bool pipe_writes;
     struct MHD_Daemon *mhd;
     struct pipe *pipe;
-    struct work *work; /* the server's; NULL: none */
+    struct work *work;   /* the server's; NULL: none */
+    struct work *writes; /* the same with one thread, for work that is done together */
     struct work_inbox inbox;
     size_t working; /* items of this loop that did not come back */
     void *app;

@@ -168,6 +168,11 @@ static void put_queue(const struct meter *m, const struct loop *loops, size_t n,
     metric_value(&m->metric, "", (double)work_waiting(loops->work), out);
 }
 
+static void put_writes(const struct meter *m, const struct loop *loops, size_t n, struct buf *out) {
+    (void)n;
+    metric_value(&m->metric, "", (double)work_waiting(loops->writes), out);
+}
+
 static const struct meter table[] = {
     {{"http_request_duration_seconds", "histogram",
       "From the request line to the end of the answer, by operation and status (0: the caller left)"},
@@ -205,7 +210,8 @@ static const struct meter table[] = {
      AT(work)},
     {{"niched_work_in_flight", "gauge", "Heavy parts of requests that wait or run"}, put_loops, AT(working)},
     {{"niched_work_waiting", "gauge", "Heavy parts of requests that wait for a thread"}, put_queue, 0},
-    {{"niched_work_waiting_limit", "gauge", "NICHED_MAX_WORK"},
+    {{"niched_writes_waiting", "gauge", "Writes that wait for their thread"}, put_writes, 0},
+    {{"niched_work_waiting_limit", "gauge", "NICHED_MAX_WORK, of either"},
      put_limit,
      offsetof(struct settings, max_work)},
 };

@@ -23,7 +23,7 @@ struct server {
     size_t n;
     int port;
     _Atomic bool stop;
-    struct work *work;
+    struct work *work, *writes;
     pthread_t threads[MAX_LOOPS];
     struct loop loops[MAX_LOOPS];
 };
@@ -106,6 +106,7 @@ static enum err open_loop(struct server *s, size_t index, struct fault *f) {
                        .program = &s->app,
                        .index = (int)index,
                        .work = s->work,
+                       .writes = s->writes,
                        .pipe_fd = -1,
                        .id_prefix = crypto_random(),
                        .stop = &s->stop,
@@ -168,10 +169,13 @@ enum err server_start(const struct settings *settings, const struct server_app *
     long n = settings->loops ? (long)settings->loops : cores;
     s->n = (size_t)(n < 1 ? 1 : n > MAX_LOOPS ? MAX_LOOPS : n);
     e = work_start((size_t)settings->work_threads, (size_t)settings->max_work, f, &s->work);
+    if (!e)
+        e = work_start(1, (size_t)settings->max_work, f, &s->writes);
     for (size_t i = 0; i < s->n && !e; i++)
         e = open_loop(s, i, f);
     if (e) {
         work_stop(s->work);
+        work_stop(s->writes);
         free(s); /* the program ends now, and with it what was opened */
         return e;
     }
@@ -192,6 +196,7 @@ void server_stop(struct server *s) {
     for (size_t i = 0; i < s->n; i++)
         pthread_join(s->threads[i], NULL);
     work_stop(s->work); /* after the loops: they wait for what they gave it */
+    work_stop(s->writes);
     for (size_t i = 0; i < s->n; i++) {
         door_close(&s->loops[i].door);
         meters_done(&s->loops[i].meters);

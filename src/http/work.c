@@ -21,20 +21,41 @@ struct work {
     pthread_t threads[THREADS_MAX];
 };
 
-/* The next item, NULL when it is over. */
+/* Takes the item that *at leads to out of the queue. */
+static struct work_item *unlink_item(struct work *w, struct work_item **at) {
+    struct work_item *item = *at;
+    *at = item->next;
+    if (!*at)
+        w->last = at;
+    item->next = NULL;
+    w->waiting--;
+    return item;
+}
+
+/* Links those that run together with the first behind it, in the order in which they came. */
+static void gather(struct work *w, struct work_item *first) {
+    struct work_item **end = &first->next, **at = &w->first;
+    for (size_t n = 1; *at && n < WORK_TOGETHER;) {
+        if ((*at)->group != first->group) {
+            at = &(*at)->next;
+            continue;
+        }
+        *end = unlink_item(w, at);
+        end = &(*end)->next;
+        n++;
+    }
+}
+
+/* The next item and those that run with it, NULL when it is over. */
 static struct work_item *take(struct work *w) {
     pthread_mutex_lock(&w->lock);
     while (!w->first && !w->stop)
         pthread_cond_wait(&w->some, &w->lock);
-    struct work_item *item = w->first;
-    if (item) {
-        w->first = item->next;
-        w->waiting--;
-        if (!w->first)
-            w->last = &w->first;
-    }
+    struct work_item *first = w->first ? unlink_item(w, &w->first) : NULL;
+    if (first && first->group)
+        gather(w, first);
     pthread_mutex_unlock(&w->lock);
-    return item;
+    return first;
 }
 
 static void deliver(struct work_item *item) {
@@ -51,11 +72,15 @@ static void deliver(struct work_item *item) {
 
 static void *work_run(void *arg) {
     struct work *w = arg;
-    for (struct work_item *item; (item = take(w));) {
+    for (struct work_item *first; (first = take(w));) {
         int64_t begin = clock_mono_us();
-        item->run(item);
-        item->us = clock_mono_us() - begin;
-        deliver(item);
+        first->run(first);
+        int64_t us = clock_mono_us() - begin;
+        for (struct work_item *item = first, *next; item; item = next) {
+            next = item->next;
+            item->us = us;
+            deliver(item);
+        }
     }
     return NULL;
 }

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { WORK_TOGETHER = 128 }; /* items of a group that run at once, at most */
+
 struct work;
 
 /* What a thread has finished for one loop. `fd` becomes readable when something is there. */
@@ -22,10 +24,12 @@ struct work_inbox {
 
 /* One piece of work; the owner embeds it. */
 struct work_item {
-    void (*run)(struct work_item *item); /* on a thread of the pool */
-    struct work_inbox *inbox;            /* where it goes then */
-    bool must;                           /* it is taken however many wait; its owner has no other in flight */
-    int64_t us;                          /* how long it ran */
+    /* On a thread of the pool: the first of those that run together, the others behind it by `next`. */
+    void (*run)(struct work_item *first);
+    struct work_inbox *inbox; /* where it goes then */
+    uint64_t group;           /* 0: it runs alone; else with all that wait for the same */
+    bool must;                /* it is taken however many wait; its owner has no other in flight */
+    int64_t us;               /* how long it ran */
     struct work_item *next;
 };
 

@@ -26,17 +26,6 @@ static void hash_text(const struct crypto_secret *secret, int world, int platfor
         at += (size_t)snprintf(ret + at, HEX_TEXT - at, "%02x", tag[i]);
 }
 
-/* {"a","b"}: keys are escaped for a PostgreSQL array. */
-static void put_element(struct buf *out, const char *text) {
-    buf_puts(out, out->len ? ",\"" : "{\"");
-    for (const char *c = text; *c; c++) {
-        if (*c == '"' || *c == '\\')
-            buf_putc(out, '\\');
-        buf_putc(out, *c);
-    }
-    buf_putc(out, '"');
-}
-
 struct erased {
     struct buf hashes, platforms, keys;
     const char *creator; /* NULL: the store does not know the account */
@@ -53,13 +42,13 @@ static void take_key(const struct crypto_secret *secret, int world, const struct
                      struct erased *ret) {
     char hex[HEX_TEXT];
     hash_text(secret, world, (int)rows_i64(k, i, 1), rows_text(k, i, 2), rows_text(k, i, 3), hex);
-    put_element(&ret->hashes, hex);
+    db_array_put(&ret->hashes, hex);
     if (rows_text(k, i, 0))
         ret->creator = rows_text(k, i, 0);
     if (strcmp(rows_text(k, i, 2), "username") != 0)
         return;
-    put_element(&ret->platforms, rows_text(k, i, 1));
-    put_element(&ret->keys, rows_text(k, i, 3));
+    db_array_put(&ret->platforms, rows_text(k, i, 1));
+    db_array_put(&ret->keys, rows_text(k, i, 3));
 }
 
 enum err erase_creator(struct db *db, const struct crypto_secret *secret, const struct erase_account *who,
@@ -77,11 +66,12 @@ enum err erase_creator(struct db *db, const struct crypto_secret *secret, const 
     CLEANUP(erased_done) struct erased gone = {0};
     for (size_t i = 0; i < rows_count(k); i++)
         take_key(secret, who->world, k, i, &gone);
-    buf_putc(&gone.hashes, '}');
-    buf_putc(&gone.platforms, '}');
-    buf_putc(&gone.keys, '}');
-    const char *params[] = {gone.creator, gone.hashes.data, gone.platforms.data, gone.keys.data,
-                            world,        request};
+    const char *params[] = {gone.creator,
+                            db_array_end(&gone.hashes),
+                            db_array_end(&gone.platforms),
+                            db_array_end(&gone.keys),
+                            world,
+                            request};
     e = db_query(db, "erase_forget", COUNT_OF(params), params, f, NULL);
     if (e)
         return e;

@@ -12,6 +12,8 @@ static enum err stage_all(struct stage *stage, const struct record *records, siz
     enum err e = ERR_OK;
     for (size_t i = 1; i < n && !e; i++) {
         s->rows++;
+        if (s->parts)
+            s->parts[records[i].line >> IMPORT_PART_BITS].rows++;
         if (!map_row(s->map, &records[i], &s->problems, &stage->lines))
             s->refused++;
         e = stage_flush(stage, f);
@@ -19,11 +21,20 @@ static enum err stage_all(struct stage *stage, const struct record *records, siz
     return e ? e : stage_end(stage, f);
 }
 
+/* Whose rows were refused: each is a problem of its line; several of one line stand together. */
+static void count_refused(struct import_summary *s) {
+    const struct problems *p = &s->problems;
+    for (size_t i = 0; s->parts && i < p->count; i++)
+        if (!i || p->items[i].line != p->items[i - 1].line)
+            s->parts[p->items[i].line >> IMPORT_PART_BITS].refused++;
+}
+
 enum err import_records(struct db *db, const struct import_options *o, const struct record *records, size_t n,
-                        struct fault *f, struct import_summary *ret_summary) {
+                        struct import_part *ret_parts, struct fault *f, struct import_summary *ret_summary) {
     struct import_summary *s = ret_summary;
     struct stage stage = {0};
     memset(s, 0, sizeof *s);
+    s->parts = ret_parts;
     enum err e = map_new(&o->map, &records[0], f, &s->map);
     if (e)
         return e;
@@ -35,6 +46,7 @@ enum err import_records(struct db *db, const struct import_options *o, const str
         e = stage_all(&stage, records, n, f, s);
     if (!e)
         e = merge_run(db, o, stage.rows, f, s);
+    count_refused(s);
     if (!e)
         e = stage_clear(&stage, f);
     stage_done(&stage);

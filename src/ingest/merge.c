@@ -35,18 +35,47 @@ static enum err ask(struct merge *m, const char *query, const char *letters, str
     return db_query(m->db, query, n, params, m->f, ret_rows);
 }
 
-/* The same; what it answers goes to *ret_a and *ret_b. */
-static enum err run(struct merge *m, const char *query, const char *letters, int64_t *ret_a, int64_t *ret_b) {
+static enum err run(struct merge *m, const char *query, const char *letters) {
+    CLEANUP(rows_free_at) struct rows *rows = NULL;
+    return ask(m, query, letters, &rows);
+}
+
+/* The same; what it answers, a number, goes to *ret_n. */
+static enum err run_counted(struct merge *m, const char *query, const char *letters, int64_t *ret_n) {
     CLEANUP(rows_free_at) struct rows *rows = NULL;
     enum err e = ask(m, query, letters, &rows);
-    if (e)
-        return e;
-    bool any = rows_count(rows) > 0;
-    if (ret_a)
-        *ret_a = any ? rows_i64(rows, 0, 0) : rows_affected(rows);
-    if (ret_b)
-        *ret_b = any ? rows_i64(rows, 0, 1) : 0;
-    return ERR_OK;
+    if (!e)
+        *ret_n = rows_i64(rows, 0, 0);
+    return e;
+}
+
+/* A step whose answer is a caller's number and two counts a row. */
+static enum err run_step(struct merge *m, const struct kind_step *step) {
+    CLEANUP(rows_free_at) struct rows *rows = NULL;
+    enum err e = ask(m, step->query, step->params, &rows);
+    for (size_t i = 0; !e && step->counts && i < rows_count(rows); i++) {
+        int64_t created = rows_i64(rows, i, 1), updated = rows_i64(rows, i, 2);
+        struct import_part *part = m->s->parts ? &m->s->parts[rows_i64(rows, i, 0)] : NULL;
+        m->s->created += created;
+        m->s->updated += updated;
+        if (part) {
+            part->created += created;
+            part->updated += updated;
+        }
+    }
+    return e;
+}
+
+/* Drops rows that later ones replace. */
+static enum err drop_duplicates(struct merge *m) {
+    CLEANUP(rows_free_at) struct rows *rows = NULL;
+    enum err e = ask(m, m->kind->duplicates, "", &rows);
+    for (size_t i = 0; !e && i < rows_count(rows); i++) {
+        m->s->duplicates += rows_i64(rows, i, 1);
+        if (m->s->parts)
+            m->s->parts[rows_i64(rows, i, 0)].duplicates += rows_i64(rows, i, 1);
+    }
+    return e;
 }
 
 void merge_refused(const struct rows *r, const char *reason, struct import_summary *s) {
@@ -78,7 +107,7 @@ static enum err drop_unknown(struct merge *m) {
 
 /* Rows that would make an account but have only its id. */
 static enum err drop_nameless(struct merge *m) {
-    enum err e = run(m, "import_name_channels", "", NULL, NULL);
+    enum err e = run(m, "import_name_channels", "");
     return e ? e
              : drop(m, "import_drop_nameless", "",
                     "the account's id is not in the store and the row has no username: import the profile "
@@ -90,35 +119,35 @@ static enum err find_accounts(struct merge *m) {
     map_id_counts(m->s->map, &with_id, &without_id);
     enum err e = db_run(m->db, "select pg_advisory_xact_lock(20261, 0)", m->f, NULL);
     if (!e && with_id && without_id)
-        e = run(m, "import_fill_ids", "", NULL, NULL);
+        e = run(m, "import_fill_ids", "");
     if (!e)
-        e = run(m, "import_accounts", "", NULL, NULL);
+        e = run(m, "import_accounts", "");
     if (!e)
         e = stage_analyse(m->db,
                           "analyze import_account (line, platform, ident, username_key, platform_account_id, "
                           "creator_id, account_id, is_new, main)",
                           m->staged, m->f);
     if (!e)
-        e = run(m, "import_find_by_id", "w", NULL, NULL);
+        e = run(m, "import_find_by_id", "w");
     if (!e)
-        e = run(m, "import_find_by_username", "w", NULL, NULL);
+        e = run(m, "import_find_by_username", "w");
     return e;
 }
 
 static enum err write_accounts(struct merge *m) {
-    enum err e = run(m, "import_creators", "wi", NULL, NULL);
+    enum err e = run(m, "import_creators", "wi");
     if (!e)
-        e = run(m, "import_account_insert", "wsi", &m->s->accounts_created, NULL);
+        e = run_counted(m, "import_account_insert", "wsi", &m->s->accounts_created);
     if (!e)
-        e = run(m, "import_account_update", "si", &m->s->accounts_updated, NULL);
+        e = run_counted(m, "import_account_update", "si", &m->s->accounts_updated);
     if (!e)
-        e = run(m, "import_keys", "wi", NULL, NULL);
-    return e ? e : run(m, "import_requests", "w", NULL, NULL);
+        e = run(m, "import_keys", "wi");
+    return e ? e : run(m, "import_requests", "w");
 }
 
 static enum err number_accounts(struct merge *m) {
-    enum err e = run(m, "import_number", "", NULL, NULL);
-    return e ? e : run(m, "import_main", "", NULL, NULL);
+    enum err e = run(m, "import_number", "");
+    return e ? e : run(m, "import_main", "");
 }
 
 static enum err check_rows(struct merge *m) {
@@ -129,17 +158,11 @@ static enum err check_rows(struct merge *m) {
 }
 
 static enum err write_rows(struct merge *m) {
-    for (const struct kind_step *step = m->kind->steps; step->query; step++) {
-        int64_t created = 0;
-        int64_t updated = 0;
-        enum err e = run(m, step->query, step->params, &created, &updated);
-        if (e)
-            return e;
-        m->s->created += step->counts ? created : 0;
-        m->s->updated += step->counts ? updated : 0;
-    }
+    enum err e = ERR_OK;
+    for (const struct kind_step *step = m->kind->steps; step->query && !e; step++)
+        e = run_step(m, step);
     bool own = m->o->workspace_id && m->s->created + m->s->updated > 0;
-    return own ? run(m, "workspace_touch", "o", NULL, NULL) : ERR_OK;
+    return e || !own ? e : run(m, "workspace_touch", "o");
 }
 
 enum err merge_run(struct db *db, const struct import_options *o, int64_t staged, struct fault *f,
@@ -159,7 +182,7 @@ enum err merge_run(struct db *db, const struct import_options *o, int64_t staged
     if (!e)
         e = check_rows(&m);
     if (!e)
-        e = run(&m, m.kind->duplicates, "", &s->duplicates, NULL);
+        e = drop_duplicates(&m);
     if (!e && map_has(s->map, "engager"))
         e = merge_check_salt(db, o, f);
     if (!e && m.kind->creates_accounts)
@@ -167,7 +190,7 @@ enum err merge_run(struct db *db, const struct import_options *o, int64_t staged
     if (!e)
         e = write_rows(&m);
     if (!e && o->world == IMPORT_WORLD_LIVE)
-        e = run(&m, "import_first_live", "", NULL, NULL);
+        e = run(&m, "import_first_live", "");
     if (e)
         return e;
     if (m.kind->rows_are_accounts) {

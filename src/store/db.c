@@ -218,3 +218,23 @@ void db_copy_escape(struct buf *out, const char *s, size_t n) {
         i++;
     }
 }
+
+void db_array_put(struct buf *out, const char *element) {
+    buf_putc(out, out->len ? ',' : '{');
+    if (!element) {
+        buf_puts(out, "NULL");
+        return;
+    }
+    buf_putc(out, '"');
+    for (const char *c = element; *c; c++) {
+        if (*c == '"' || *c == '\\')
+            buf_putc(out, '\\');
+        buf_putc(out, *c);
+    }
+    buf_putc(out, '"');
+}
+
+const char *db_array_end(struct buf *out) {
+    buf_puts(out, out->len ? "}" : "{}");
+    return out->data;
+}

@@ -18,6 +18,12 @@ struct sum {
     struct gate *gate;
 };
 
+struct noted {
+    struct work_item item; /* first */
+    int nth;
+    int with[4]; /* who ran with it, in order */
+};
+
 struct gate {
     pthread_mutex_t lock;
     pthread_cond_t turn;
@@ -39,6 +45,15 @@ static void wait_at_gate(struct work_item *item) {
     while (!g->open)
         pthread_cond_wait(&g->turn, &g->lock);
     pthread_mutex_unlock(&g->lock);
+}
+
+static void note(struct work_item *first) {
+    int with[4] = {0}, n = 0;
+    for (struct work_item *item = first; item; item = item->next)
+        with[n++] = ((struct noted *)(void *)item)->nth;
+    for (struct work_item *item = first; item; item = item->next)
+        for (int i = 0; i < 4; i++)
+            ((struct noted *)(void *)item)->with[i] = with[i];
 }
 
 static void await(struct work_inbox *box) {
@@ -109,10 +124,54 @@ static void full_queue_refuses_at_once(void **state) {
     work_stop(NULL);
 }
 
+/* While the thread is held up, 1 to 7 come: of group 5 are 1, 4 and 6, of 9 are 2 and 7; 3 and 5 are of none.
+ */
+static void a_group_runs_together(void **state) {
+    (void)state;
+    static const uint64_t groups[] = {5, 9, 0, 5, 0, 5, 9};
+    static const int with[][4] = {{1, 4, 6, 0}, {1, 4, 6, 0}, {1, 4, 6, 0}, {2, 7, 0, 0},
+                                  {2, 7, 0, 0}, {3, 0, 0, 0}, {5, 0, 0, 0}};
+    static const int order[] = {1, 4, 6, 2, 7, 3, 5};
+    struct work *w;
+    struct fault f;
+    struct work_inbox box;
+    struct gate gate = {.lock = PTHREAD_MUTEX_INITIALIZER, .turn = PTHREAD_COND_INITIALIZER};
+    struct sum first = {.item = {.run = wait_at_gate, .inbox = &box, .group = 5}, .gate = &gate};
+    struct noted at[7];
+    assert_int_equal(work_start(1, 7, &f, &w), ERR_OK);
+    assert_int_equal(work_inbox_open(&box, &f), ERR_OK);
+    assert_int_equal(work_put(w, &first.item, &f), ERR_OK);
+    pthread_mutex_lock(&gate.lock);
+    while (!gate.inside)
+        pthread_cond_wait(&gate.turn, &gate.lock);
+    pthread_mutex_unlock(&gate.lock);
+    for (int i = 0; i < 7; i++) {
+        at[i] = (struct noted){.item = {.run = note, .inbox = &box, .group = groups[i]}, .nth = i + 1};
+        assert_int_equal(work_put(w, &at[i].item, &f), ERR_OK);
+    }
+    assert_int_equal(work_waiting(w), 7);
+    pthread_mutex_lock(&gate.lock);
+    gate.open = true;
+    pthread_cond_broadcast(&gate.turn);
+    pthread_mutex_unlock(&gate.lock);
+    work_stop(w);
+    struct work_item *item = work_inbox_take(&box);
+    assert_ptr_equal(item, &first.item);
+    for (int i = 0; i < 7; i++) {
+        item = item->next;
+        const struct noted *n = (const struct noted *)(const void *)item;
+        assert_int_equal(n->nth, order[i]);
+        assert_memory_equal(n->with, with[i], sizeof n->with);
+    }
+    assert_null(item->next);
+    work_inbox_close(&box);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(comes_back_to_its_inbox),
         cmocka_unit_test(full_queue_refuses_at_once),
+        cmocka_unit_test(a_group_runs_together),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
