@@ -22,12 +22,15 @@ struct api_shared {
     struct jobs *jobs; /* of imports; NULL likewise */
 };
 
+struct match_memos;
+
 /* One loop's state. */
 struct api {
     const struct api_shared *shared;
     struct pipe *pipe;
     struct snapshot *snapshot; /* NULL until the store was read for the first time */
     struct keyring *keys;      /* likewise */
+    struct match_memos *memos;
 };
 
 /* All routes. */
@@ -49,6 +52,10 @@ enum err api_admit(struct request *req);
 bool api_knows_origin(void *app, const char *origin);
 /* Whoever has the database itself: the command line. */
 extern const struct caller api_operator;
+/* What a loop remembers of /match; NULL without memory. */
+struct match_memos *match_memos_new(void);
+/* Forgets it. Accepts NULL. */
+void match_memos_free(struct match_memos *memos);
 
 /* The snapshot of a request, or ERR_STORE_UNAVAILABLE while there is none. */
 NODISCARD enum err api_snapshot(struct request *req, const struct snapshot **ret_snapshot);

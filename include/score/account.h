@@ -45,6 +45,8 @@ enum {
 
 /* Least relevance of a related row. */
 #define SCORE_RELATED_RELEVANCE 0.10
+/* From here down a signal is named as unusual. */
+#define SCORE_UNUSUAL_PHI (-0.5)
 /* No day: an event that never comes. */
 #define SCORE_NO_DAY INT32_MAX
 
@@ -96,6 +98,8 @@ struct account_evidence {
     const char *name;
     const char *bio;
     const char *picture_url;
+    const char *slug; /* of the platform */
+    const char *url;  /* of the profile */
     const char *category;
     const char *country;
     const char *city;
@@ -148,6 +152,7 @@ struct account_quality {
     double conversation;
     double signal_phi[AUTH_SIGNAL_COUNT];
     uint32_t signal_measured;
+    uint32_t signal_unusual; /* of them, phi at most SCORE_UNUSUAL_PHI */
     double price_usd;
     const char *price_source;
     double loyalty;

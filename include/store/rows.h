@@ -15,6 +15,8 @@ struct rows;
 size_t rows_count(const struct rows *r);
 /* Rows that a statement without an answer changed; 0 if it tells none. */
 int64_t rows_affected(const struct rows *r);
+/* Where the column of a name is; one that the answer does not have is a mistake of the program (abort). */
+int rows_column(const struct rows *r, const char *name);
 /* The text of a value, NUL-terminated, valid as long as the rows; NULL for SQL null. `col` counts from 0. */
 const char *rows_text(const struct rows *r, size_t row, int col);
 /* Bytes of a value; 0 for SQL null. */
@@ -31,6 +33,10 @@ struct text_list rows_list(const struct rows *r, size_t row, int col, struct are
  * not have is a mistake of the program (abort). Strings are copied into the arena. */
 void rows_decode(const struct rows *r, size_t row, const struct field *fields, size_t n, struct arena *a,
                  void *ret_struct);
+/* Decodes the first n_rows rows into an array of structs of `size` bytes, as rows_decode(), but strings are
+ * those of the rows: they must be kept as long. */
+void rows_decode_all(const struct rows *r, size_t n_rows, const struct field *fields, size_t n,
+                     struct arena *a, void *ret_structs, size_t size);
 /* Takes the rows over from an owner who frees them after a callback: the caller frees what is returned, `r`
  * is empty from then on. For rows that another thread is to read. */
 struct rows *rows_steal(const struct rows *r);

@@ -3,7 +3,8 @@ select d.creator_id, d.account_id, a.world, a.platform, coalesce(c.opted_out, tr
        left(a.bio, 8192) as bio, a.category, a.country, a.city, a.language, a.followers, a.following, a.posts_total,
        a.likes_total, a.views_total, c.display_name, a.picture_url, a.has_contact, a.verified,
        (extract(epoch from a.observed_at) * 1000000)::bigint as observed_us,
-       exists (select from account x where x.creator_id = d.creator_id and x.account_id <> d.account_id) as siblings
+       exists (select from account x where x.creator_id = d.creator_id and x.account_id <> d.account_id) as siblings,
+       p.slug, profile_url(a.world, p.slug, p.profile_url, a.username) as url
 from (
   select creator_id, account_id
   from account
@@ -16,3 +17,4 @@ left join lateral (
   select * from account x where x.creator_id = d.creator_id and x.account_id = d.account_id offset 0
 ) a on true
 left join lateral (select x.opted_out, x.display_name from creator x where x.creator_id = d.creator_id offset 0) c on true
+left join platform p on p.platform = a.platform

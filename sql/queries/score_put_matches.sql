@@ -30,11 +30,11 @@ with gone as (
   update niche_match o set
     (world, related, kind, score, conf, sd, followers, platform, country, language, price_usd, l_rel, l_eng, l_auth,
      l_aff, l_loy, l_fresh, focus, cpe_usual_usd, rel_sd, rel_prior_sd, engagement_rate, posts_per_week, sponsored_share,
-     last_post_day, price_known, has_contact, verified, siblings) =
+     last_post_day, price_known, has_contact, verified, siblings, posts, profile) =
     (d.world, d.related, d.kind, d.score, d.conf, d.sd, d.followers, d.platform, d.country, d.language, d.price_usd,
      d.l_rel, d.l_eng, d.l_auth, d.l_aff, d.l_loy, d.l_fresh, d.focus, d.cpe_usual_usd, d.rel_sd,
      d.rel_prior_sd, d.engagement_rate, d.posts_per_week, d.sponsored_share, d.last_post_day, d.price_known,
-     d.has_contact, d.verified, d.siblings)
+     d.has_contact, d.verified, d.siblings, d.posts, d.profile)
   from differs d
   where o.ctid = d.at
   returning o.world, o.niche_id, o.account_id
@@ -42,10 +42,12 @@ with gone as (
   insert into niche_match
     (creator_id, account_id, niche_id, world, related, kind, score, conf, sd, followers, platform, country, language,
      price_usd, l_rel, l_eng, l_auth, l_aff, l_loy, l_fresh, focus, cpe_usual_usd, rel_sd, rel_prior_sd,
-     engagement_rate, posts_per_week, sponsored_share, last_post_day, price_known, has_contact, verified, siblings)
+     engagement_rate, posts_per_week, sponsored_share, last_post_day, price_known, has_contact, verified, siblings,
+     posts, profile)
   select creator_id, account_id, niche_id, world, related, kind, score, conf, sd, followers, platform, country,
          language, price_usd, l_rel, l_eng, l_auth, l_aff, l_loy, l_fresh, focus, cpe_usual_usd, rel_sd, rel_prior_sd,
-         engagement_rate, posts_per_week, sponsored_share, last_post_day, price_known, has_contact, verified, siblings
+         engagement_rate, posts_per_week, sponsored_share, last_post_day, price_known, has_contact, verified, siblings,
+         posts, profile
   from differs
   where at is null
   returning world, niche_id, account_id

@@ -14,6 +14,9 @@ void *api_loop_open(void *shared, struct pipe *pipe) {
         abort();
     api->shared = shared;
     api->pipe = pipe;
+    api->memos = match_memos_new();
+    if (!api->memos)
+        abort();
     return api;
 }
 
@@ -21,6 +24,7 @@ void api_loop_close(void *app) {
     struct api *api = app;
     snapshot_give(api->snapshot);
     keyring_give(api->keys);
+    match_memos_free(api->memos);
     free(api);
 }
 

@@ -262,13 +262,18 @@ enum err match_take_rows(struct request *req, const struct rows *rows) {
     st->has_more = n > limit;
     st->row_count = st->has_more ? limit : n;
     st->rows = arena_alloc(req->arena, st->row_count * sizeof *st->rows + 1);
-    for (size_t i = 0; i < st->row_count; i++)
-        rows_decode(rows, i, match_fields, match_field_count, req->arena, &st->rows[i]);
+    rows_decode_all(request_keep(req, rows), st->row_count, match_fields, match_field_count, req->arena,
+                    st->rows, sizeof *st->rows);
     return ERR_OK;
 }
 
 static enum err page_rows(struct request *req, const struct rows *rows) {
+    struct match_state *st = req->state;
+    if (st->memo && rows_count(rows))
+        st->version = rows_i64(rows, 0, rows_column(rows, "version"));
     enum err e = match_take_rows(req, rows);
+    if (!e && st->memo)
+        e = match_related_check(req);
     return e ? e : match_write_when_done(req);
 }
 
@@ -283,8 +288,9 @@ static enum err ask(struct request *req) {
         arena_printf(a, "%d", after->score),
         arena_printf(a, "%d", after->conf),
         arena_printf(a, "%lld", (long long)after->account_id),
+        match_named(st, "workspace"),
     };
-    enum err e = match_ask_related(req); /* first: it may bring the version */
+    enum err e = match_related_remembered(req); /* first: it may bring the version */
     return e ? e : match_ask_filtered(req, "match", COUNT_OF(own), own, page_rows);
 }
 

@@ -65,7 +65,7 @@ struct match_row {
     double engagement, theta, sigma, engagement_n, shrink, typical;
     double audience_credibility, conversation;
     struct text_list signal_phi;
-    int64_t signal_measured;
+    int64_t signal_measured, signal_unusual;
     bool audience_known;
     double loyalty, freshness, gap_days, posts_per_week;
     int64_t brands, brands_repeated;
@@ -127,7 +127,8 @@ struct match_state {
     const char *next_cursor;
     int64_t total; /* with count=exact */
     struct match_facets *facets;
-    bool own_prices; /* the workspace may have some; read beside the number of related ones */
+    bool own_prices;               /* the workspace may have some; read beside the number of related ones */
+    const struct match_memo *memo; /* what may hold of both */
     bool behind_asked;
     struct match_diagnosis *diagnosis; /* NULL: the list is not thin */
     struct match_why_not *why_not;     /* NULL: not asked */
@@ -189,6 +190,11 @@ NODISCARD enum err match_take_rows(struct request *req, const struct rows *rows)
 NODISCARD enum err match_own_ask(struct request *req);
 /* Asks how many match only in part, beside the statements of the page. */
 NODISCARD enum err match_ask_related(struct request *req);
+/* The same for the plain statement, unless the loop remembers it for this query; then match_related_check()
+ * must follow once st->version was read with the page. */
+NODISCARD enum err match_related_remembered(struct request *req);
+/* Takes what was remembered if it is of st->version, else asks. */
+NODISCARD enum err match_related_check(struct request *req);
 /* Whether the niches asked for are a compound without a niche of its own. */
 bool match_is_compound(const struct match_state *st);
 /* The niches asked for as the text of an array, ascending. */
@@ -203,6 +209,9 @@ NODISCARD enum err match_write_when_done(struct request *req);
 /* Reads the version of the niches before the page, then goes on with it; answers 304 alone where the caller
  * holds this answer. */
 NODISCARD enum err match_version_ask(struct request *req, enum err (*page)(struct request *req));
+/* What the answer depends on, as a number: `version` of the niches and of the workspace's rows, taxonomy,
+ * model, day. */
+uint64_t match_version_hash(const struct request *req, const struct snapshot *s, int64_t version);
 /* Tags the answer with what it depends on, where that is the version. */
 void match_version_tag(struct request *req, const struct snapshot *s);
 /* Reads weights, goal, caution and audience_target into *ret_ranking. ERR_PARAM_INVALID. */

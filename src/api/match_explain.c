@@ -1,6 +1,8 @@
 /* The arithmetic of a score: for every component its value, weight and the points it costs, with the evidence
  * it was computed from. The points lost sum exactly to 100 - score in the printed digits. */
-#include "match.h"
+#include "match_honest.h"
+#include "match_pick.h"
+#include "tables.h"
 
 #include "rank/authenticity.h"
 
@@ -150,6 +152,40 @@ static void component(struct explain *x, int c, double weight, int lost_tenths, 
     evidence[c](x);
     write_missing(x, c);
     json_object_end(x->w);
+}
+
+/* Whose row a creator is shown by. */
+static int32_t niche_of(const struct match_state *st, const struct match_row *row) {
+    const struct match_pick *pick = match_pick_of(st, row->account_id);
+    return pick ? pick->niche_id : st->niche_ids[0];
+}
+
+static enum err explain_rows(struct request *req, const struct rows *rows) {
+    struct match_state *st = req->state;
+    for (size_t i = 0; i < rows_count(rows); i++) {
+        struct match_row *row = &st->rows[rows_i64(rows, i, 0) - 1];
+        rows_decode(rows, i, match_explain_fields, match_explain_field_count, req->arena, row);
+        const struct match_pick *pick = match_pick_of(st, row->account_id);
+        if (pick)
+            match_pick_take(row, pick);
+    }
+    return match_write_when_done(req);
+}
+
+enum err match_explain_ask(struct request *req) {
+    const struct match_state *st = req->state;
+    if (strcmp(st->q.explain, "false") == 0 || !st->row_count)
+        return ERR_OK;
+    struct match_picks shown = {.at = arena_alloc(req->arena, st->row_count * sizeof *shown.at),
+                                .count = st->row_count};
+    for (size_t i = 0; i < st->row_count; i++)
+        shown.at[i] = (struct match_pick){.creator_id = st->rows[i].creator_id,
+                                          .account_id = st->rows[i].account_id,
+                                          .niche_id = niche_of(st, &st->rows[i])};
+    struct match_pick_ids ids = match_picks_ids(req, &shown);
+    const char *params[] = {ids.creators, ids.accounts, ids.niches};
+    struct statement stmt = api_statement(req, "match_explain");
+    return request_query(req, &stmt, COUNT_OF(params), params, explain_rows);
 }
 
 void match_explain(const struct match_row *row, bool full, const struct match_state *st,

@@ -1,4 +1,5 @@
-/* What one item of /match is: a table of data. Lines without a JSON key are read for the explanation only. */
+/* What one item of /match is: tables of data. Lines without a JSON key are what its words are made of; the
+ * second table is read where the arithmetic is asked for. */
 #include "match.h"
 
 #define MATCH(type, member, group, json, column) FIELD(type, struct match_row, member, group, json, column, 0)
@@ -40,29 +41,34 @@ const struct field match_fields[] = {
     READ(FIELD_I64, score, "score"),
     READ(FIELD_I64, stored_score, "score"),
     READ(FIELD_I64, conf, "conf"),
-    READ(FIELD_F64, sd, "sd"),
     READ(FIELD_F64, engagement_usual, "engagement_usual"),
     READ(FIELD_I64, observed_us, "observed_us"),
     READ(FIELD_TEXTS, niche_ids, "niche_ids"),
-    READ(FIELD_TEXTS, words, "words"),
     READ(FIELD_I64, posts, "posts"),
     READ(FIELD_I64, niche_posts, "niche_posts"),
     READ(FIELD_F64, profile, "profile"),
+    READ(FIELD_F64, cpe_usual_usd, "cpe_usual_usd"),
+    READ(FIELD_F64, typical, "engagement_typical"),
+    READ(FIELD_I64, signal_measured, "signal_measured"),
+    READ(FIELD_I64, signal_unusual, "signal_unusual"),
+};
+const size_t match_field_count = COUNT_OF(match_fields);
+
+const struct field match_explain_fields[] = {
+    READ(FIELD_F64, sd, "sd"),
+    READ(FIELD_TEXTS, words, "words"),
     READ(FIELD_F64, k, "k"),
     READ(FIELD_F64, n, "n"),
     READ(FIELD_F64, focus, "focus"),
     MATCH_LN_FIELDS(struct match_row),
-    READ(FIELD_F64, cpe_usual_usd, "cpe_usual_usd"),
     READ(FIELD_F64, engagement, "engagement"),
     READ(FIELD_F64, theta, "engagement_theta"),
     READ(FIELD_F64, sigma, "engagement_sigma"),
     READ(FIELD_F64, engagement_n, "engagement_n"),
     READ(FIELD_F64, shrink, "engagement_shrink"),
-    READ(FIELD_F64, typical, "engagement_typical"),
     READ(FIELD_F64, audience_credibility, "audience_credibility"),
     READ(FIELD_F64, conversation, "conversation"),
     READ(FIELD_TEXTS, signal_phi, "signal_phi"),
-    READ(FIELD_I64, signal_measured, "signal_measured"),
     READ(FIELD_F64, loyalty, "loyalty"),
     READ(FIELD_I64, brands, "brands"),
     READ(FIELD_I64, brands_repeated, "brands_repeated"),
@@ -70,4 +76,4 @@ const struct field match_fields[] = {
     READ(FIELD_F64, gap_days, "gap_days"),
     READ(FIELD_F64, posts_per_week, "posts_per_week"),
 };
-const size_t match_field_count = COUNT_OF(match_fields);
+const size_t match_explain_field_count = COUNT_OF(match_explain_fields);

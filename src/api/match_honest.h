@@ -46,6 +46,8 @@ NODISCARD enum err match_list(struct request *req);
 NODISCARD enum err match_beside_ask(struct request *req);
 /* Asks for what depends on the page, once: why it is thin, what proves its items. */
 NODISCARD enum err match_behind_ask(struct request *req);
+/* Asks what the scores were computed from, where that is to be told. */
+NODISCARD enum err match_explain_ask(struct request *req);
 /* Asks why the list has so few; only where it has. */
 NODISCARD enum err match_diagnosis_ask(struct request *req);
 /* Asks for the facets that were asked for. */

@@ -74,12 +74,10 @@ static bool measured(const struct match_row *r, enum authenticity_signal signal)
 }
 
 static void say_authenticity(struct match_row *r, struct arena *a) {
-    for (int i = 0; i < AUTH_SIGNAL_COUNT && (size_t)i < r->signal_phi.count; i++) {
-        double phi = strtod(r->signal_phi.items[i], NULL);
-        const char *name = authenticity_info((enum authenticity_signal)i)->name;
-        if (measured(r, (enum authenticity_signal)i) && phi <= -0.5)
-            add(&r->cautions, arena_printf(a, "unusual pattern: %s", name));
-    }
+    for (int i = 0; i < AUTH_SIGNAL_COUNT; i++)
+        if (r->signal_unusual >> i & 1)
+            add(&r->cautions,
+                arena_printf(a, "unusual pattern: %s", authenticity_info((enum authenticity_signal)i)->name));
     if (!measured(r, AUTH_UNEXPLAINED_GROWTH))
         add(&r->cautions, "no follower history: growth not checked");
 }

@@ -68,8 +68,14 @@ void match_weigh(const struct match_ranking *r, const struct match_anew *anew, s
     pick->score = match_quantise(match_value(pick->ln, r->weights));
 }
 
-/* What the items statement read by the stored ranking is replaced by what holds for this one. */
-static void take(struct match_row *row, const struct match_pick *p) {
+const struct match_pick *match_pick_of(const struct match_state *st, int64_t account_id) {
+    for (size_t i = 0; st->picks && i < st->picks->count; i++)
+        if (st->picks->at[i].account_id == account_id)
+            return &st->picks->at[i];
+    return NULL;
+}
+
+void match_pick_take(struct match_row *row, const struct match_pick *p) {
     row->sort_key = p->sort_key;
     row->score = p->score;
     row->conf = p->conf;
@@ -93,9 +99,7 @@ static enum err item_rows(struct request *req, const struct rows *rows) {
     if (e)
         return e;
     for (size_t i = 0; i < st->row_count; i++)
-        for (size_t k = 0; k < st->picks->count; k++)
-            if (st->picks->at[k].account_id == st->rows[i].account_id)
-                take(&st->rows[i], &st->picks->at[k]);
+        match_pick_take(&st->rows[i], match_pick_of(st, st->rows[i].account_id));
     /* a creator erased since the picking shortens the page, not the list */
     st->has_more = st->picks->count > (size_t)st->q.limit && st->row_count > 0;
     return match_write_when_done(req);

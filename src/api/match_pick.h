@@ -61,6 +61,10 @@ struct match_picks match_phase_picks(const struct match_state *st, struct arena 
 NODISCARD enum err match_joint_ask(struct request *req, const char *creators, const char *accounts);
 /* Chooses a page out of the picks that repeats itself less, then shows it. */
 NODISCARD enum err match_diverse_ask(struct request *req, struct match_picks *picks);
+/* The pick of an account; NULL where the list was read by the plain statement. */
+const struct match_pick *match_pick_of(const struct match_state *st, int64_t account_id);
+/* What was read by the stored ranking is replaced by what holds for this one. */
+void match_pick_take(struct match_row *row, const struct match_pick *pick);
 /* Reads the items of the picks and writes the answer. */
 NODISCARD enum err match_picks_show(struct request *req, struct match_picks *picks);
 

@@ -4,9 +4,36 @@
 #include "match_why_not.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { DIVERSE_FROM = 100 };
+enum { DIVERSE_FROM = 100, MEMOS = 4096 };
+
+/* How many match only in part is the same until the version changes, and costs as much as a third of a page:
+ * each loop remembers it for queries of late. */
+struct match_memo {
+    uint64_t query, version; /* 0: none */
+    int64_t related;
+    bool own_prices;
+};
+
+struct match_memos {
+    struct match_memo at[MEMOS];
+};
+
+struct match_memos *match_memos_new(void) {
+    return calloc(1, sizeof(struct match_memos));
+}
+
+void match_memos_free(struct match_memos *memos) {
+    free(memos);
+}
+
+static struct match_memo *memo_of(const struct request *req) {
+    const struct match_state *st = req->state;
+    const struct api *api = req->app;
+    return &api->memos->at[st->query_hash % MEMOS];
+}
 
 bool match_is_compound(const struct match_state *st) {
     return st->niche_count > 1 && !st->any;
@@ -30,11 +57,42 @@ const char *match_target_countries(const struct match_ranking *r, struct arena *
 
 static enum err related_rows(struct request *req, const struct rows *rows) {
     struct match_state *st = req->state;
+    const struct snapshot *s;
+    enum err e = api_snapshot(req, &s);
     st->related = rows_i64(rows, 0, 0);
-    if (st->version_beside)
-        st->version = rows_i64(rows, 0, 1);
     st->own_prices = st->niche_count > 1 || rows_bool(rows, 0, 2);
+    if (e || !st->version_beside)
+        return e ? e : match_write_when_done(req);
+    int64_t version = rows_i64(rows, 0, 1);
+    *memo_of(req) =
+        (struct match_memo){st->query_hash, match_version_hash(req, s, version), st->related, st->own_prices};
+    if (!st->memo)
+        st->version = version;
     return match_write_when_done(req);
+}
+
+enum err match_related_remembered(struct request *req) {
+    struct match_state *st = req->state;
+    const struct match_memo *memo = memo_of(req);
+    if (!st->version_beside || memo->query != st->query_hash)
+        return match_ask_related(req);
+    st->memo = memo;
+    return ERR_OK;
+}
+
+enum err match_related_check(struct request *req) {
+    struct match_state *st = req->state;
+    const struct match_memo *memo = st->memo;
+    const struct snapshot *s;
+    enum err e = api_snapshot(req, &s);
+    if (e)
+        return e;
+    if (!st->row_count || memo->query != st->query_hash ||
+        memo->version != match_version_hash(req, s, st->version))
+        return match_ask_related(req);
+    st->related = memo->related;
+    st->own_prices = memo->own_prices;
+    return ERR_OK;
 }
 
 enum err match_ask_related(struct request *req) {

@@ -115,6 +115,8 @@ enum err match_behind_ask(struct request *req) {
     st->behind_asked = true;
     enum err e = match_own_ask(req);
     if (!e)
+        e = match_explain_ask(req);
+    if (!e)
         e = match_evidence_ask(req);
     return e ? e : match_diagnosis_ask(req);
 }

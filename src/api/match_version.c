@@ -17,9 +17,9 @@ static bool beyond_niche(const struct match_query *q) {
            q->audience_target.text || q->include.in_count || strcmp(q->sort_by, "follower_growth") == 0;
 }
 
-static uint64_t version_of(const struct request *req, const struct snapshot *s) {
+uint64_t match_version_hash(const struct request *req, const struct snapshot *s, int64_t version) {
     const struct match_state *st = req->state;
-    int64_t numbers[] = {st->version, s->taxonomy_version, api_now_us(req->app, s, st->world) / DAY_US,
+    int64_t numbers[] = {version, s->taxonomy_version, api_now_us(req->app, s, st->world) / DAY_US,
                          st->world};
     const char *workspace = match_named(st, "workspace");
     uint64_t h = hash_text(hash_bytes(HASH_START, numbers, sizeof numbers), s->model_version[st->world]);
@@ -29,7 +29,7 @@ static uint64_t version_of(const struct request *req, const struct snapshot *s) 
 void match_version_tag(struct request *req, const struct snapshot *s) {
     const struct match_state *st = req->state;
     if (st->page && st->row_count > 0)
-        (void)request_version(req, version_of(req, s));
+        (void)request_version(req, match_version_hash(req, s, st->version));
     else
         req->etag = NULL;
 }
@@ -47,7 +47,8 @@ static enum err version_first_rows(struct request *req, const struct rows *rows)
     enum err e = api_snapshot(req, &s);
     if (e)
         return e;
-    return request_version(req, version_of(req, s)) ? request_reply_unchanged(req) : st->page(req);
+    return request_version(req, match_version_hash(req, s, st->version)) ? request_reply_unchanged(req)
+                                                                         : st->page(req);
 }
 
 enum err match_version_ask(struct request *req, enum err (*page)(struct request *req)) {

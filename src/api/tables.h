@@ -23,15 +23,15 @@ extern const size_t plan_param_count;
 extern const struct field plan_fields[];
 extern const size_t plan_field_count;
 
-extern const struct field match_fields[], niche_fields[], creator_account_fields[], creator_niche_fields[],
-    creator_history_fields[], model_benchmark_fields[], model_version_fields[], model_fitted_fields[],
-    standing_account_fields[], standing_fields[], standing_component_fields[], standing_gap_fields[],
-    standing_source_fields[], niche_market_fields[], request_fields[];
-extern const size_t match_field_count, niche_field_count, creator_account_field_count,
-    creator_niche_field_count, creator_history_field_count, model_benchmark_field_count,
-    model_version_field_count, model_fitted_field_count, standing_account_field_count, standing_field_count,
-    standing_component_field_count, standing_gap_field_count, standing_source_field_count,
-    niche_market_field_count, request_field_count;
+extern const struct field match_fields[], match_explain_fields[], niche_fields[], creator_account_fields[],
+    creator_niche_fields[], creator_history_fields[], model_benchmark_fields[], model_version_fields[],
+    model_fitted_fields[], standing_account_fields[], standing_fields[], standing_component_fields[],
+    standing_gap_fields[], standing_source_fields[], niche_market_fields[], request_fields[];
+extern const size_t match_field_count, match_explain_field_count, niche_field_count,
+    creator_account_field_count, creator_niche_field_count, creator_history_field_count,
+    model_benchmark_field_count, model_version_field_count, model_fitted_field_count,
+    standing_account_field_count, standing_field_count, standing_component_field_count,
+    standing_gap_field_count, standing_source_field_count, niche_market_field_count, request_field_count;
 
 /* imports */
 extern const struct param import_post_params[], imports_params[], import_errors_params[];

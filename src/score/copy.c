@@ -57,6 +57,10 @@ void copy_end(struct buf *out) {
     put16(out, -1);
 }
 
+void copy_null(struct buf *out) {
+    put32(out, -1);
+}
+
 void copy_i16(struct buf *out, int64_t v) {
     put32(out, 2);
     put16(out, (int16_t)v);

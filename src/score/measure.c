@@ -281,9 +281,11 @@ void authenticity_find(const struct account_evidence *ev, struct account_work *w
     q->authenticity = a.estimate.value;
     q->audience_credibility = a.audience_credibility;
     q->conversation = a.conversation;
-    q->signal_measured = 0;
+    q->signal_measured = q->signal_unusual = 0;
     for (size_t i = 0; i < AUTH_SIGNAL_COUNT; i++) {
         q->signal_phi[i] = a.lines[i].phi;
+        if (a.lines[i].measured && a.lines[i].phi <= SCORE_UNUSUAL_PHI)
+            q->signal_unusual |= UINT32_C(1) << i;
         q->signal_measured |= a.lines[i].measured ? UINT32_C(1) << i : 0;
     }
 }

@@ -34,7 +34,9 @@ enum take_column {
     T_CONTACT,
     T_VERIFIED,
     T_OBSERVED,
-    T_SIBLINGS
+    T_SIBLINGS,
+    T_SLUG,
+    T_URL
 };
 
 static void forget(struct batch *b) {
@@ -95,6 +97,8 @@ static struct account_evidence evidence_of(const struct rows *r, size_t row, enu
         .display_name = rows_text(r, row, T_DISPLAY_NAME),
         .name = rows_text(r, row, T_NAME),
         .bio = rows_text(r, row, T_BIO),
+        .slug = rows_text(r, row, T_SLUG),
+        .url = rows_text(r, row, T_URL),
         .picture_url = rows_text(r, row, T_PICTURE),
         .category = rows_text(r, row, T_CATEGORY),
         .country = rows_text(r, row, T_COUNTRY),

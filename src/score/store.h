@@ -101,6 +101,8 @@ void copy_begin(struct buf *out);
 void copy_row(struct buf *out, int fields);
 /* Ends the stream. */
 void copy_end(struct buf *out);
+/* Null. */
+void copy_null(struct buf *out);
 /* smallint. */
 void copy_i16(struct buf *out, int64_t v);
 /* integer. */

@@ -20,22 +20,23 @@ static const struct {
     [T_BATCH] = {5, "copy pg_temp.score_batch (world, creator_id, account_id, direct_ids, match_ids) "
                     "from stdin (format binary)"},
     [T_ACCOUNT] =
-        {40, "copy pg_temp.score_account (creator_id, account_id, world, model_version, due_at, posts, "
+        {48, "copy pg_temp.score_account (creator_id, account_id, world, model_version, due_at, posts, "
              "last_post_at, niche_ids, post_weights, bio_weight, engagement, engagement_basis, "
              "engagement_rate, engagement_usual, engagement_theta, engagement_sigma, engagement_n, "
              "engagement_shrink, engagement_post_sd, engagement_typical, engagement_tau, authenticity, "
              "audience_credibility, conversation, signal_phi, signal_measured, price_usd, price_source, "
              "loyalty, brands, brands_repeated, rival_brands, consistency, returning_audience, freshness, "
-             "gap_days, posts_per_week, profile_hash, words, city_key) from stdin (format binary)"},
+             "gap_days, posts_per_week, profile_hash, words, city_key, name, bio, picture_url, "
+             "platform, username, url, observed_at, signal_unusual) from stdin (format binary)"},
     [T_NICHE] = {10,
                  "copy pg_temp.score_niche (creator_id, account_id, niche_id, k, n, focus, posts, post_mask, "
                  "profile, words) from stdin (format binary)"},
     [T_MATCH] =
-        {32, "copy pg_temp.score_match (creator_id, account_id, niche_id, world, related, kind, score, conf, "
+        {34, "copy pg_temp.score_match (creator_id, account_id, niche_id, world, related, kind, score, conf, "
              "sd, followers, platform, country, language, price_usd, l_rel, l_eng, l_auth, l_aff, l_loy, "
              "l_fresh, focus, cpe_usual_usd, rel_sd, rel_prior_sd, engagement_rate, posts_per_week, "
-             "sponsored_share, last_post_day, price_known, has_contact, verified, siblings) from stdin "
-             "(format binary)"},
+             "sponsored_share, last_post_day, price_known, has_contact, verified, siblings, posts, profile) "
+             "from stdin (format binary)"},
 };
 
 void write_begin(struct write *w) {
@@ -103,6 +104,17 @@ static void put_rest(struct buf *out, const struct account_quality *q) {
     copy_text(out, *q->city_key ? q->city_key : NULL);
 }
 
+static void put_shown(struct buf *out, const struct account_evidence *ev, const struct account_quality *q) {
+    copy_text(out, ev->display_name ? ev->display_name : ev->name);
+    copy_text(out, ev->bio);
+    copy_text(out, ev->picture_url);
+    copy_text(out, ev->slug);
+    copy_text(out, ev->username);
+    copy_text(out, ev->url);
+    copy_time(out, ev->observed_us);
+    copy_i32(out, q->signal_unusual);
+}
+
 static void put_account(struct buf *out, const struct score_context *ctx, const struct account_evidence *ev,
                         const struct account_result *r) {
     const struct account_quality *q = &r->quality;
@@ -124,6 +136,7 @@ static void put_account(struct buf *out, const struct score_context *ctx, const 
     copy_f64(out, q->bio_weight);
     put_engagement(out, q);
     put_rest(out, q);
+    put_shown(out, ev, q);
 }
 
 static void put_niches(struct buf *out, const struct score_context *ctx, const struct account_evidence *ev,
@@ -160,6 +173,21 @@ static void put_filtered(struct buf *out, const struct account_evidence *ev,
     copy_bool(out, ev->siblings);
 }
 
+/* What direct evidence there is for the niche of a ranked row. */
+static void put_direct(struct buf *out, const struct account_result *r, const struct score_match *m) {
+    const struct score_direct *found = NULL;
+    for (size_t i = 0; i < r->direct_count && !m->compound_id && !found; i++)
+        if (r->direct[i].niche == m->niche)
+            found = &r->direct[i];
+    if (!found) {
+        copy_null(out);
+        copy_null(out);
+        return;
+    }
+    copy_i16(out, found->posts);
+    copy_f64(out, found->profile);
+}
+
 static void put_matches(struct buf *out, const struct score_context *ctx, const struct account_evidence *ev,
                         const struct account_result *r, const struct score_match *rows, size_t n) {
     for (size_t i = 0; i < n; i++) {
@@ -186,6 +214,7 @@ static void put_matches(struct buf *out, const struct score_context *ctx, const 
         copy_f64(out, m->rel_sd);
         copy_f64(out, m->rel_prior_sd);
         put_filtered(out, ev, &r->quality);
+        put_direct(out, r, m);
     }
 }
 

@@ -110,6 +110,10 @@ static int column_of(const struct rows *r, const char *name, int guess) {
     return col;
 }
 
+int rows_column(const struct rows *r, const char *name) {
+    return column_of(r, name, 0);
+}
+
 void rows_decode(const struct rows *r, size_t row, const struct field *fields, size_t n, struct arena *a,
                  void *ret_struct) {
     int next = 0;
@@ -127,6 +131,25 @@ void rows_decode(const struct rows *r, size_t row, const struct field *fields, s
         if (text && f->type == FIELD_TEXT)
             text = arena_strndup(a, text, rows_len(r, row, col));
         field_set(f, text, ret_struct);
+    }
+}
+
+void rows_decode_all(const struct rows *r, size_t n_rows, const struct field *fields, size_t n,
+                     struct arena *a, void *ret_structs, size_t size) {
+    int next = 0;
+    for (size_t i = 0; i < n && n_rows; i++) {
+        const struct field *f = &fields[i];
+        if (!f->column)
+            continue;
+        int col = column_of(r, f->column, next);
+        next = col + 1;
+        char *at = (char *)ret_structs;
+        for (size_t row = 0; row < n_rows; row++, at += size) {
+            if (f->type == FIELD_TEXTS)
+                *(struct text_list *)(void *)(at + f->offset) = rows_list(r, row, col, a);
+            else
+                field_set(f, rows_text(r, row, col), at);
+        }
     }
 }
 

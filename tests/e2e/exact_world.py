@@ -253,6 +253,11 @@ def write(connection, world, versions="niche_version"):
               for dimension, bucket, share, sample in (
                   *(("country", b, s, m) for b, (s, m) in a.shares.items()), ("language", "en", 0.5, 3))))
         copy(c, "niche_match", ROW, (row_line(r, ids) for r in world.rows.values()))
+        c.execute("update account_score s set platform = p.slug, username = a.username, observed_at = a.observed_at,"
+                  " url = profile_url(a.world, p.slug, p.profile_url, a.username)"
+                  " from account a join platform p using (platform) where a.creator_id = s.creator_id and a.account_id = s.account_id")
+        c.execute("update niche_match m set posts = n.posts, profile = n.profile from creator_niche n"
+                  " where n.creator_id = m.creator_id and n.account_id = m.account_id and n.niche_id = m.niche_id")
         for slug in SIZES:
             bump(c, ids[slug], versions)
     connection.execute("analyze niche_match, creator_niche, audience_share, account_score, follower_snapshot")
