@@ -43,7 +43,7 @@ CHART ?= /usr/share/javascript/chart.js/chart.min.js
 DEPFILES := $(OBJ:.o=.d) $(UNIT:=.d)
 
 .PHONY: install uninstall deb deb-check
-.PHONY: help deps-bench bench-ingest compile_commands.json deps deps-dev deps-browser deps-contract contract build objects units run stop test test-unit test-sql test-e2e test-browser eval bench-plan lint format ci fresh clean \
+.PHONY: help attack deps-bench bench-ingest compile_commands.json deps deps-dev deps-browser deps-contract contract build objects units run stop test test-unit test-sql test-e2e test-browser eval bench-plan lint format ci fresh clean \
 	distclean FORCE
 
 help: ## this list
@@ -135,6 +135,10 @@ bench-plan: deps ## measures the planner against brute force, and its time; DATA
 bench-ingest: deps-bench ## measures imports, scoring and how soon a write ranks; BENCH_CREATORS=1000000; build/bench-ingest.json
 	@$(MAKE) build
 	@PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/bench/ingest.py --niched $(B)/niched --out $(B) --creators $(or $(BENCH_CREATORS),1000000) $(ARGS)
+
+attack: deps-dev ## hostile input over all that openapi.yaml names, and raw requests; ARGS='--every 20'; build/attack.json
+	@$(MAKE) build
+	@PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/attack/attack.py --niched $(B)/niched --out $(B) $(ARGS)
 
 lint: deps-dev ## every rule of the house that a machine can check; ONLY=floors,doors for some
 	@PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -m pytest -p no:cacheprovider -q --tb=short tests/lint

@@ -33,12 +33,15 @@ void *exchange_target(void *loop, const char *target, struct MHD_Connection *con
     x->conn = conn;
     set_request_id(x);
     size_t len = strlen(target);
+    x->target = target;
+    x->target_len = len;
     x->early = uri_parse(&x->req, target, len);
-    /* libmicrohttpd would now parse the arguments into its pool and stall on many of them: end the target
-     * here. The bytes are in its own writable buffer. */
+    /* libmicrohttpd would now parse the arguments into its pool, which some 1,000 exhaust: then it closes
+     * without an answer. It knows already where they begin, so it finds none there. The bytes are in its own
+     * writable buffer. */
     char *mark = memchr((void *)(uintptr_t)target, '?', len);
     if (mark)
-        *mark = '\0';
+        mark[1] = '\0';
     l->active++;
     return x;
 }
@@ -236,8 +239,9 @@ static void find_route(struct exchange *x) {
 
 /* The headers are there. A reply now closes the connection: right only where the end of the request is a
  * guess or its body is not wanted. */
-static enum MHD_Result begin(struct exchange *x) {
-    enum err e = guard_headers(x);
+static enum MHD_Result begin(struct exchange *x, const char *method, const char *version) {
+    x->req.method = arena_strdup(x->req.arena, method);
+    enum err e = guard_headers(x, method, version);
     if (e)
         return settle(x, e);
     cors_begin(x);
@@ -270,15 +274,13 @@ enum MHD_Result exchange_handle(void *loop, struct MHD_Connection *conn, const c
                                 void **con_cls) {
     (void)conn;
     (void)url;
-    (void)version;
     struct loop *l = loop;
     struct exchange *x = *con_cls;
     if (!x)
         return MHD_NO;
     if (!x->seen) {
         x->seen = true;
-        x->req.method = arena_strdup(x->req.arena, method);
-        return begin(x);
+        return begin(x, method, version);
     }
     if (*upload_size) {
         bool go_on = body_take(x, upload, *upload_size);

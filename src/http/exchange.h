@@ -18,6 +18,8 @@ struct exchange {
     struct exchange *parent;     /* of a sub-request, with whom to tell and as which */
     request_sub_done *done;
     size_t index;
+    const char *target; /* as it was sent, in libmicrohttpd's buffer; valid until the headers are there */
+    size_t target_len;
     struct request_headers headers;
     const char *origin; /* the caller's, if it may read answers in a browser; else NULL */
     enum coding coding; /* of the reply */
@@ -27,10 +29,11 @@ struct exchange {
     bool seen, dispatched, suspended, failed, options;
 };
 
-/* Refuses header names that are no tokens, values with control characters and requests that two parsers could
- * read differently (several Host or Content-Length, Content-Length beside Transfer-Encoding); takes a sane
- * X-Request-Id. */
-NODISCARD enum err guard_headers(struct exchange *x);
+/* Refuses methods and header names that are no tokens, values with control characters and requests that two
+ * parsers could read differently (several Host or Content-Length, Content-Length beside Transfer-Encoding,
+ * lines that are folded, cut by NUL or ended by LF alone); takes a sane X-Request-Id. `method` and `version`
+ * as libmicrohttpd gives them. */
+NODISCARD enum err guard_headers(struct exchange *x, const char *method, const char *version);
 /* A request's exchange. */
 static inline struct exchange *exchange_of(const struct request *req) {
     return (struct exchange *)(uintptr_t)req; /* req is the first member */

@@ -1,4 +1,10 @@
-/* What libmicrohttpd's lenient parser lets through and we do not. */
+/* What libmicrohttpd's lenient parser lets through and we do not.
+ *
+ * Version 0.9 takes a request apart where it stands in its buffer, so method, target, version and the header
+ * lines must lie there one behind the other, parted by what HTTP says. Where something else is between them,
+ * the library passed over it without a word: a folded line (which it appends to the name of the header
+ * before), the rest of a value behind a NUL, a line that ends in LF alone, a header without a name, a second
+ * blank. (NULs that end the last line look as its end does, and stay unseen.) */
 #include "exchange.h"
 
 #include <stddef.h>
@@ -11,8 +17,13 @@ struct guard {
     struct exchange *x;
     int hosts, lengths, encodings;
     size_t bytes;
+    const char *next; /* where the next header must begin; NULL: of another version, which is strict itself */
     const char *bad;
 };
+
+static const char not_plain[] =
+    "a request must be lines of HTTP/1.1 that end in CR LF: one blank between method, target and "
+    "version, headers with a name, none folded, no NUL";
 
 #define KEEP(name, member)                                                                                   \
     { name, offsetof(struct request_headers, member) }
@@ -78,12 +89,37 @@ static bool is_traceparent(const char *s, size_t n) {
     return ok && strspn(s + 3, "0") < 32 && strspn(s + 36, "0") < 16;
 }
 
+/* Whether the request line lies in the buffer as it must; *ret_next: where the first header must begin. */
+static bool line_is_plain(const struct exchange *x, const char *method, const char *version,
+                          const char **ret_next) {
+    *ret_next = version + strlen(version) + 2;
+    return method + strlen(method) + 1 == x->target && x->target + x->target_len + 1 == version;
+}
+
+static bool header_is_plain(struct guard *g, const char *key, size_t key_n, const char *value,
+                            size_t value_n) {
+    const char *colon = key + key_n;
+    bool plain = value && key == g->next && value == colon + 1 + strspn(colon + 1, " \t");
+    g->next = value ? value + value_n + 2 : NULL;
+    return plain;
+}
+
+/* Behind the last line two line ends, which the library made NUL. A line ":" ends the headers for it, too:
+ * then one NUL more stands before what follows, which no request begins with, but perhaps a body. */
+static bool end_is_plain(const struct guard *g) {
+    static const char ends[4];
+    bool colon = !g->lengths && !g->encodings && g->next[2] == '\0' && g->next[3] != '\0';
+    return memcmp(g->next - 2, ends, sizeof ends) == 0 && !colon;
+}
+
 static enum MHD_Result look(void *cls, enum MHD_ValueKind kind, const char *key, size_t key_n,
                             const char *value, size_t value_n) {
     (void)kind;
     struct guard *g = cls;
     if (!is_token(key, key_n) || !is_value(value ? value : "", value_n))
         g->bad = "a header has a name that is no token or a value with control characters";
+    if (!g->bad && g->next && !header_is_plain(g, key, key_n, value, value_n))
+        g->bad = not_plain;
     g->hosts += strcasecmp(key, "Host") == 0;
     g->lengths += strcasecmp(key, "Content-Length") == 0;
     g->encodings += strcasecmp(key, "Transfer-Encoding") == 0;
@@ -98,9 +134,17 @@ static enum MHD_Result look(void *cls, enum MHD_ValueKind kind, const char *key,
     return g->bad ? MHD_NO : MHD_YES;
 }
 
-enum err guard_headers(struct exchange *x) {
+enum err guard_headers(struct exchange *x, const char *method, const char *version) {
     struct guard g = {.x = x};
-    MHD_get_connection_values_n(x->conn, MHD_HEADER_KIND, look, &g);
+    bool in_place = x->req.loop->in_place;
+    if (in_place && !line_is_plain(x, method, version, &g.next))
+        g.bad = not_plain;
+    if (!is_token(method, strlen(method)))
+        g.bad = "a method must be a token";
+    if (!g.bad)
+        MHD_get_connection_values_n(x->conn, MHD_HEADER_KIND, look, &g);
+    if (!g.bad && in_place && !end_is_plain(&g))
+        g.bad = not_plain;
     if (!g.bad && (g.hosts > 1 || g.lengths > 1 || g.encodings > 1))
         g.bad = "Host, Content-Length and Transfer-Encoding may stand once";
     if (!g.bad && g.lengths && g.encodings)

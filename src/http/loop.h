@@ -32,6 +32,7 @@ struct loop {
     int pipe_fd; /* as registered with epoll, -1 for none */
     bool pipe_writes;
     struct MHD_Daemon *mhd;
+    bool in_place; /* its version takes requests apart where they stand: see guard.c */
     struct pipe *pipe;
     struct work *work;   /* the server's; NULL: none */
     struct work *writes; /* the same with one thread, for work that is done together */

@@ -131,6 +131,7 @@ static enum err open_loop(struct server *s, size_t index, struct fault *f) {
         return fault_set(f, ERR_NO_MEMORY, "no memory for a loop");
     l->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     size_t most = (size_t)s->settings.max_connections / s->n + 1;
+    l->in_place = strncmp(MHD_get_version(), "0.9.", 4) == 0;
     l->mhd = start_mhd(l, most);
     if (l->epoll_fd < 0 || !l->mhd)
         return fault_set(f, ERR_IO, "cannot start the HTTP server: %s", strerror(errno));

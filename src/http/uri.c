@@ -6,6 +6,7 @@
 #include "base/text.h"
 
 #include <string.h>
+#include <strings.h>
 
 static int hex(char c) {
     if (c >= '0' && c <= '9')
@@ -66,11 +67,27 @@ static enum err parse_args(struct request *req, const char *s, const char *end) 
     return ERR_OK;
 }
 
+/* Bytes of scheme and authority in front of the path: a target may be an absolute URI (RFC 9112, 3.2.2). */
+static size_t authority_len(const char *raw, size_t len) {
+    static const char *const schemes[] = {"http://", "https://"};
+    for (size_t i = 0; i < COUNT_OF(schemes); i++) {
+        size_t n = strlen(schemes[i]);
+        const char *slash =
+            len > n && strncasecmp(raw, schemes[i], n) == 0 ? memchr(raw + n, '/', len - n) : NULL;
+        if (slash)
+            return (size_t)(slash - raw);
+    }
+    return 0;
+}
+
 enum err uri_parse(struct request *req, const char *raw, size_t len) {
     req->path = "/";
     if (len > REQUEST_URI_MAX)
         return request_fail(req, ERR_URI_TOO_LONG, "an address has at most %d bytes, this one has %zu",
                             REQUEST_URI_MAX, len);
+    size_t front = authority_len(raw, len);
+    raw += front;
+    len -= front;
     const char *mark = memchr(raw, '?', len);
     size_t path_len = mark ? (size_t)(mark - raw) : len;
     const char *path;

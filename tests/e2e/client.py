@@ -93,7 +93,8 @@ class Contract:
             header = self.resolve(header)
             assert name in headers or not header.get("required"), f"{where}: no header {name}"
             if name in headers:
-                jsonschema.validate(headers[name], header["schema"], jsonschema.Draft202012Validator)
+                error = jsonschema.exceptions.best_match(self.validator(header["schema"], True).iter_errors(headers[name]))
+                assert error is None, f"{where}: {name}: {error.message}"
 
     def validator(self, schema, whole):
         """whole: with fields= nothing is required."""
@@ -112,7 +113,7 @@ class Contract:
             assert body.decode("utf-8") and headers["Content-Security-Policy"].startswith("default-src 'none'; script-src 'self'; "), where
             return
         if content_type == "application/yaml":
-            assert isinstance(yaml.safe_load(body), dict)
+            assert body == self.text or isinstance(yaml.safe_load(body), dict)
             return
         if content_type == "text/csv":
             check_csv(where, body)
@@ -120,15 +121,16 @@ class Contract:
         if content_type == "text/plain":
             assert body.decode("utf-8").endswith("\n"), where
             return
-        lines = body.decode("utf-8").splitlines() if content_type == "application/x-ndjson" else [body.decode("utf-8")]
-        for value in map(json.loads, lines):
+        ends = "\n" if content_type == "application/x-ndjson" else None  # not splitlines(): U+2028 is none
+        for value in map(json.loads, body.decode("utf-8").split(ends)[:-1] if ends else [body]):
             error = jsonschema.exceptions.best_match(self.validator(schema, whole).iter_errors(value))
             assert error is None, f"{where}: {error.json_path}: {error.message}\n{body[:2000]!r}"
 
     def check(self, method, target, status, headers, body):
         """Fails where an answer is not what openapi.yaml says. `target` is path and query as they were sent."""
         where = f"{method} {target[:200]} -> {status}"
-        path = httpx.URL("http://x" + target.split("?")[0]).path if target.startswith("/") else "/"
+        address = target if target.startswith("http://") else "http://x" + target if target.startswith("/") else "http://x/"
+        path = httpx.URL(address.split("?")[0]).path
         if method == "OPTIONS" and status == 204:
             assert set(headers["Allow"].split(", ")) == self.allow(path) and not body and "Content-Type" not in headers, where
             return
@@ -261,6 +263,15 @@ class Wire(socket.socket):
         except ConnectionError:
             pass
         return self.buffer
+
+    def interim(self):
+        """Drops the next answer if it is a 1xx; whether it was."""
+        while b"\r\n\r\n" not in self.buffer:
+            if not self._more():
+                return False
+        found = self.buffer.startswith(b"HTTP/1.1 1")
+        self.buffer = self.buffer.split(b"\r\n\r\n", 1)[1] if found else self.buffer
+        return found
 
     def answer(self, method="GET", target="/"):
         """The next answer, or None when the other side has closed."""

@@ -104,7 +104,7 @@ def test_path_may_be_percent_encoded(client):
     ("/match?%ff=1", "PARAM_INVALID"), ("/match?niche=vegan&limit=%ff", "PARAM_INVALID"), (b"/match?niche=\xff", "PARAM_INVALID"),
     ("/%ff", "ROUTE_BAD_REQUEST"), ("/%00", "ROUTE_BAD_REQUEST"), ("/%zz", "ROUTE_BAD_REQUEST"), ("/niches/%", "ROUTE_BAD_REQUEST"),
     ("/niches/a%00b", "ROUTE_BAD_REQUEST"), (b"/\xfe\xff", "ROUTE_BAD_REQUEST"),
-    ("/match?" + "&".join(f"a{i}=1" for i in range(100)), "ROUTE_BAD_REQUEST"),
+    ("/match?" + "&".join(f"a{i}=1" for i in range(100)), "ROUTE_BAD_REQUEST"), ("/match?" + "&".join(["b"] * 4000), "ROUTE_BAD_REQUEST"),
     ("/match?niche=vegan" + "&limit=5" * 99, "ROUTE_BAD_REQUEST"),
     ("/match?" + "&" * 500 + "niche=vegan&x", "PARAM_UNKNOWN"),
 ])
@@ -176,14 +176,33 @@ def test_requests_that_two_readers_could_read_differently(client, lines):
         assert b" 200 OK" not in wire.rest()
 
 
-@pytest.mark.parametrize("line", ["X-A: b\x00c", ": b", " folded"])
-def test_what_the_library_passes_over(client, line):
-    """libmicrohttpd cuts a value at NUL, drops a header without a name and joins folded lines before we see them."""
-    sent = f"GET /livez HTTP/1.1\r\nHost: a\r\n{line}\r\nConnection: close\r\n\r\n".encode("latin-1")
+@pytest.mark.parametrize("head", [
+    "GET /livez HTTP/1.1\r\nHost: a\r\nX-A: b\x00c\r\nX-B: c\r\n\r\n", "GET /livez HTTP/1.1\r\nHost: a\x00b\r\n\r\n", "GET /livez HTTP/1.1\r\nHost: a\r\n: b\r\n\r\n",
+    "GET /livez HTTP/1.1\r\nHost: a\r\n:\r\nX-B: c\r\n\r\n", "GET /livez HTTP/1.1\r\nHost: a\r\n folded\r\n\r\n", "GET /livez HTTP/1.1\r\nHost: a\r\nTransfer-Encoding:\r\n chunked\r\n\r\n",
+    "GET /livez HTTP/1.1\r\nHost: a\r\nX-A: b\r\n\tc\r\nX-B: c\r\n\r\n", "GET /livez HTTP/1.1\nHost: a\r\n\r\n", "GET /livez HTTP/1.1\r\nHost: a\nX-B: c\r\n\r\n",
+    "GET /livez HTTP/1.1\r\nHost: a\r\n\n", "GET  /livez HTTP/1.1\r\nHost: a\r\n\r\n", "GET /livez\x00 HTTP/1.1\r\nHost: a\r\n\r\n", "G\x01T /livez HTTP/1.1\r\nHost: a\r\n\r\n",
+    "GET /livez HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\x00\r\nX-B: c\r\n\r\n"])
+def test_what_the_library_passes_over(client, head):
+    """libmicrohttpd cuts a value at NUL, ends the headers at a line ":", puts a folded line behind the name of the header before
+    and takes LF for the end of a line, all without a word: refused, and nothing behind it is taken for a request."""
     with Wire(client.service.address, timeout=3) as wire:
-        wire.send(sent)
-        answer, = wire.answers(client.contract, sent, 1, False)
-        assert answer.status_code in (200, 400)
+        wire.send(head.encode("latin-1") + b"GET /livez HTTP/1.1\r\nHost: a\r\n\r\n")
+        answer = wire.answer("GET", "/livez")
+        assert answer.status_code == 400
+        if "X-Request-Id" in answer.headers:  # else a page of the library, which misses the Host that it lost by folding
+            client.contract.check("GET", "/livez", answer.status_code, answer.headers, answer.content)
+        assert b"HTTP/1.1" not in wire.rest()
+
+
+def test_blanks_around_a_value_are_fine(client):
+    sent = b"GET /livez HTTP/1.1\r\nHost:a\r\nX-A: \t b \t \r\nX-B:\r\nX-C: \t\r\nConnection: close\r\n\r\n"
+    assert client.raw(sent)[0].status_code == 200
+
+
+def test_a_target_may_be_an_absolute_address(client):
+    assert client.target("http://a:80/match?niche=vegan").json()["query"]["niche"]["resolved"] == ["vegan"]
+    for target in ("http://a", "http://a?niche=vegan", "ftp://a/livez", "http:/livez"):
+        assert client.target(target).status_code == 400
 
 
 def test_they_are_refused_in_our_words(client):

@@ -30,19 +30,30 @@ static void targets_decode(void **state) {
     arena_free(a);
 }
 
+static void absolute_targets_lose_their_authority(void **state) {
+    (void)state;
+    struct arena *a = arena_new(1024);
+    struct request *req = fresh(a);
+    const char raw[] = "HTTP://a.example:80/match?niche=http://b/c";
+    assert_int_equal(uri_parse(req, raw, sizeof raw - 1), ERR_OK);
+    assert_string_equal(req->path, "/match");
+    assert_string_equal(req->args[0].value, "http://b/c");
+    assert_int_equal(uri_parse(fresh(a), raw, sizeof "HTTP://a.example:80" - 1), ERR_ROUTE_BAD_REQUEST);
+    arena_free(a);
+}
+
 static void broken_targets_are_refused(void **state) {
     (void)state;
     struct arena *a = arena_new(1024);
     const struct {
         const char *raw;
         enum err e;
-    } cases[] = {{"match", ERR_ROUTE_BAD_REQUEST},     {"*", ERR_ROUTE_BAD_REQUEST},
-                 {"/%", ERR_ROUTE_BAD_REQUEST},        {"/%4", ERR_ROUTE_BAD_REQUEST},
-                 {"/%4g", ERR_ROUTE_BAD_REQUEST},      {"/%00", ERR_ROUTE_BAD_REQUEST},
-                 {"/%ff", ERR_ROUTE_BAD_REQUEST},      {"/a?x=%", ERR_PARAM_INVALID},
-                 {"/a?x=%1", ERR_PARAM_INVALID},       {"/a?%zz=1", ERR_PARAM_INVALID},
-                 {"/a?%00=1", ERR_PARAM_INVALID},      {"/a?%41=1", ERR_OK},
-                 {"http://h/a", ERR_ROUTE_BAD_REQUEST}};
+    } cases[] = {
+        {"match", ERR_ROUTE_BAD_REQUEST},   {"*", ERR_ROUTE_BAD_REQUEST},    {"/%", ERR_ROUTE_BAD_REQUEST},
+        {"/%4", ERR_ROUTE_BAD_REQUEST},     {"/%4g", ERR_ROUTE_BAD_REQUEST}, {"/%00", ERR_ROUTE_BAD_REQUEST},
+        {"/%ff", ERR_ROUTE_BAD_REQUEST},    {"/a?x=%", ERR_PARAM_INVALID},   {"/a?x=%1", ERR_PARAM_INVALID},
+        {"/a?%zz=1", ERR_PARAM_INVALID},    {"/a?%00=1", ERR_PARAM_INVALID}, {"/a?%41=1", ERR_OK},
+        {"http://h", ERR_ROUTE_BAD_REQUEST}};
     for (size_t i = 0; i < COUNT_OF(cases); i++)
         assert_int_equal(uri_parse(fresh(a), cases[i].raw, strlen(cases[i].raw)), cases[i].e);
     char many[2048] = "/a?";
@@ -60,6 +71,7 @@ static void broken_targets_are_refused(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(targets_decode),
+                                       cmocka_unit_test(absolute_targets_lose_their_authority),
                                        cmocka_unit_test(broken_targets_are_refused)};
     return cmocka_run_group_tests_name("uri", tests, NULL, NULL);
 }
