@@ -68,7 +68,8 @@ enum err link_account(struct db *db, const struct link_pair *p, const char *name
     const char *params[] = {owner, creator};
     snprintf(owner, sizeof owner, "%lld", (long long)p->owner_id);
     snprintf(creator, sizeof creator, "%lld", (long long)p->creator_id);
-    return db_query(db, "link_creator", 2, params, f, NULL);
+    e = db_query(db, "link_undo", 2, params, f, NULL);
+    return e ? e : db_query(db, "link_creator", 2, params, f, NULL);
 }
 
 enum err link_part(struct db *db, const struct link_pair *p, const char *name, struct fault *f,

@@ -27,7 +27,7 @@ from figures import Figures  # noqa: E402
 ANSWER_S = 10
 SLOW_S = 2.0
 IMPORT_S = 120
-SHOWN = 25
+SHOWN = 2  # of one kind
 LEAKS = re.compile(rb"syntax error at or near|invalid input syntax for|ERROR:  |violates \w+ constraint|root:x:0:")
 SAME = ("/match?niche=vegan&world=sandbox&explain=full&limit=100", "/match?niche=vegan-fitness&world=sandbox&facets=tier,country&count=exact",
         "/match?niche=vegan,comedy&world=sandbox", "/match?niche=fitness&world=sandbox&goal=awareness&format=csv", "/niches/vegan?world=sandbox")
@@ -80,15 +80,15 @@ class Attack:
     def __init__(self, contract, service, every):
         self.contract, self.service, self.every = contract, service, every
         self.talk = Talk(service.address)
-        self.sent, self.statuses, self.found, self.shown = collections.Counter(), collections.Counter(), collections.Counter(), 0
+        self.sent, self.statuses, self.found, self.shown = (collections.Counter() for _ in range(4))
         self.slowest = 0.0, None
         self.places = set()
         self.plain_good = self.plain_all = self.closed = 0
 
     def report(self, what, case, why):
         self.found[what] += 1
-        self.shown += 1
-        if self.shown <= SHOWN:
+        self.shown[what, case.operation, str(why)[:30]] += 1
+        if self.shown[what, case.operation, str(why)[:30]] <= SHOWN:
             print(f"FOUND {what}: {why}\n    {case.operation} {case.where} [{case.family}] {case.method.decode()} {case.target[:300]!r} "
                   f"{[h for h in case.headers if h[0] != b'Content-Type']!r:.200} {case.body[:200]!r}", flush=True)
 

@@ -1,6 +1,7 @@
 """One person, several accounts: linked and unlinked by an explicit call, suggested by links in profiles, listed once."""
 import concurrent.futures
 import json
+import time
 
 import psycopg
 import pytest
@@ -196,6 +197,20 @@ def test_evidence_goes_on_to_the_person(world):
     for who in (first, second):
         client.problem(f"/creators/{name(who)}", 404, "CREATOR_UNKNOWN")
         assert client.put(f"/creators/{name(who)}?world=sandbox", json={"followers": 5000}).status_code == 410
+
+
+def test_two_of_one_import(world):
+    """What takes an import back notes a row of `creator` for each: they must not meet."""
+    _, client, niched, _ = world
+    job = client.post("/imports", params={"platform": "tiktok"}, content="username,followers\nann.one,5000\nann.two,6000\n", headers={"Content-Type": "text/csv"})
+    for _ in range(400):
+        if client.ok(f"/imports/{job.json()['id']}")["status"] == "done":
+            break
+        time.sleep(0.05)
+    one, two_ = (client.ok(f"/creators/tiktok/{who}", world="live")["id"] for who in ("ann.one", "ann.two"))
+    assert len(link(client, one, "tiktok/ann.two").json()["accounts"]) == 2
+    assert client.delete(f"/imports/{job.json()['id']}").status_code == 409, "newer writes touched its rows"
+    assert link(client, one, "tiktok/ann.two", 200, "DELETE").json()["id"] == two_
 
 
 def test_sixteen_accounts_are_the_most(world):
