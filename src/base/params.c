@@ -38,6 +38,11 @@ static enum err set_int(const struct parse *s, const struct param *p, const char
     return ERR_OK;
 }
 
+/* What a REAL of PostgreSQL cannot hold, and an echo of nine digits cannot show. */
+static bool is_tiny(double v) {
+    return v != 0 && fabs(v) < 1e-9;
+}
+
 static enum err set_rate(const struct parse *s, const struct param *p, const char *value) {
     char *end;
     double v = strtod(value, &end);
@@ -49,6 +54,8 @@ static enum err set_rate(const struct parse *s, const struct param *p, const cha
             arena_printf(s->arena, "unambiguous: %spct for percent, %gpct for the fraction", value, v * 100));
     if (percent)
         v /= 100;
+    if (number && is_tiny(v))
+        return invalid(s, p, value, "0, or at least 0.000000001");
     if (!number || (*end && !percent) || !(v >= p->min && v <= p->max))
         return invalid(
             s, p, value,
@@ -61,6 +68,8 @@ static enum err set_number(const struct parse *s, const struct param *p, const c
     char *end;
     double v = strtod(value, &end);
     bool number = end != value && !*end && strspn(value, "-.0123456789") == strlen(value);
+    if (number && is_tiny(v))
+        return invalid(s, p, value, "0, or at least 0.000000001");
     if (!number || !(v >= p->min && v <= p->max))
         return invalid(s, p, value, arena_printf(s->arena, "a number from %.9g to %.9g", p->min, p->max));
     *(double *)(void *)(s->query + p->offset) = v;

@@ -173,7 +173,7 @@ def test_city_folds(sandbox_searched, asked, finds):
 # ---- what may be asked
 
 @pytest.mark.parametrize("name,value,echoed", [
-    ("min_engagement_rate", "0", 0), ("min_engagement_rate", "0.499", 0.499), ("max_engagement_rate", "1000pct", 10),
+    ("min_engagement_rate", "0", 0), ("min_engagement_rate", "0.000000001", 0.000000001), ("min_engagement_rate", "0.499", 0.499), ("max_engagement_rate", "1000pct", 10),
     ("max_engagement_rate", "60%", 0.6), ("min_price_usd", "0", 0), ("max_price_usd", "10000000", 1e7), ("max_price_usd", "12.34", 12.34),
     ("last_post_days", "0", 0), ("last_post_days", "36500", 36500), ("min_posts_per_week", "0", 0), ("min_posts_per_week", "1000", 1000),
     ("min_follower_growth", "-1", -1), ("min_follower_growth", "1000pct", 10), ("max_sponsored_share", "0", 0),
@@ -187,6 +187,7 @@ def test_valid_values_are_echoed(client, name, value, echoed):
 
 
 @pytest.mark.parametrize("name,value,says", [
+    ("min_engagement_rate", "0.0000000001", "0, or at least 0.000000001"), ("min_posts_per_week", "0.0000000001", "0, or at least"),
     ("min_engagement_rate", "0.5", "0.5pct for percent, 50pct for the fraction"), ("max_engagement_rate", "3", "3pct for percent"),
     ("min_engagement_rate", "-0.01", "fraction"), ("max_engagement_rate", "1001pct", "fraction"), ("min_engagement_rate", "x", "fraction"),
     ("min_price_usd", "-1", "number from 0"), ("max_price_usd", "10000000.01", "number from 0"), ("max_price_usd", "$5", "number from 0"),
