@@ -43,7 +43,7 @@ CHART ?= /usr/share/javascript/chart.js/chart.min.js
 DEPFILES := $(OBJ:.o=.d) $(UNIT:=.d)
 
 .PHONY: install uninstall deb deb-check
-.PHONY: help attack deps-bench bench-ingest compile_commands.json deps deps-dev deps-browser deps-contract contract build objects units run stop test test-unit test-sql test-e2e test-browser eval bench-plan lint format ci fresh clean \
+.PHONY: help attack deps-bench bench bench-ingest compile_commands.json deps deps-dev deps-browser deps-contract contract build objects units run stop test test-unit test-sql test-e2e test-browser eval bench-plan lint format ci fresh clean \
 	distclean FORCE
 
 help: ## this list
@@ -126,6 +126,10 @@ eval: deps-dev ## measures the ranking on ../shared/data where present; build/ev
 	@$(MAKE) -j$(JOBS) $(B)/rank_tool
 	@PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -m pytest -p no:cacheprovider -q tests/eval
 	@PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/eval/eval.py --tool $(B)/rank_tool --out $(B) $(ARGS)
+
+bench: deps-bench ## the service beside what bounds it and Node peers: build/bench.json, build/bench.md; BENCH_URL= a kept store, ARGS='--only rate'
+	@$(MAKE) build
+	@PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/bench/bench.py --niched $(B)/niched --out $(B) $(if $(BENCH_URL),--url '$(BENCH_URL)',--creators $(or $(BENCH_CREATORS),1000000)) $(ARGS)
 
 bench-plan: deps ## measures the planner against brute force, and its time; DATABASE_URL=: /similar and /plan there too
 	@$(MAKE) -j$(JOBS) $(B)/plan_bench $(B)/niched

@@ -12,11 +12,11 @@ pkg-config --exists libcurl 2>/dev/null || run+=(libcurl4-openssl-dev)
 dev=("${run[@]}" git binutils clang clang-format clang-tidy cppcheck libcmocka-dev
     python3-pytest python3-pytest-xdist python3-httpx python3-jsonschema python3-psycopg python3-hypothesis python3-numpy prometheus man-db systemd)
 
-bench=(python3-psycopg nghttp2-client)
-
 contract=()
 command -v node >/dev/null || contract+=(nodejs)
 command -v npm >/dev/null || contract+=(npm)
+
+bench=("${contract[@]}" python3-psycopg nghttp2-client wrk)
 
 browser=("${contract[@]}" chromium chromium-driver python3-selenium)
 deb=("${run[@]}" build-essential debhelper)

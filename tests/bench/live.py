@@ -43,7 +43,7 @@ def post_about(words, key):
             "likes": random.randint(10, 900), "comments": random.randint(0, 40), "views": random.randint(1000, 9000)}
 
 
-def write_steadily(port, creators, until, took, failed):
+def write_steadily(port, creators, until, took, failed, prefix="w"):
     """One writer's share of the posts, each to another creator, at its times whether or not the last one was late."""
     client, pause = Client(port), WRITERS / WRITES_A_SECOND
     due = time.monotonic()
@@ -54,7 +54,7 @@ def write_steadily(port, creators, until, took, failed):
         time.sleep(max(0.0, due - time.monotonic()))
         platform, username = random.choice(creators)
         try:
-            client("POST", f"/creators/{platform}/{username}/posts", post_about("a new day", f"w{threading.get_ident()}{n}"))
+            client("POST", f"/creators/{platform}/{username}/posts", post_about("a new day", f"{prefix}{threading.get_ident()}{n}"))
             took.append(time.monotonic() - due)
         except (RuntimeError, OSError) as e:
             failed.append(str(e))

@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -25,6 +26,28 @@ def cpu_of(pid):
     """Processor seconds of a process, user and system."""
     fields = _stat(pid)
     return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def tree_cpu(pid):
+    """Processor seconds of a process, of its children that run and of those that have ended."""
+    live = cpu_of(pid)
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        with contextlib.suppress(FileNotFoundError):
+            live += cpu_of(child)
+    fields = _stat(pid)
+    return live + (int(fields[13]) + int(fields[14])) / TICKS
+
+
+def memory_mb(pid):
+    """Resident memory now."""
+    found = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
+    return int(found[1]) / 1024 if found else 0.0
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
 
 
 def peak_mb(pid):
@@ -71,15 +94,6 @@ class Cluster:
         fields = _stat(self.pid)
         return (int(fields[13]) + int(fields[14])) / TICKS
 
-    def running_cpu(self):
-        """... and of those that run."""
-        live = 0.0
-        for child in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split():
-            with contextlib.suppress(FileNotFoundError):
-                live += cpu_of(child)
-        fields = _stat(self.pid)
-        return live + (int(fields[13]) + int(fields[14])) / TICKS
-
 
 def measured(command, **environment):
     """Runs a command to its end: wall and processor seconds, peak memory, what it said. RuntimeError when it fails."""
@@ -109,10 +123,10 @@ class Service:
 
     def __init__(self, niched, url, **settings):
         self.log = tempfile.NamedTemporaryFile("w+", prefix="niched-bench.", suffix=".log")
-        self.process = subprocess.Popen([niched, "serve"], stdout=self.log, stderr=subprocess.STDOUT,
-                                        env=dict(os.environ, DATABASE_URL=url, NICHED_PORT="0", NICHED_LOG_LEVEL="info", **settings))
+        self.port = free_port()
+        environment = {**os.environ, "DATABASE_URL": url, "NICHED_PORT": str(self.port), "NICHED_LOG_LEVEL": "info", **settings}
         began = time.monotonic()
-        self.port = None
+        self.process = subprocess.Popen([niched, "serve"], stdout=self.log, stderr=subprocess.STDOUT, env=environment)
         while not self._ready():
             if self.process.poll() is not None or time.monotonic() - began > 30:
                 raise RuntimeError(f"niched serve: {Path(self.log.name).read_text()[-2000:]}")
@@ -120,10 +134,8 @@ class Service:
         self.ready_s = time.monotonic() - began
 
     def _ready(self):
-        found = re.search(r"msg=listening.*port=(\d+)", Path(self.log.name).read_text())
-        self.port = int(found[1]) if found else None
         with contextlib.suppress(OSError):
-            return found and urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz").status == 200
+            return urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz").status == 200
         return False
 
     def cpu(self):
@@ -131,6 +143,9 @@ class Service:
 
     def peak_mb(self):
         return peak_mb(self.process.pid)
+
+    def memory_mb(self):
+        return memory_mb(self.process.pid)
 
     def __enter__(self):
         return self

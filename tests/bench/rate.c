@@ -137,14 +137,25 @@ static void turn(struct run *r) {
     send_due(r);
 }
 
+/* Who has no answer yet has waited for it so long at least. */
+static void count_late(struct run *r) {
+    int64_t now = now_us();
+    size_t n = r->answered;
+    for (size_t i = 0; i < r->n; i++)
+        if (r->lines[i].due_us)
+            r->took_us[n++] = now - r->lines[i].due_us;
+    for (size_t i = r->sent; i < r->total; i++)
+        r->took_us[n++] = now - due_us(r, i);
+}
+
 static int ascending(const void *a, const void *b) {
     const int64_t *x = a, *y = b;
     return (*x > *y) - (*x < *y);
 }
 
 static long long at_share(const struct run *r, double share) {
-    size_t i = (size_t)(share * (double)r->answered);
-    return r->answered ? (long long)r->took_us[i < r->answered ? i : r->answered - 1] : -1;
+    size_t i = (size_t)(share * (double)r->total);
+    return r->total ? (long long)r->took_us[i < r->total ? i : r->total - 1] : -1;
 }
 
 int main(int argc, char **argv) {
@@ -167,7 +178,8 @@ int main(int argc, char **argv) {
     int64_t end = r.begin_us + (int64_t)(seconds * 1e6) + DRAIN_MS * 1000;
     while (r.answered < r.total && now_us() < end)
         turn(&r);
-    qsort(r.took_us, r.answered, sizeof *r.took_us, ascending);
+    count_late(&r);
+    qsort(r.took_us, r.total, sizeof *r.took_us, ascending);
     printf("{\"asked\": %zu, \"answered\": %zu, \"bad\": %zu, \"p50_us\": %lld, \"p99_us\": %lld, "
            "\"p999_us\": %lld, "
            "\"max_us\": %lld}\n",
