@@ -12,8 +12,9 @@ struct writer *writer_new(const char *conninfo);
 /* Closes all; nobody may have one. Accepts NULL. */
 void writer_free(struct writer *w);
 /* A connection in a transaction, for this thread until writer_end(). Waits for a lock at most 2 s, for a
- * statement 30 s. A connection that broke while it rested is replaced. ERR_STORE_*. */
-NODISCARD enum err writer_begin(struct writer *w, struct fault *f, struct db **ret_db);
+ * statement 30 s. It sees shared rows and those of the workspace (0:
+ * nobody's), by row-level security too. A connection that broke while it rested is replaced. ERR_STORE_*. */
+NODISCARD enum err writer_begin(struct writer *w, int32_t workspace, struct fault *f, struct db **ret_db);
 /* Commits if `e` is ERR_OK, else rolls back, and takes the connection back. Returns `e`, or why the commit
  * failed. */
 NODISCARD enum err writer_end(struct writer *w, struct db *db, enum err e, struct fault *f);

@@ -1,7 +1,11 @@
 /* A loop's own connection to PostgreSQL in pipeline mode: many statements in flight, answers in order, no
  * blocking call. One thread. Statements sent in one turn of the loop share one sync; when one of them fails
  * the others are sent again singly, so only read-only statements belong here. A lost connection fails what
- * was in flight and is opened again with growing pauses. */
+ * was in flight and is opened again with growing pauses.
+ *
+ * It is a connection of requests (sql/queries/request_role.sql): row-level security shows it what is shared,
+ * and to a statement with a workspace the rows of that, in a transaction of its own within the same messages.
+ */
 #ifndef NICHED_STORE_PIPE_H
 #define NICHED_STORE_PIPE_H
 
@@ -26,6 +30,7 @@ struct pipe_config {
 struct statement {
     const char *name;
     const char *sql;
+    const char *workspace; /* whose private rows it may see ("1"); NULL: nobody's */
 };
 
 /* Called once for every accepted pipe_query(), from pipe_ready() or pipe_tick(). On error rows is NULL and f

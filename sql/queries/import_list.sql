@@ -1,4 +1,4 @@
--- api_imports, imports_show (src/api/imports.c): jobs of status $2, the newest first, behind $3; or the one of id $1
+-- api_imports, imports_show (src/api/imports.c): jobs of status $2, the newest first, behind $3; or the one of id $1; shared ones and those of the workspace $5
 select j.import_id, j.status,
   case when j.uploaded and j.merged_rows = 0 and j.finished_at is null then j.options ->> 'kind' else j.kind end as kind,
   j.source, w.slug as world, (extract(epoch from coalesce(j.received_at, j.started_at)) * 1000000)::bigint as received_us,
@@ -13,5 +13,6 @@ from import_job j
 join world w using (world)
 where j.import_id between coalesce($1::bigint, 0) and coalesce($1::bigint, 9223372036854775807)
   and j.import_id < coalesce($3::bigint, 9223372036854775807) and ($2::text is null or j.status = $2)
+  and (j.workspace_id is null or j.workspace_id = $5::integer)
 order by j.import_id desc
 limit $4::bigint;

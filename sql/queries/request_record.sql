@@ -9,8 +9,12 @@ select jsonb_pretty(jsonb_build_object(
   'follower_history', (select jsonb_agg(to_jsonb(t)) from follower_snapshot t where t.creator_id = o.creator_id),
   'audience', (select jsonb_agg(to_jsonb(t)) from audience_share t where t.creator_id = o.creator_id),
   'audience_samples', (select jsonb_agg(to_jsonb(t)) from audience_sample t where t.creator_id = o.creator_id),
-  'prices', (select jsonb_agg(to_jsonb(t)) from price t where t.creator_id = o.creator_id),
-  'collaborations', (select jsonb_agg(to_jsonb(t)) from collaboration t where t.creator_id = o.creator_id),
+  'prices', (select jsonb_agg(to_jsonb(t)) from price t where t.creator_id = o.creator_id and t.workspace_id is null),
+  'collaborations', (select jsonb_agg(to_jsonb(t)) from collaboration t where t.creator_id = o.creator_id and t.workspace_id is null),
+  'rows_that_customers_keep_for_themselves', jsonb_build_object(
+    'prices', (select count(*) from price t where t.creator_id = o.creator_id and t.workspace_id is not null),
+    'collaborations', (select count(*) from collaboration t where t.creator_id = o.creator_id and t.workspace_id is not null),
+    'conversion_reports', (select count(*) from conversion_report t where t.creator_id = o.creator_id)),
   'scores', (select jsonb_agg(to_jsonb(t)) from account_score t where t.creator_id = o.creator_id),
   'niches', (select jsonb_agg(to_jsonb(t)) from niche_match t where t.creator_id = o.creator_id),
   'evidence_for_niches', (select jsonb_agg(to_jsonb(t)) from creator_niche t where t.creator_id = o.creator_id)))

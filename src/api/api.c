@@ -82,5 +82,5 @@ struct statement api_statement(struct request *req, const char *query) {
     const struct embedded *sql = embed_find(arena_printf(req->arena, "sql/queries/%s.sql", query));
     if (!sql)
         abort();
-    return (struct statement){query, sql->data};
+    return (struct statement){.name = query, .sql = sql->data};
 }

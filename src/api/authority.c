@@ -173,6 +173,12 @@ const char *request_workspace(struct request *req) {
     return req->caller.workspace ? arena_printf(req->arena, "%d", req->caller.workspace) : NULL;
 }
 
+struct statement api_private(struct request *req, const char *query) {
+    struct statement st = api_statement(req, query);
+    st.workspace = request_workspace(req);
+    return st;
+}
+
 bool request_sees_contact(const struct request *req) {
     return settings_of(req)->anonymous_contact || (req->caller.key && !req->caller.publishable);
 }

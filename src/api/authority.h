@@ -9,6 +9,9 @@
  * alone. The one place that decides it; every statement about private rows has it as a parameter in a plain
  * predicate, under which NULL finds nothing. */
 const char *request_workspace(struct request *req);
+/* An embedded query that reads private rows: it sees those of the caller's workspace, by row-level security
+ * too. Costs a few messages more than api_statement(), no round trip. */
+struct statement api_private(struct request *req, const char *query);
 /* Callers with equal numbers get the same answer to the same question: what an answer that is kept must be
  * kept by, beside the question. 0: whoever reads without a key and has no workspace. */
 uint64_t request_authority(const struct request *req);

@@ -2,6 +2,7 @@
  * names of files and bad values are nobody else's matter. */
 #include "imports.h"
 
+#include "authority.h"
 #include "http/list.h"
 #include "tables.h"
 
@@ -181,8 +182,9 @@ enum err api_imports(struct request *req) {
     if (e)
         return e;
     const char *params[] = {NULL, st->status, before,
-                            arena_printf(req->arena, "%lld", (long long)st->limit + 1)};
-    struct statement stmt = api_statement(req, "import_list");
+                            arena_printf(req->arena, "%lld", (long long)st->limit + 1),
+                            request_workspace(req)};
+    struct statement stmt = api_private(req, "import_list");
     return request_query(req, &stmt, COUNT_OF(params), params, list_rows);
 }
 
@@ -212,8 +214,8 @@ static enum err one_row(struct request *req, const struct rows *rows) {
 
 enum err imports_show(struct request *req, const char *id, int status) {
     req->status = status;
-    const char *params[] = {id, NULL, NULL, "1"};
-    struct statement stmt = api_statement(req, "import_list");
+    const char *params[] = {id, NULL, NULL, "1", request_workspace(req)};
+    struct statement stmt = api_private(req, "import_list");
     return request_query(req, &stmt, COUNT_OF(params), params, one_row);
 }
 
@@ -257,7 +259,8 @@ enum err api_import_errors(struct request *req) {
         e = list_choose(req, &q.list, import_error_fields, import_error_field_count, "");
     if (e)
         return e;
-    const char *params[] = {req->segments[0], arena_printf(req->arena, "%lld", (long long)q.limit)};
-    struct statement stmt = api_statement(req, "import_errors");
+    const char *params[] = {req->segments[0], arena_printf(req->arena, "%lld", (long long)q.limit),
+                            request_workspace(req)};
+    struct statement stmt = api_private(req, "import_errors");
     return request_query(req, &stmt, COUNT_OF(params), params, error_rows);
 }

@@ -75,7 +75,7 @@ static enum err change(struct request *req, struct db *db) {
 static enum err delete_job(struct request *req) {
     struct writer *writer = ((const struct api *)req->app)->shared->writer;
     struct db *db = NULL;
-    enum err e = writer_begin(writer, &req->fault, &db);
+    enum err e = writer_begin(writer, req->caller.workspace, &req->fault, &db);
     return e ? e : writer_end(writer, db, change(req, db), &req->fault);
 }
 

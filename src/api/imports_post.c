@@ -143,9 +143,12 @@ static enum err open_upload(struct request *req, struct db *db) {
     put_number(&w, "observed_us", st->ask.observed_us);
     put_number(&w, "latest_us", st->ask.latest_us);
     json_object_end(&w);
-    const char *params[] = {st->q.kind ? st->q.kind : "creators", st->q.source.text,
-                            st->ask.world ? "1" : "0", options.data,
-                            arena_printf(req->arena, "%lld", (long long)settings->import_waiting)};
+    const char *params[] = {st->q.kind ? st->q.kind : "creators",
+                            st->q.source.text,
+                            st->ask.world ? "1" : "0",
+                            options.data,
+                            arena_printf(req->arena, "%lld", (long long)settings->import_waiting),
+                            st->q.own ? request_workspace(req) : NULL};
     enum err e = db_query(db, "import_receive", COUNT_OF(params), params, &req->fault, &rows);
     if (!e && rows_count(rows)) {
         st->import_id = arena_strdup(req->arena, rows_text(rows, 0, 0));
@@ -192,7 +195,7 @@ static enum err put_upload(struct request *req, struct db *db) {
 static enum err store(struct request *req) {
     struct writer *writer = ((const struct api *)req->app)->shared->writer;
     struct db *db = NULL;
-    enum err e = writer_begin(writer, &req->fault, &db);
+    enum err e = writer_begin(writer, req->caller.workspace, &req->fault, &db);
     if (e)
         return e;
     e = db_run(db, "set local synchronous_commit = off", &req->fault, NULL);
@@ -303,7 +306,7 @@ static enum err finish_job(struct request *req) {
     struct upload_state *st = req->state;
     struct writer *writer = ((const struct api *)req->app)->shared->writer;
     struct db *db = NULL;
-    enum err e = writer_begin(writer, &req->fault, &db);
+    enum err e = writer_begin(writer, req->caller.workspace, &req->fault, &db);
     if (e)
         return e;
     e = put_upload(req, db);

@@ -50,7 +50,7 @@ static enum err in_transaction(struct request *req) {
 static enum err link_job(struct request *req) {
     struct write_state *st = req->state;
     struct writer *writer = ((const struct api *)req->app)->shared->writer;
-    enum err e = writer_begin(writer, &req->fault, &st->db);
+    enum err e = writer_begin(writer, req->caller.workspace, &req->fault, &st->db);
     return e ? e : writer_end(writer, st->db, in_transaction(req), &req->fault);
 }
 

@@ -158,6 +158,7 @@ enum err match_ask_filtered(struct request *req, const char *query, size_t n, co
     const char *params[OWN_MAX + PARAM_VALUES_MAX];
     memcpy(params, own, n * sizeof *params);
     memcpy(params + n, where.values, where.count * sizeof *params);
+    stmt.workspace = match_private(st, where.values, where.count);
     return request_query(req, &stmt, n + where.count, params, next);
 }
 
@@ -322,6 +323,14 @@ static void find_kept(struct request *req, const struct snapshot *s, struct matc
         wishes_used(wishes, st->kept_id);
     else if (!s->read_only)
         wishes_compound(wishes, st->world, st->niche_ids, st->niche_count);
+}
+
+const char *match_private(const struct match_state *st, const char *const *values, size_t n) {
+    const char *workspace = match_named(st, "workspace");
+    bool reads = st->reads_private;
+    for (size_t i = 0; workspace && i < n; i++)
+        reads |= values[i] == workspace;
+    return reads ? workspace : NULL;
 }
 
 const char *match_named(const struct match_state *st, const char *name) {

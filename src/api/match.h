@@ -127,6 +127,7 @@ struct match_state {
     const char *next_cursor;
     int64_t total; /* with count=exact */
     struct match_facets *facets;
+    bool reads_private;            /* each statement about candidates looks at private rows */
     bool own_prices;               /* the workspace may have some; read beside the number of related ones */
     const struct match_memo *memo; /* what may hold of both */
     bool behind_asked;
@@ -151,6 +152,9 @@ NODISCARD enum err match_begin(struct request *req, uint64_t given, const struct
 void match_name_values(struct request *req, const struct snapshot *s);
 /* One of them, as a statement takes it. */
 const char *match_named(const struct match_state *st, const char *name);
+/* The workspace whose private rows a statement with these values of filters reads, for struct statement; NULL
+ * where none of them looks at such rows. */
+const char *match_private(const struct match_state *st, const char *const *values, size_t n);
 /* Writes "niche": what was asked and understood. */
 void match_niche_json(const struct match_state *st, const struct snapshot *s, struct json *w);
 /* Beyond what a line says: sets the bounds of a tier, refuses what contradicts itself or says half of what it

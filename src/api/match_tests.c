@@ -74,6 +74,7 @@ enum err match_ask_marked(struct request *req, const char *query, const struct m
         .name =
             arena_printf(req->arena, "%s_%llx", query, (unsigned long long)hash_text(HASH_START, sql.data)),
         .sql = sql.data, /* request_query copies it */
+        .workspace = match_private(req->state, where->values, where->count),
     };
     const char *params[PARAMS_MAX];
     memcpy(params, own, n * sizeof *params);

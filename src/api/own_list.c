@@ -131,7 +131,7 @@ static enum err ask(struct request *req) {
                                                   arena_printf(a, "%lld", (long long)st->q.limit + 1),
                                                   arena_printf(a, "%lld", (long long)before)};
     memcpy(params + OWN, st->where.values, st->where.count * sizeof *params);
-    struct statement stmt = api_statement(req, st->list->query);
+    struct statement stmt = api_private(req, st->list->query);
     stmt.sql = match_replace(stmt.sql, "/*filters*/", st->where.sql, a);
     stmt.name =
         arena_printf(a, "%s_%016llx", st->list->query, (unsigned long long)hash_text(HASH_START, stmt.sql));

@@ -195,7 +195,7 @@ static enum err ask_named(struct request *req) {
                             st->q.deliverable,
                             request_workspace(req),
                             today(req)};
-    struct statement stmt = api_statement(req, "plan_named");
+    struct statement stmt = api_private(req, "plan_named");
     return request_query(req, &stmt, COUNT_OF(params), params, named_rows);
 }
 
@@ -205,6 +205,7 @@ enum err api_plan(struct request *req) {
     req->state = st;
     enum err e = parse(req, st);
     st->match.q = st->q.match;
+    st->match.reads_private = true;
     if (!e)
         e = list_choose(req, &st->q.match.list, plan_fields, plan_field_count, "");
     if (!e)

@@ -129,7 +129,7 @@ static enum err open_request(struct request *req) {
     struct writer *writer = ((const struct api *)req->app)->shared->writer;
     struct db *db = NULL;
     CLEANUP(rows_free_at) struct rows *rows = NULL;
-    enum err e = writer_begin(writer, &req->fault, &db);
+    enum err e = writer_begin(writer, req->caller.workspace, &req->fault, &db);
     if (!e)
         e = db_query(db, "request_open", COUNT_OF(st->params), st->params, &req->fault, &rows);
     if (db)

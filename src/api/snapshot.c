@@ -75,6 +75,17 @@ struct keyring *keeper_keys(struct keeper *k) {
     return keys;
 }
 
+/* Row-level security binds neither a superuser nor, without a role of its own, whoever may bypass it. */
+static void warn_open(struct db *db) {
+    CLEANUP(rows_free_at) struct rows *rows = NULL;
+    struct fault f;
+    if (db_query(db, "isolation", 0, NULL, &f, &rows) || rows_bool(rows, 0, 0) || rows_bool(rows, 0, 1))
+        return;
+    log_line(LOG_WARN,
+             "workspaces are kept apart by the program alone: row-level security does not bind this user and "
+             "there is no role niched_app; niched migrate makes it");
+}
+
 static enum err refresh_keys(struct keeper *k, struct db *db, struct fault *f) {
     struct keyring *keys = NULL;
     enum err e = keyring_read(db, f, &keys);
@@ -284,12 +295,15 @@ static void rest(struct keeper *k, struct db *db) {
 
 /* Opens the connection if need be and reads through it; a broken one is closed. */
 static enum err look(struct keeper *k, struct db **db, struct fault *f) {
+    bool first = !*db && !k->newest;
     enum err e = *db ? ERR_OK : db_open(k->settings->database_url, "niched keeper", f, db);
     leash_hold(&k->leash, *db);
     if (!e)
         e = db_run(*db, "listen niched; set statement_timeout = '3s'", f, NULL);
     if (!e)
         e = refresh(k, *db, f);
+    if (!e && first)
+        warn_open(*db);
     if (!e)
         e = wishes_write(k->wishes, *db, k->newest->read_only, f);
     if (!e)

@@ -20,7 +20,10 @@ static const char *hash_text(struct request *req, const char *purpose, const cha
 
 static const char *key_hash(struct request *req) {
     const struct write_state *st = req->state;
-    return hash_text(req, "idempotency key", st->once_key, strlen(st->once_key));
+    const char *whose =
+        arena_printf(req->arena, "%d %lld %s", req->caller.workspace, (long long)req->caller.key,
+                     st->once_key); /* another caller's key is another one */
+    return hash_text(req, "idempotency key", whose, strlen(whose));
 }
 
 static const char *request_hash(struct request *req) {

@@ -325,7 +325,9 @@ static void settle(struct round *r, enum err e) {
 
 static void run(struct round *r) {
     struct writer *writer = ((const struct api *)r->req[0]->app)->shared->writer;
-    enum err e = writer_begin(writer, &r->fault, &r->db);
+    /* private rows are written alone, so that a round of several callers needs, and sees, nobody's */
+    int32_t workspace = state_of(r, 0)->way->own ? r->req[0]->caller.workspace : 0;
+    enum err e = writer_begin(writer, workspace, &r->fault, &r->db);
     if (!e)
         e = writer_end(writer, r->db, transact(r), &r->fault);
     settle(r, e);

@@ -2,6 +2,7 @@
 #include "api/writer.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { RESTING_MAX = 16 };
@@ -48,16 +49,20 @@ static void give(struct writer *w, struct db *db) {
         db_close(db);
 }
 
-static enum err begin(struct db *db, struct fault *f) {
-    return db_run(db,
-                  "begin; set local lock_timeout = '2s'; set local statement_timeout = '30s'; set local jit "
-                  "= off; set local plan_cache_mode = force_generic_plan",
-                  f, NULL);
+static enum err begin(struct db *db, int32_t workspace, struct fault *f) {
+    char sql[256], id[16] = "";
+    if (workspace)
+        snprintf(id, sizeof id, "%d", workspace);
+    snprintf(sql, sizeof sql,
+             "begin; set local lock_timeout = '2s'; set local statement_timeout = '30s'; set local jit "
+             "= off; set local plan_cache_mode = force_generic_plan; set local app.workspace = '%s'",
+             id);
+    return db_run(db, sql, f, NULL);
 }
 
-enum err writer_begin(struct writer *w, struct fault *f, struct db **ret_db) {
+enum err writer_begin(struct writer *w, int32_t workspace, struct fault *f, struct db **ret_db) {
     for (struct db *db; (db = take(w)); db_close(db)) {
-        if (begin(db, f) == ERR_OK) {
+        if (begin(db, workspace, f) == ERR_OK) {
             *ret_db = db;
             return ERR_OK;
         }
@@ -65,7 +70,9 @@ enum err writer_begin(struct writer *w, struct fault *f, struct db **ret_db) {
     struct db *db = NULL;
     enum err e = db_open(w->conninfo, "niched writes", f, &db);
     if (!e)
-        e = begin(db, f);
+        e = db_query(db, "request_role", 0, NULL, f, NULL);
+    if (!e)
+        e = begin(db, workspace, f);
     if (e)
         db_close(db);
     else

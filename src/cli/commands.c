@@ -25,6 +25,7 @@ const struct cli_command cli_commands[] = {
     {"history", cmd_read, "show how a creator's scores changed"},
     {"suggestions", cmd_read, "name accounts that may be a creator's, too"},
     {"model", cmd_read, "show by what numbers creators are ranked"},
+    {"workspace", cmd_workspace, "make, list, rename and delete owners of private rows"},
     {"key", cmd_key, "make, list and revoke keys of callers"},
     {"request", cmd_request, "decide what creators ask for about themselves"},
     {"erased", cmd_erased, "let an erased creator in again"},

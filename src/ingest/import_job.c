@@ -6,9 +6,11 @@
 #include <string.h>
 
 enum err import_job_open(struct db *db, const struct import_options *o, struct fault *f, int64_t *ret_id) {
-    char world[16];
+    char world[16], workspace[24];
     snprintf(world, sizeof world, "%d", o->world);
-    const char *params[] = {o->map.kind ? o->map.kind : "creators", o->source, world};
+    snprintf(workspace, sizeof workspace, "%lld", (long long)o->workspace_id);
+    const char *params[] = {o->map.kind ? o->map.kind : "creators", o->source, world,
+                            o->workspace_id ? workspace : NULL};
     CLEANUP(rows_free_at) struct rows *rows = NULL;
     enum err e = db_query(db, "import_job_sweep", 0, NULL, f, NULL);
     if (!e)

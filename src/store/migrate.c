@@ -129,6 +129,8 @@ enum err migrate_run(struct db *db, void (*said)(const char *name), struct fault
                       version, migrate_newest());
     if (!e)
         e = run_all(db, said, f, ret_count);
+    if (!e)
+        e = db_query(db, "app_role", 0, NULL, f, NULL);
     struct fault unlock;
     enum err u = db_run(db, "select pg_advisory_unlock(hashtext('niched migrate'))", &unlock, NULL);
     return e ? e : u;

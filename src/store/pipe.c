@@ -3,6 +3,7 @@
 #include "store/pipe.h"
 
 #include "base/clock.h"
+#include "base/embed.h"
 #include "pipe_op.h"
 #include "rows_pg.h"
 
@@ -12,7 +13,8 @@
 
 enum { MAX_PREPARED = 128, PAUSE_FIRST_MS = 50, PAUSE_MOST_MS = 1000, CONNECT_MS = 5000, GRACE_MS = 1000 };
 
-enum pipe_state { PIPE_DOWN, PIPE_CONNECTING, PIPE_READY };
+/* In order; from PIPE_GREETING on libpq answers. */
+enum pipe_state { PIPE_DOWN, PIPE_CONNECTING, PIPE_GREETING, PIPE_READY };
 
 struct pipe {
     struct pipe_config config;
@@ -22,13 +24,14 @@ struct pipe {
     PGconn *conn;
     enum pipe_state state;
     bool wants_write;
-    int64_t next_try_ms; /* PIPE_DOWN: when to connect; PIPE_CONNECTING: when to give up */
+    int64_t next_try_ms; /* PIPE_DOWN: when to connect; PIPE_CONNECTING, PIPE_GREETING: when to give up */
     int64_t pause_ms;
     struct op_list queued;
     struct entry_list sent;
     PGresult *head_result;
     size_t prepared_count;
     uint64_t prepared[MAX_PREPARED]; /* hashes of statement names */
+    bool workspace_prepared;
 };
 
 static void connect_begin(struct pipe *p);
@@ -71,6 +74,7 @@ static void drop(struct pipe *p, const struct fault *f) {
     p->conn = NULL;
     p->state = PIPE_DOWN;
     p->prepared_count = 0;
+    p->workspace_prepared = false;
     p->next_try_ms = clock_mono_ms() + p->pause_ms;
     p->pause_ms = p->pause_ms * 2 > PAUSE_MOST_MS ? PAUSE_MOST_MS : p->pause_ms * 2;
     for (struct op *op; (op = op_pop(&lost));)
@@ -111,6 +115,24 @@ static void connect_begin(struct pipe *p) {
     p->wants_write = true;
 }
 
+static const char *query_text(const char *path) {
+    const struct embedded *sql = embed_find(path);
+    if (!sql)
+        abort();
+    return sql->data;
+}
+
+static bool sync_now(struct pipe *p) {
+    return PQpipelineSync(p->conn) == 1 && entry_push(&p->sent, ENTRY_SYNC, NULL);
+}
+
+/* Nothing is sent before the server has answered this: no statement runs with more rights than it should. */
+static bool greet(struct pipe *p) {
+    return PQsendQueryParams(p->conn, query_text("sql/queries/request_role.sql"), 0, NULL, NULL, NULL, NULL,
+                             0) == 1 &&
+           entry_push(&p->sent, ENTRY_GREETING, NULL) && sync_now(p) && PQflush(p->conn) >= 0;
+}
+
 static void ignore_notice(void *arg, const PGresult *res) {
     (void)arg;
     (void)res;
@@ -126,12 +148,11 @@ static void connect_go_on(struct pipe *p) {
     if (s != PGRES_POLLING_OK)
         return;
     PQsetNoticeReceiver(p->conn, ignore_notice, NULL);
-    if (PQsetnonblocking(p->conn, 1) != 0 || PQenterPipelineMode(p->conn) != 1) {
+    if (PQsetnonblocking(p->conn, 1) != 0 || PQenterPipelineMode(p->conn) != 1 || !greet(p)) {
         drop_with_conn_fault(p);
         return;
     }
-    p->state = PIPE_READY;
-    p->pause_ms = PAUSE_FIRST_MS;
+    p->state = PIPE_GREETING;
 }
 
 int pipe_fd(const struct pipe *p) {
@@ -175,6 +196,20 @@ static bool is_prepared(const struct pipe *p, uint64_t hash) {
     return false;
 }
 
+/* The transaction's workspace, in front of a statement that reads private rows. */
+static bool send_workspace(struct pipe *p, const struct op *op) {
+    static const char name[] = "request_workspace";
+    const char *const params[] = {op->workspace};
+    if (!p->workspace_prepared) {
+        if (PQsendPrepare(p->conn, name, query_text("sql/queries/request_workspace.sql"), 0, NULL) != 1)
+            return false;
+        entry_push(&p->sent, ENTRY_SET, NULL);
+        p->workspace_prepared = true;
+    }
+    return PQsendQueryPrepared(p->conn, name, 1, params, NULL, NULL, 0) == 1 &&
+           entry_push(&p->sent, ENTRY_SET, NULL);
+}
+
 /* Sends one op; a statement beyond the bound of kept ones goes unnamed. False: libpq took nothing. */
 static bool send_op(struct pipe *p, struct op *op) {
     const char *const *params = (const char *const *)op->params;
@@ -193,17 +228,13 @@ static bool send_op(struct pipe *p, struct op *op) {
            entry_push(&p->sent, ENTRY_EXEC, op);
 }
 
-static bool sync_now(struct pipe *p) {
-    return PQpipelineSync(p->conn) == 1 && entry_push(&p->sent, ENTRY_SYNC, NULL);
-}
-
 void pipe_flush(struct pipe *p) {
     if (p->state != PIPE_READY || !p->queued.count)
         return;
     bool ok = true;
     for (struct op *op; ok && (op = op_pop(&p->queued));) {
-        bool alone = op->tries > 0;
-        ok = (!alone || sync_now(p)) && send_op(p, op);
+        bool alone = op->tries > 0 || op->workspace; /* a workspace is set for one transaction */
+        ok = (!alone || sync_now(p)) && (!op->workspace || send_workspace(p, op)) && send_op(p, op);
         if (!ok) {
             op_append(&p->queued, op);
             break;
@@ -261,6 +292,28 @@ static void complete_exec(struct pipe *p, struct op *op, PGresult *res) {
         finish_op(op, f.code, NULL, &f);
 }
 
+/* The connection is a request's: statements may be sent. */
+static void complete_greeting(struct pipe *p, PGresult *res) {
+    struct fault f;
+    bool ok = PQresultStatus(res) == PGRES_TUPLES_OK;
+    if (!ok)
+        (void)pg_result_fault(res, &f);
+    PQclear(res);
+    if (!ok) {
+        drop(p, &f);
+        return;
+    }
+    p->state = PIPE_READY;
+    p->pause_ms = PAUSE_FIRST_MS;
+}
+
+static void complete_set(struct pipe *p, PGresult *res) {
+    ExecStatusType s = PQresultStatus(res);
+    if (s != PGRES_COMMAND_OK && s != PGRES_TUPLES_OK)
+        p->workspace_prepared = false; /* the statement behind it was aborted and comes again */
+    PQclear(res);
+}
+
 /* One step through the answers; false when nothing more can be read now. */
 static bool take_result(struct pipe *p) {
     if (!p->sent.count || PQisBusy(p->conn))
@@ -283,6 +336,10 @@ static bool take_result(struct pipe *p) {
     p->head_result = NULL;
     if (!entry_pop(&p->sent, &e))
         PQclear(res);
+    else if (e.kind == ENTRY_GREETING)
+        complete_greeting(p, res);
+    else if (e.kind == ENTRY_SET)
+        complete_set(p, res);
     else if (e.kind == ENTRY_PREPARE)
         complete_prepare(p, e.op, res);
     else
@@ -293,15 +350,15 @@ static bool take_result(struct pipe *p) {
 void pipe_ready(struct pipe *p) {
     if (p->state == PIPE_CONNECTING)
         connect_go_on(p);
-    if (p->state != PIPE_READY)
+    if (p->state < PIPE_GREETING)
         return;
     if (PQconsumeInput(p->conn) != 1) {
         drop_with_conn_fault(p);
         return;
     }
-    while (p->state == PIPE_READY && take_result(p))
+    while (p->state >= PIPE_GREETING && take_result(p))
         ;
-    if (p->state != PIPE_READY)
+    if (p->state < PIPE_GREETING)
         return;
     if (PQstatus(p->conn) == CONNECTION_BAD) {
         drop_with_conn_fault(p);
@@ -317,7 +374,7 @@ void pipe_tick(struct pipe *p, int64_t mono_ms) {
     struct fault f;
     if (p->state == PIPE_DOWN && mono_ms >= p->next_try_ms)
         connect_begin(p);
-    else if (p->state == PIPE_CONNECTING && mono_ms >= p->next_try_ms) {
+    else if (p->state != PIPE_DOWN && p->state != PIPE_READY && mono_ms >= p->next_try_ms) {
         fault_set(&f, ERR_STORE_UNAVAILABLE, "the database did not answer within %d ms", CONNECT_MS);
         drop(p, &f);
     } else if (p->state == PIPE_READY && entry_overdue(&p->sent, mono_ms)) {

@@ -15,7 +15,7 @@ static char *copy(char **at, const char *s) {
 
 struct op *op_new(const struct statement *st, size_t n, const char *const *params, pipe_done *done,
                   void *ctx) {
-    size_t bytes = strlen(st->name) + strlen(st->sql) + 2;
+    size_t bytes = strlen(st->name) + strlen(st->sql) + 2 + (st->workspace ? strlen(st->workspace) + 1 : 0);
     for (size_t i = 0; i < n; i++)
         bytes += params[i] ? strlen(params[i]) + 1 : 0;
     struct op *op = calloc(1, sizeof *op + n * sizeof *op->params + bytes);
@@ -25,6 +25,7 @@ struct op *op_new(const struct statement *st, size_t n, const char *const *param
     char *at = (char *)(op->params + n);
     op->name = copy(&at, st->name);
     op->sql = copy(&at, st->sql);
+    op->workspace = st->workspace ? copy(&at, st->workspace) : NULL;
     op->name_hash = hash_text(HASH_START, st->name);
     op->param_count = n;
     for (size_t i = 0; i < n; i++)

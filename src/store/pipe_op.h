@@ -13,6 +13,7 @@ struct op {
     uint64_t name_hash;
     const char *name;
     const char *sql;
+    const char *workspace; /* NULL: none */
     size_t param_count;
     char **params;
     int tries;
@@ -24,7 +25,7 @@ struct op_list {
     size_t count;
 };
 
-enum entry_kind { ENTRY_PREPARE, ENTRY_EXEC, ENTRY_SYNC };
+enum entry_kind { ENTRY_PREPARE, ENTRY_EXEC, ENTRY_SYNC, ENTRY_GREETING, ENTRY_SET };
 
 struct entry {
     enum entry_kind kind;
