@@ -24,13 +24,13 @@ begin
   execute format('grant usage on schema %I to niched_app', current_schema());
   for t in
     select c.oid::regclass as name, c.relkind,
-           case c.relname when 'api_key' then null when 'schema_migration' then 'select' when 'audit_log' then 'insert'
-                when 'workspace' then 'select, update' else 'select, insert, update, delete' end as rights
+           case when c.relkind = 'S' then 'usage' when c.relname = 'api_key' then null when c.relname = 'schema_migration' then 'select' when c.relname = 'audit_log' then 'insert'
+                when c.relname = 'workspace' then 'select, update' else 'select, insert, update, delete' end as rights
     from pg_class c
-    where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p', 'v') and pg_has_role(c.relowner, 'usage')
+    where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p', 'v', 'S') and pg_has_role(c.relowner, 'usage')
   loop
     if t.rights is not null then
-      execute format('grant %s on %s to niched_app', t.rights, t.name);
+      execute format('grant %s on %s %s to niched_app', t.rights, case when t.relkind = 'S' then 'sequence' else 'table' end, t.name);
     end if;
   end loop;
   for t in
