@@ -16,8 +16,8 @@ NODISCARD enum err merge_drop_erased(struct db *db, const struct import_options 
 /* Refuses hashes that were salted otherwise than those in the store: they could not be compared. The first
  * import decides. ERR_STORE_*, ERR_DATA_INVALID. */
 NODISCARD enum err merge_check_salt(struct db *db, const struct import_options *o, struct fault *f);
-/* Reads the answer (count, line, line, ...) of a query that took rows out of import_stage: adds a problem a
- * line, for `reason`, or where that is NULL for its third column. */
-void merge_refused(const struct rows *r, const char *reason, struct import_summary *s);
+/* Reads the answer of a query that took rows out of import_stage (how many, and each line with the reason):
+ * adds a problem a line. */
+void merge_refused(const struct rows *r, struct import_summary *s);
 
 #endif

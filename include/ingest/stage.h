@@ -19,10 +19,9 @@ NODISCARD enum err stage_begin(struct stage *s, struct db *db, const struct map 
 NODISCARD enum err stage_flush(struct stage *s, struct fault *f);
 /* Ends the COPY; many rows are analysed. ERR_STORE_*. */
 NODISCARD enum err stage_end(struct stage *s, struct fault *f);
-/* Analyses a staging table when it has so many rows that the planner must know; few rows are planned for
- * once and for all, since statistics would cost more than the merge and take every plan along. ERR_STORE_*.
- */
-NODISCARD enum err stage_analyse(struct db *db, const char *sql, int64_t rows, struct fault *f);
+/* Whether a staging table with so many rows is to be analysed, so that the planner knows; few rows are
+ * planned for once and for all, since statistics would cost more than the merge and take every plan along. */
+bool stage_is_large(int64_t rows);
 /* Empties the tables after a merge, in its transaction; the connection keeps them. ERR_STORE_*. */
 NODISCARD enum err stage_clear(struct stage *s, struct fault *f);
 /* The same for a merge of many rows: the tables go. ERR_STORE_*. */

@@ -37,7 +37,22 @@ NODISCARD enum err db_query_text(struct db *db, const char *name, const char *sq
  * 0; of the rows rows_text() and rows_len() are the bytes of each value in PostgreSQL's binary format. */
 NODISCARD enum err db_query_bytes(struct db *db, const char *query, int n, const char *const *params,
                                   const int *lens, struct fault *f, struct rows **ret_rows);
-/* Begins "COPY ... FROM STDIN" (text format); `sql` is the whole COPY statement. */
+/* Takes the answer to a statement of a line; the rows are borrowed. */
+typedef void db_take(void *ctx, const struct rows *rows);
+/* Statements in a line: sent one behind the other, each answered when the one before it is done, so that the
+ * way to the server and back is gone once for all. Nothing else may be sent until db_line_end(); small
+ * parameters only. `take` (NULL: nobody) gets the answer in db_line_end(). */
+NODISCARD enum err db_line_begin(struct db *db, struct fault *f);
+/* As db_query(). At most 40 in a line. */
+NODISCARD enum err db_line_query(struct db *db, const char *query, int n, const char *const *params,
+                                 db_take *take, void *ctx, struct fault *f);
+/* As db_run(), one statement. */
+NODISCARD enum err db_line_run(struct db *db, const char *sql, db_take *take, void *ctx, struct fault *f);
+/* Waits for the answers. The first failure is returned; what stands behind it was not done, and its answers
+ * are not given. Also ends a line in which something could not be sent. ERR_STORE_*. */
+NODISCARD enum err db_line_end(struct db *db, struct fault *f);
+/* Begins "COPY ... FROM STDIN" (text format); `sql` is the whole COPY statement, what is to be done
+ * before it in front. */
 NODISCARD enum err db_copy_begin(struct db *db, const char *sql, struct fault *f);
 /* Sends bytes of the copy; lines may be split anywhere. */
 NODISCARD enum err db_copy_put(struct db *db, const char *data, size_t n, struct fault *f);

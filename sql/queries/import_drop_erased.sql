@@ -6,4 +6,4 @@ with erased as (
 ), refused as (
   delete from import_stage s using erased e where s.platform = e.platform and s.ident = e.ident returning s.line
 )
-select count(*) over (), line from refused order by line limit 1000;
+select count(*) over (), line, 'this creator asked to be forgotten' from refused order by line limit 1000;

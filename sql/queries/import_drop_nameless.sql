@@ -4,4 +4,4 @@ with unknown as (
 ), refused as (
   delete from import_stage s using unknown u where s.platform = u.platform and s.ident = u.ident returning s.line
 )
-select count(*) over (), line from refused order by line limit 1000;
+select count(*) over (), line, 'the account''s id is not in the store and the row has no username: import the profile first' from refused order by line limit 1000;

@@ -4,4 +4,4 @@ with gone as (
 ), refused as (
   delete from import_stage s using gone g where s.platform = g.platform and s.ident = g.ident returning s.line
 )
-select count(*) over (), line from refused order by line limit 1000;
+select count(*) over (), line, 'the creator asked not to be listed: nothing more is kept' from refused order by line limit 1000;

@@ -129,11 +129,24 @@ static const char *account_text(struct request *req, const struct rows *rows, si
     return rows_text(rows, row, column) ? arena_strdup(req->arena, rows_text(rows, row, column)) : NULL;
 }
 
-/* The accounts that the requests mean. */
-static enum err find_accounts(struct round *r) {
+static void take_accounts(void *ctx, const struct rows *rows) {
+    const struct round *r = ctx;
+    for (size_t row = 0; row < rows_count(rows); row++) {
+        size_t i = (size_t)rows_i64(rows, row, 0) - 1;
+        struct request *req = r->req[i];
+        state_of(r, i)->account = (struct write_account){.creator_id = account_text(req, rows, row, 1),
+                                                         .account_id = account_text(req, rows, row, 2),
+                                                         .username = account_text(req, rows, row, 3),
+                                                         .opted_out = rows_bool(rows, row, 4),
+                                                         .observed_us = rows_i64(rows, row, 5),
+                                                         .tag = account_text(req, rows, row, 6)};
+    }
+}
+
+/* Asks, in a line, for the accounts that the requests mean. */
+static enum err ask_accounts(struct round *r) {
     CLEANUP(buf_free) struct buf platforms = {0}, keys = {0}, ids = {0};
-    CLEANUP(rows_free_at) struct rows *rows = NULL;
-    if (!r->n)
+    if (!r->n || state_of(r, 0)->way->own)
         return ERR_OK;
     for (size_t i = 0; i < r->n; i++) {
         struct write_state *st = state_of(r, i);
@@ -144,18 +157,22 @@ static enum err find_accounts(struct round *r) {
     }
     const char *params[] = {state_of(r, 0)->who.world ? "1" : "0", db_array_end(&platforms),
                             db_array_end(&keys), db_array_end(&ids)};
-    enum err e = db_query(r->db, "write_account", COUNT_OF(params), params, &r->fault, &rows);
-    for (size_t row = 0; !e && row < rows_count(rows); row++) {
-        size_t i = (size_t)rows_i64(rows, row, 0) - 1;
-        struct request *req = r->req[i];
-        state_of(r, i)->account = (struct write_account){.creator_id = account_text(req, rows, row, 1),
-                                                         .account_id = account_text(req, rows, row, 2),
-                                                         .username = account_text(req, rows, row, 3),
-                                                         .opted_out = rows_bool(rows, row, 4),
-                                                         .observed_us = rows_i64(rows, row, 5),
-                                                         .tag = account_text(req, rows, row, 6)};
-    }
-    return e;
+    return db_line_query(r->db, "write_account", COUNT_OF(params), params, take_accounts, r, &r->fault);
+}
+
+/* Takes the importer's lock if there is something to write (whoever is answered again need not wait for an
+ * import), and finds the accounts under it. */
+static enum err find_accounts(struct round *r, bool locked) {
+    bool writes = false;
+    for (size_t i = 0; i < r->n; i++)
+        writes |= !state_of(r, i)->again;
+    enum err e = db_line_begin(r->db, &r->fault);
+    if (!e && writes && !locked)
+        e = db_line_run(r->db, "select pg_advisory_xact_lock(20261, 0)", NULL, NULL, &r->fault);
+    if (!e)
+        e = ask_accounts(r);
+    enum err end = db_line_end(r->db, e ? NULL : &r->fault);
+    return e ? e : end;
 }
 
 /* Whether two are about one creator, whose tag one of them moves, or make the same account. */
@@ -277,24 +294,14 @@ static enum err write_all(struct round *r) {
         e = each(r, way->after);
     if (!e)
         e = each(r, write_once_end);
-    return e || !way->shows ? e : find_accounts(r);
-}
-
-/* Whoever is answered again need not wait for an import. */
-static enum err lock(struct round *r) {
-    bool writes = false;
-    for (size_t i = 0; i < r->n; i++)
-        writes |= !state_of(r, i)->again;
-    return writes ? db_run(r->db, "select pg_advisory_xact_lock(20261, 0)", &r->fault, NULL) : ERR_OK;
+    return e || !way->shows ? e : find_accounts(r, true);
 }
 
 static enum err transact(struct round *r) {
     bool own = state_of(r, 0)->way->own;
     enum err e = take_keys(r);
     if (!e)
-        e = lock(r);
-    if (!e && !own)
-        e = find_accounts(r);
+        e = find_accounts(r, false);
     if (e)
         return e;
     leave_answered(r);

@@ -15,14 +15,16 @@ struct merge {
     char workspace[24];
     int64_t staged;
     char import_id[24];
+    enum err e; /* why nothing more is sent */
     struct fault *f;
 };
 
 /* Rates are of banking days: over Easter or the new year there is none for up to five days. */
 static const char rate_days[] = "7";
 
-/* Runs a query with the parameters that the letters name (kinds.h). */
-static enum err ask(struct merge *m, const char *query, const char *letters, struct rows **ret_rows) {
+/* Sends a query with the parameters that the letters name (kinds.h) down the line; its answer goes to `take`.
+ */
+static void ask(struct merge *m, const char *query, const char *letters, db_take *take, void *ctx) {
     const char *params[4];
     int n = 0;
     for (const char *p = letters; *p && n < 4; p++)
@@ -32,28 +34,32 @@ static enum err ask(struct merge *m, const char *query, const char *letters, str
                       : *p == 'r' ? rate_days
                       : *p == 'i' ? (m->o->undo ? m->import_id : NULL)
                                   : (m->o->workspace_id ? m->workspace : NULL);
-    return db_query(m->db, query, n, params, m->f, ret_rows);
+    if (!m->e)
+        m->e = db_line_query(m->db, query, n, params, take, ctx, m->f);
 }
 
-static enum err run(struct merge *m, const char *query, const char *letters) {
-    CLEANUP(rows_free_at) struct rows *rows = NULL;
-    return ask(m, query, letters, &rows);
+static void run(struct merge *m, const char *query, const char *letters) {
+    ask(m, query, letters, NULL, NULL);
 }
 
-/* The same; what it answers, a number, goes to *ret_n. */
-static enum err run_counted(struct merge *m, const char *query, const char *letters, int64_t *ret_n) {
-    CLEANUP(rows_free_at) struct rows *rows = NULL;
-    enum err e = ask(m, query, letters, &rows);
-    if (!e)
-        *ret_n = rows_i64(rows, 0, 0);
-    return e;
+static void begin(struct merge *m) {
+    if (!m->e)
+        m->e = db_line_begin(m->db, m->f);
 }
 
-/* A step whose answer is a caller's number and two counts a row. */
-static enum err run_step(struct merge *m, const struct kind_step *step) {
-    CLEANUP(rows_free_at) struct rows *rows = NULL;
-    enum err e = ask(m, step->query, step->params, &rows);
-    for (size_t i = 0; !e && step->counts && i < rows_count(rows); i++) {
+static enum err end(struct merge *m) {
+    enum err e = db_line_end(m->db, m->e ? NULL : m->f);
+    return m->e = m->e ? m->e : e;
+}
+
+static void take_number(void *ctx, const struct rows *rows) {
+    *(int64_t *)ctx = rows_i64(rows, 0, 0);
+}
+
+/* A caller's number and two counts a row. */
+static void take_step(void *ctx, const struct rows *rows) {
+    const struct merge *m = ctx;
+    for (size_t i = 0; i < rows_count(rows); i++) {
         int64_t created = rows_i64(rows, i, 1), updated = rows_i64(rows, i, 2);
         struct import_part *part = m->s->parts ? &m->s->parts[rows_i64(rows, i, 0)] : NULL;
         m->s->created += created;
@@ -63,106 +69,108 @@ static enum err run_step(struct merge *m, const struct kind_step *step) {
             part->updated += updated;
         }
     }
-    return e;
 }
 
-/* Drops rows that later ones replace. */
-static enum err drop_duplicates(struct merge *m) {
-    CLEANUP(rows_free_at) struct rows *rows = NULL;
-    enum err e = ask(m, m->kind->duplicates, "", &rows);
-    for (size_t i = 0; !e && i < rows_count(rows); i++) {
+/* A caller's number and how many rows later ones replace. */
+static void take_duplicates(void *ctx, const struct rows *rows) {
+    const struct merge *m = ctx;
+    for (size_t i = 0; i < rows_count(rows); i++) {
         m->s->duplicates += rows_i64(rows, i, 1);
         if (m->s->parts)
             m->s->parts[rows_i64(rows, i, 0)].duplicates += rows_i64(rows, i, 1);
     }
-    return e;
 }
 
-void merge_refused(const struct rows *r, const char *reason, struct import_summary *s) {
+void merge_refused(const struct rows *r, struct import_summary *s) {
     if (!rows_count(r))
         return;
     s->refused += rows_i64(r, 0, 0);
     for (size_t i = 0; i < rows_count(r); i++)
-        problems_add(&s->problems, rows_i64(r, i, 1), "", "", 0, reason ? reason : rows_text(r, i, 2));
+        problems_add(&s->problems, rows_i64(r, i, 1), "", "", 0, rows_text(r, i, 2));
 }
 
-/* Runs a query that takes rows out of import_stage; `reason` as of merge_refused(). */
-static enum err drop(struct merge *m, const char *query, const char *letters, const char *reason) {
-    CLEANUP(rows_free_at) struct rows *rows = NULL;
-    enum err e = ask(m, query, letters, &rows);
-    if (!e)
-        merge_refused(rows, reason, m->s);
-    return e;
+static void take_refused(void *ctx, const struct rows *rows) {
+    merge_refused(rows, ctx);
 }
 
-/* Rows of accounts that nobody knows, of a kind that does not make accounts; of a workspace also those of
- * whom nothing more is kept. */
-static enum err drop_unknown(struct merge *m) {
-    enum err e =
-        drop(m, "import_drop_unknown", "", "the creator is not in the store: import the profile first");
-    return e || !m->o->workspace_id ? e
-                                    : drop(m, "import_drop_opted_out", "",
-                                           "the creator asked not to be listed: nothing more is kept");
+/* Sends a query that takes rows out of import_stage. */
+static void drop(struct merge *m, const char *query, const char *letters) {
+    ask(m, query, letters, take_refused, m->s);
 }
 
-/* Rows that would make an account but have only its id. */
-static enum err drop_nameless(struct merge *m) {
-    enum err e = run(m, "import_name_channels", "");
-    return e ? e
-             : drop(m, "import_drop_nameless", "",
-                    "the account's id is not in the store and the row has no username: import the profile "
-                    "first");
-}
-
-static enum err find_accounts(struct merge *m) {
+static void find_accounts(struct merge *m) {
     int64_t with_id, without_id;
     map_id_counts(m->s->map, &with_id, &without_id);
-    enum err e = db_run(m->db, "select pg_advisory_xact_lock(20261, 0)", m->f, NULL);
-    if (!e && with_id && without_id)
-        e = run(m, "import_fill_ids", "");
-    if (!e)
-        e = run(m, "import_accounts", "");
-    if (!e)
-        e = stage_analyse(m->db,
-                          "analyze import_account (line, platform, ident, username_key, platform_account_id, "
-                          "creator_id, account_id, is_new, main)",
-                          m->staged, m->f);
-    if (!e)
-        e = run(m, "import_find_by_id", "w");
-    if (!e)
-        e = run(m, "import_find_by_username", "w");
-    return e;
+    if (!m->e)
+        m->e = db_line_run(m->db, "select pg_advisory_xact_lock(20261, 0)", NULL, NULL, m->f);
+    if (with_id && without_id)
+        run(m, "import_fill_ids", "");
+    run(m, "import_accounts", "");
+    if (!m->e && stage_is_large(m->staged))
+        m->e = db_line_run(
+            m->db,
+            "analyze import_account (line, platform, ident, username_key, platform_account_id, creator_id, "
+            "account_id, is_new, main)",
+            NULL, NULL, m->f);
+    run(m, "import_find_by_id", "w");
+    run(m, "import_find_by_username", "w");
 }
 
-static enum err write_accounts(struct merge *m) {
-    enum err e = run(m, "import_creators", "wi");
-    if (!e)
-        e = run_counted(m, "import_account_insert", "wsi", &m->s->accounts_created);
-    if (!e)
-        e = run_counted(m, "import_account_update", "si", &m->s->accounts_updated);
-    if (!e)
-        e = run(m, "import_keys", "wi");
-    return e ? e : run(m, "import_requests", "w");
+/* Rows of accounts that nobody knows: of a kind that makes accounts those that have only an id, of others
+ * all; of a workspace also those of whom nothing more is kept. */
+static void drop_unknown(struct merge *m) {
+    if (m->kind->creates_accounts)
+        run(m, "import_name_channels", "");
+    drop(m, m->kind->creates_accounts ? "import_drop_nameless" : "import_drop_unknown", "");
+    if (!m->kind->creates_accounts && m->o->workspace_id)
+        drop(m, "import_drop_opted_out", "");
 }
 
-static enum err number_accounts(struct merge *m) {
-    enum err e = run(m, "import_number", "");
-    return e ? e : run(m, "import_main", "");
+static void write_accounts(struct merge *m) {
+    run(m, "import_creators", "wi");
+    ask(m, "import_account_insert", "wsi", take_number, &m->s->accounts_created);
+    ask(m, "import_account_update", "si", take_number, &m->s->accounts_updated);
+    run(m, "import_keys", "wi");
+    run(m, "import_requests", "w");
 }
 
-static enum err check_rows(struct merge *m) {
-    enum err e = ERR_OK;
-    for (const struct kind_step *step = m->kind->checks; step->query && !e; step++)
-        e = drop(m, step->query, step->params, NULL);
-    return e;
+/* What is known to be right is written. */
+static void write_rows(struct merge *m) {
+    run(m, "import_number", "");
+    run(m, "import_main", "");
+    for (const struct kind_step *step = m->kind->checks; step->query; step++)
+        drop(m, step->query, step->params);
+    ask(m, m->kind->duplicates, "", take_duplicates, m);
+    if (m->kind->creates_accounts)
+        write_accounts(m);
+    for (const struct kind_step *step = m->kind->steps; step->query; step++)
+        ask(m, step->query, step->params, step->counts ? take_step : NULL, m);
+    if (m->o->world == IMPORT_WORLD_LIVE)
+        run(m, "import_first_live", "");
 }
 
-static enum err write_rows(struct merge *m) {
-    enum err e = ERR_OK;
-    for (const struct kind_step *step = m->kind->steps; step->query && !e; step++)
-        e = run_step(m, step);
-    bool own = m->o->workspace_id && m->s->created + m->s->updated > 0;
-    return e || !own ? e : run(m, "workspace_touch", "o");
+/* Two lines of statements: what must be known before anything is written, and all that is written. */
+static enum err merge(struct merge *m) {
+    int64_t tombstones = 0;
+    begin(m);
+    find_accounts(m);
+    drop_unknown(m);
+    ask(m, "import_tombstones", "", take_number, &tombstones);
+    if (end(m))
+        return m->e;
+    if (m->kind->creates_accounts && tombstones)
+        m->e = merge_drop_erased(m->db, m->o, m->f, m->s);
+    if (!m->e && map_has(m->s->map, "engager"))
+        m->e = merge_check_salt(m->db, m->o, m->f);
+    if (m->e)
+        return m->e;
+    begin(m);
+    write_rows(m);
+    if (end(m))
+        return m->e;
+    const char *own[] = {m->workspace};
+    bool touched = m->o->workspace_id && m->s->created + m->s->updated > 0;
+    return touched ? db_query(m->db, "workspace_touch", 1, own, m->f, NULL) : ERR_OK;
 }
 
 enum err merge_run(struct db *db, const struct import_options *o, int64_t staged, struct fault *f,
@@ -172,25 +180,7 @@ enum err merge_run(struct db *db, const struct import_options *o, int64_t staged
     snprintf(m.workspace, sizeof m.workspace, "%lld", (long long)o->workspace_id);
     snprintf(m.import_id, sizeof m.import_id, "%lld", (long long)s->import_id);
     int64_t refused_before = s->refused;
-    enum err e = find_accounts(&m);
-    if (!e)
-        e = m.kind->creates_accounts ? drop_nameless(&m) : drop_unknown(&m);
-    if (!e && m.kind->creates_accounts)
-        e = merge_drop_erased(db, o, f, s);
-    if (!e)
-        e = number_accounts(&m);
-    if (!e)
-        e = check_rows(&m);
-    if (!e)
-        e = drop_duplicates(&m);
-    if (!e && map_has(s->map, "engager"))
-        e = merge_check_salt(db, o, f);
-    if (!e && m.kind->creates_accounts)
-        e = write_accounts(&m);
-    if (!e)
-        e = write_rows(&m);
-    if (!e && o->world == IMPORT_WORLD_LIVE)
-        e = run(&m, "import_first_live", "");
+    enum err e = merge(&m);
     if (e)
         return e;
     if (m.kind->rows_are_accounts) {

@@ -50,14 +50,6 @@ static enum err hash_batch(struct db *db, const struct import_options *o, int64_
     return e ? e : db_copy_end(db, f, NULL);
 }
 
-static enum err any_tombstone(struct db *db, struct fault *f, bool *ret_any) {
-    CLEANUP(rows_free_at) struct rows *rows = NULL;
-    enum err e = db_run(db, "select exists (select from tombstone)", f, &rows);
-    if (!e)
-        *ret_any = rows_bool(rows, 0, 0);
-    return e;
-}
-
 static enum err hash_all(struct db *db, const struct import_options *o, struct fault *f) {
     int64_t line = 0;
     bool more = true;
@@ -70,21 +62,17 @@ static enum err hash_all(struct db *db, const struct import_options *o, struct f
 
 enum err merge_drop_erased(struct db *db, const struct import_options *o, struct fault *f,
                            struct import_summary *s) {
-    bool any = false;
-    enum err e = any_tombstone(db, f, &any);
-    if (e || !any)
-        return e;
     if (!o->key_tag)
         return fault_set(f, ERR_DATA_INVALID,
                          "the store has erased creators, and the key to recognise them is not here");
-    e = hash_all(db, o, f);
+    enum err e = hash_all(db, o, f);
     if (e)
         return e;
     CLEANUP(rows_free_at) struct rows *rows = NULL;
     int64_t before = s->refused;
     e = db_query(db, "import_drop_erased", 0, NULL, f, &rows);
     if (!e)
-        merge_refused(rows, "this creator asked to be forgotten", s);
+        merge_refused(rows, s);
     s->erased = s->refused - before;
     return e;
 }

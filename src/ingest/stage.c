@@ -9,12 +9,9 @@ enum err stage_begin(struct stage *s, struct db *db, const struct map *m, struct
     CLEANUP(buf_free) struct buf sql = {0};
     s->db = db;
     kind_staging_ddl(&sql);
-    enum err e = db_run(db, sql.data, f, NULL);
-    if (e)
-        return e;
-    sql.len = 0;
+    buf_puts(&sql, "; ");
     map_copy_sql(m, &sql);
-    e = db_copy_begin(db, sql.data, f);
+    enum err e = db_copy_begin(db, sql.data, f);
     s->copying = e == ERR_OK;
     return e;
 }
@@ -31,8 +28,8 @@ enum err stage_flush(struct stage *s, struct fault *f) {
     return s->lines.len < FLUSH_BYTES ? ERR_OK : send(s, f);
 }
 
-enum err stage_analyse(struct db *db, const char *sql, int64_t rows, struct fault *f) {
-    return rows > FEW_ROWS ? db_run(db, sql, f, NULL) : ERR_OK;
+bool stage_is_large(int64_t rows) {
+    return rows > FEW_ROWS;
 }
 
 enum err stage_end(struct stage *s, struct fault *f) {
@@ -43,21 +40,29 @@ enum err stage_end(struct stage *s, struct fault *f) {
     s->copying = false;
     e = db_copy_end(s->db, f, &copied);
     s->rows = copied;
-    return e ? e
-             : stage_analyse(s->db, "analyze import_stage (line, platform, ident, observed_at, posted_at)",
-                             s->rows, f);
+    if (e || !stage_is_large(s->rows))
+        return e;
+    return db_run(s->db, "analyze import_stage (line, platform, ident, observed_at, posted_at)", f, NULL);
+}
+
+static void take_bytes(void *ctx, const struct rows *rows) {
+    *(int64_t *)ctx = rows_i64(rows, 0, 0);
 }
 
 enum err stage_clear(struct stage *s, struct fault *f) {
-    CLEANUP(rows_free_at) struct rows *rows = NULL;
-    enum err e = db_query(s->db, "stage_size", 0, NULL, f, &rows);
-    if (e)
-        return e;
-    bool large = rows_i64(rows, 0, 0) > CLEAR_BYTES;
-    return db_run(s->db,
-                  large ? "truncate import_stage, import_account, import_hash"
-                        : "delete from import_stage; delete from import_account; delete from import_hash",
-                  f, NULL);
+    static const char *const empty[] = {"delete from import_stage", "delete from import_account",
+                                        "delete from import_hash"};
+    int64_t bytes = 0;
+    enum err e = db_line_begin(s->db, f);
+    for (size_t i = 0; i < COUNT_OF(empty) && !e; i++)
+        e = db_line_run(s->db, empty[i], NULL, NULL, f);
+    if (!e)
+        e = db_line_query(s->db, "stage_size", 0, NULL, take_bytes, &bytes, f);
+    enum err end = db_line_end(s->db, e ? NULL : f);
+    e = e ? e : end;
+    return e || bytes <= CLEAR_BYTES
+               ? e
+               : db_run(s->db, "truncate import_stage, import_account, import_hash", f, NULL);
 }
 
 enum err stage_drop(struct stage *s, struct fault *f) {

@@ -12,10 +12,19 @@
 #include <string.h>
 #include <sys/socket.h>
 
-enum { MAX_PREPARED = 128, MAX_NAME = 64, MAX_PARAMS = 64 };
+enum { MAX_PREPARED = 128, MAX_NAME = 64, MAX_PARAMS = 64, LINE_MAX = 80 };
+
+/* A statement that was sent in a line. */
+struct sent {
+    char prepares[MAX_NAME]; /* the name, "": it is run */
+    db_take *take;
+    void *ctx;
+};
 
 struct db {
     PGconn *conn;
+    struct sent line[LINE_MAX];
+    size_t line_count;
     size_t prepared_count;
     char prepared[MAX_PREPARED][MAX_NAME];
 };
@@ -157,6 +166,99 @@ enum err db_query_bytes(struct db *db, const char *query, int n, const char *con
     for (int i = 0; i < n && i < MAX_PARAMS; i++)
         formats[i] = lens[i] > 0;
     return e ? e : finish(db, PQexecPrepared(db->conn, query, n, params, lens, formats, 1), f, ret_rows);
+}
+
+enum err db_line_begin(struct db *db, struct fault *f) {
+    db->line_count = 0;
+    if (db->prepared_count > MAX_PREPARED - LINE_MAX) {
+        enum err e = db_run(db, "deallocate all", f, NULL);
+        if (e)
+            return e;
+        db->prepared_count = 0;
+    }
+    return PQenterPipelineMode(db->conn) ? ERR_OK : pg_conn_fault(db->conn, f);
+}
+
+static struct sent *next_sent(struct db *db) {
+    struct sent *s = &db->line[db->line_count++];
+    *s = (struct sent){0};
+    return s;
+}
+
+static bool is_on_its_way(const struct db *db, const char *name) {
+    for (size_t i = 0; i < db->line_count; i++)
+        if (strcmp(db->line[i].prepares, name) == 0)
+            return true;
+    return false;
+}
+
+static enum err check_room(const struct db *db, struct fault *f) {
+    return db->line_count + 2 <= LINE_MAX ? ERR_OK : fault_set(f, ERR_INTERNAL, "the line is too long");
+}
+
+enum err db_line_query(struct db *db, const char *query, int n, const char *const *params, db_take *take,
+                       void *ctx, struct fault *f) {
+    const char *sql = NULL;
+    enum err e = check_room(db, f);
+    if (!e)
+        e = find(query, f, &sql);
+    if (e)
+        return e;
+    if (!is_prepared(db, query) && !is_on_its_way(db, query)) {
+        if (!PQsendPrepare(db->conn, query, sql, 0, NULL))
+            return pg_conn_fault(db->conn, f);
+        snprintf(next_sent(db)->prepares, MAX_NAME, "%s", query);
+    }
+    if (!PQsendQueryPrepared(db->conn, query, n, params, NULL, NULL, 0))
+        return pg_conn_fault(db->conn, f);
+    struct sent *s = next_sent(db);
+    s->take = take;
+    s->ctx = ctx;
+    return ERR_OK;
+}
+
+enum err db_line_run(struct db *db, const char *sql, db_take *take, void *ctx, struct fault *f) {
+    enum err e = check_room(db, f);
+    if (e)
+        return e;
+    if (!PQsendQueryParams(db->conn, sql, 0, NULL, NULL, NULL, NULL, 0))
+        return pg_conn_fault(db->conn, f);
+    struct sent *s = next_sent(db);
+    s->take = take;
+    s->ctx = ctx;
+    return ERR_OK;
+}
+
+/* The answer to one statement of the line. */
+static enum err take_answer(struct db *db, const struct sent *s, bool failed, struct fault *f) {
+    PGresult *res = PQgetResult(db->conn);
+    bool aborted = res && PQresultStatus(res) == PGRES_PIPELINE_ABORTED;
+    struct rows *rows = NULL;
+    enum err e = ERR_OK;
+    if (aborted && failed)
+        PQclear(res);
+    else
+        e = finish(db, res, f, &rows);
+    if (!e && rows && s->take)
+        s->take(s->ctx, rows);
+    if (!e && rows && *s->prepares)
+        snprintf(db->prepared[db->prepared_count++], MAX_NAME, "%s", s->prepares);
+    rows_free(rows);
+    while ((res = PQgetResult(db->conn)) != NULL)
+        PQclear(res);
+    return e;
+}
+
+enum err db_line_end(struct db *db, struct fault *f) {
+    enum err first = PQpipelineSync(db->conn) ? ERR_OK : pg_conn_fault(db->conn, f);
+    for (size_t i = 0; i < db->line_count && db_alive(db); i++) {
+        enum err e = take_answer(db, &db->line[i], first != ERR_OK, first ? NULL : f);
+        first = first ? first : e;
+    }
+    PQclear(PQgetResult(db->conn)); /* of the sync */
+    if (!PQexitPipelineMode(db->conn) && !first)
+        first = pg_conn_fault(db->conn, f);
+    return first;
 }
 
 enum err db_copy_begin(struct db *db, const char *sql, struct fault *f) {
