@@ -57,6 +57,9 @@ NODISCARD enum err scorer_step(struct scorer *s, struct fault *f, size_t *ret_ha
 /* Marks accounts whose due_at has passed in their world as dirty, at most a few thousand a call; *ret_marked
  * tells how many, 0 when none is left. ERR_STORE_*. */
 NODISCARD enum err scorer_mark_due(struct scorer *s, struct fault *f, size_t *ret_marked);
+/* Counts the creators of niches whose ranked rows changed since they were counted, some 50,000 rows at a
+ * time; *ret_niches: how many niches, 0 when all are right. ERR_STORE_*. */
+NODISCARD enum err scorer_recount(struct scorer *s, struct fault *f, size_t *ret_niches);
 /* Marks every account as dirty, in bounded transactions. ERR_STORE_*. */
 NODISCARD enum err scorer_mark_all(struct scorer *s, struct fault *f, size_t *ret_marked);
 /* Measures supply, demand and usual numbers of niches whose ranked rows changed since, some 200,000 rows at a

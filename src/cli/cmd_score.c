@@ -96,6 +96,8 @@ static enum err run_job(struct job *j, struct fault *f) {
             j->handled += handled;
     }
     for (size_t niches = 1; !e && niches > 0;)
+        e = scorer_recount(s, f, &niches);
+    for (size_t niches = 1; !e && niches > 0;)
         e = scorer_market(s, f, &niches);
     if (s)
         j->totals = *scorer_totals(s);

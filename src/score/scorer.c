@@ -19,7 +19,7 @@ static const struct account_at LAST = {INT64_MAX, INT64_MAX};
 
 enum { LIVE_WORLD = 0 };
 
-static const char MARKET_ROWS[] = "200000";
+static const char MARKET_ROWS[] = "200000", RECOUNT_ROWS[] = "50000";
 
 struct scorer {
     struct db *db;
@@ -280,8 +280,6 @@ static enum err step(struct scorer *s, struct fault *f, size_t *ret_handled) {
         s->at = FIRST;
         e = step_on(s, f, &taken);
     }
-    if (!e && taken == 0)
-        e = db_query(s->db, "score_recount", 0, NULL, f, NULL);
     if (!e)
         *ret_handled = taken ? taken : made;
     return e;
@@ -334,6 +332,15 @@ enum err scorer_market(struct scorer *s, struct fault *f, size_t *ret_niches) {
     }
     if (!e)
         *ret_niches = niches;
+    return e;
+}
+
+enum err scorer_recount(struct scorer *s, struct fault *f, size_t *ret_niches) {
+    const char *params[] = {RECOUNT_ROWS};
+    CLEANUP(rows_free_at) struct rows *r = NULL;
+    enum err e = db_query(s->db, "score_recount", 1, params, f, &r);
+    if (!e)
+        *ret_niches = (size_t)rows_affected(r);
     return e;
 }
 

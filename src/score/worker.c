@@ -17,7 +17,7 @@ enum {
     PAUSE_MS = 200,
     POLL_MS = 1000,
     DUE_MS = 60000,
-    MARKET_SHARE = 20, /* measuring niches takes at most one part in this of the time */
+    SHARE = 20, /* counting, and measuring, niches take at most one part in this of the time */
     RETRY_MS = 500,
     RETRY_MAX_MS = 30000,
     GRACE_MS = 1000
@@ -28,6 +28,7 @@ struct worker {
     struct settings settings;
     int64_t due_at_ms;    /* when scorer_mark_due() is called next */
     int64_t market_at_ms; /* when scorer_market() is called next */
+    int64_t count_at_ms;  /* when scorer_recount() is called next */
     int64_t busy_since;   /* begin of the busy period, 0: idle */
     uint64_t busy_from;   /* accounts scored before it */
     uint64_t failed;      /* failures that are logged already */
@@ -88,6 +89,18 @@ static enum err mark_due(struct worker *w, struct scorer *s, struct fault *f) {
     return e;
 }
 
+/* Counts what niches list, also while there is always something to score. */
+static enum err recount(struct worker *w, struct scorer *s, struct fault *f) {
+    int64_t begin = clock_mono_ms();
+    if (begin < w->count_at_ms)
+        return ERR_OK;
+    size_t niches;
+    enum err e = scorer_recount(s, f, &niches);
+    int64_t end = clock_mono_ms();
+    w->count_at_ms = end + SHARE * (end - begin);
+    return e;
+}
+
 /* Measures niches while nothing else is to do. */
 static enum err measure_market(struct worker *w, struct scorer *s, size_t handled, struct fault *f) {
     int64_t begin = clock_mono_ms();
@@ -95,7 +108,7 @@ static enum err measure_market(struct worker *w, struct scorer *s, size_t handle
         return ERR_OK;
     size_t niches;
     enum err e = scorer_market(s, f, &niches);
-    int64_t end = clock_mono_ms(), pause = MARKET_SHARE * (end - begin);
+    int64_t end = clock_mono_ms(), pause = SHARE * (end - begin);
     w->market_at_ms = end + (pause > POLL_MS ? pause : POLL_MS);
     return e;
 }
@@ -117,6 +130,8 @@ static enum err run_connected(struct worker *w, struct db *db, struct fault *f) 
         e = mark_due(w, s, f);
         if (!e)
             e = scorer_step(s, f, &handled);
+        if (!e)
+            e = recount(w, s, f);
         if (!e)
             e = measure_market(w, s, handled, f);
         if (e)
