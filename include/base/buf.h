@@ -5,6 +5,7 @@
 #include "base/macros.h"
 
 #include <stddef.h>
+#include <string.h>
 
 struct buf {
     char *data; /* always NUL-terminated once something was appended; NULL before */
@@ -17,11 +18,22 @@ void buf_free(struct buf *b);
 /* Makes room for n more bytes (and a NUL). */
 void buf_reserve(struct buf *b, size_t n);
 /* Appends n bytes. */
-void buf_put(struct buf *b, const char *s, size_t n);
+static inline void buf_put(struct buf *b, const char *s, size_t n) {
+    if (b->cap - b->len <= n)
+        buf_reserve(b, n);
+    if (n)
+        memcpy(b->data + b->len, s, n);
+    b->len += n;
+    b->data[b->len] = '\0';
+}
 /* Appends a string. */
-void buf_puts(struct buf *b, const char *s);
+static inline void buf_puts(struct buf *b, const char *s) {
+    buf_put(b, s, strlen(s));
+}
 /* Appends one byte. */
-void buf_putc(struct buf *b, char c);
+static inline void buf_putc(struct buf *b, char c) {
+    buf_put(b, &c, 1);
+}
 /* Appends n bytes percent-encoded for a query: letters, digits and -._~, stay. */
 void buf_put_percent(struct buf *b, const char *s, size_t n);
 /* Appends formatted text. */

@@ -192,6 +192,9 @@ NODISCARD enum err match_go(struct request *req);
 NODISCARD enum err match_take_rows(struct request *req, const struct rows *rows);
 /* Asks which of the rows the workspace has a price of its own for; nothing if it has none at all. */
 NODISCARD enum err match_own_ask(struct request *req);
+/* Where the loop keeps the text of the statement of a hash: NULL there until it is made (by malloc). What it
+ * pushes out is forgotten: copy before another is asked for. */
+char **match_memos_text(struct match_memos *memos, uint64_t hash);
 /* Asks how many match only in part, beside the statements of the page. */
 NODISCARD enum err match_ask_related(struct request *req);
 /* The same for the plain statement, unless the loop remembers it for this query; then match_related_check()

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DIVERSE_FROM = 100, MEMOS = 4096 };
+enum { DIVERSE_FROM = 100, MEMOS = 4096, TEXTS = 64 };
 
 /* How many match only in part is the same until the version changes, and costs as much as a third of a page:
  * each loop remembers it for queries of late. */
@@ -19,6 +19,10 @@ struct match_memo {
 
 struct match_memos {
     struct match_memo at[MEMOS];
+    struct {
+        uint64_t hash;
+        char *text;
+    } texts[TEXTS];
 };
 
 struct match_memos *match_memos_new(void) {
@@ -26,7 +30,19 @@ struct match_memos *match_memos_new(void) {
 }
 
 void match_memos_free(struct match_memos *memos) {
+    for (size_t i = 0; memos && i < TEXTS; i++)
+        free(memos->texts[i].text);
     free(memos);
+}
+
+char **match_memos_text(struct match_memos *memos, uint64_t hash) {
+    size_t at = hash % TEXTS;
+    if (memos->texts[at].hash != hash) {
+        free(memos->texts[at].text);
+        memos->texts[at].text = NULL;
+        memos->texts[at].hash = hash;
+    }
+    return &memos->texts[at].text;
 }
 
 static struct match_memo *memo_of(const struct request *req) {

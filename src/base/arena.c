@@ -94,17 +94,27 @@ char *arena_strdup(struct arena *a, const char *s) {
     return arena_strndup(a, s, strlen(s));
 }
 
+/* Written where there is room first: most texts are short, and formatting costs more than the room. */
 char *arena_printf(struct arena *a, const char *fmt, ...) {
+    struct block *b = a->newest;
+    char *p = (char *)b->data + b->used;
+    size_t room = b->size - b->used;
     va_list ap;
     va_start(ap, fmt);
-    va_list again;
-    va_copy(again, ap);
-    int n = vsnprintf(NULL, 0, fmt, ap);
+    int n = vsnprintf(p, room, fmt, ap);
     va_end(ap);
     size_t len = n < 0 ? 0 : (size_t)n;
-    char *p = arena_alloc(a, len + 1);
-    vsnprintf(p, len + 1, fmt, again);
-    va_end(again);
+    size_t need = (len + ALIGN) & ~(size_t)(ALIGN - 1);
+    if (need <= room) {
+        p[len] = '\0';
+        b->used += need;
+        a->handed_out += need;
+        return p;
+    }
+    p = arena_alloc(a, len + 1);
+    va_start(ap, fmt);
+    vsnprintf(p, len + 1, fmt, ap);
+    va_end(ap);
     return p;
 }
 

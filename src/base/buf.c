@@ -25,22 +25,6 @@ void buf_reserve(struct buf *b, size_t n) {
     b->cap = cap;
 }
 
-void buf_put(struct buf *b, const char *s, size_t n) {
-    buf_reserve(b, n);
-    if (n)
-        memcpy(b->data + b->len, s, n);
-    b->len += n;
-    b->data[b->len] = '\0';
-}
-
-void buf_puts(struct buf *b, const char *s) {
-    buf_put(b, s, strlen(s));
-}
-
-void buf_putc(struct buf *b, char c) {
-    buf_put(b, &c, 1);
-}
-
 void buf_put_percent(struct buf *b, const char *s, size_t n) {
     static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~,";
     for (size_t i = 0; i < n; i++)

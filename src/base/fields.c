@@ -30,6 +30,15 @@ void field_set_null(const struct field *f, void *ret_struct) {
     }
 }
 
+/* An integer as PostgreSQL writes it: a sign and digits, never out of range. */
+static int64_t integer_of(const char *s) {
+    bool minus = *s == '-';
+    uint64_t v = 0;
+    for (s += minus; *s >= '0' && *s <= '9'; s++)
+        v = v * 10 + (uint64_t)(*s - '0');
+    return (int64_t)(minus ? 0 - v : v);
+}
+
 void field_set(const struct field *f, const char *text, void *ret_struct) {
     if (!text) {
         field_set_null(f, ret_struct);
@@ -40,7 +49,7 @@ void field_set(const struct field *f, const char *text, void *ret_struct) {
     case FIELD_I64:
     case FIELD_ID:
     case FIELD_TIME:
-        *(int64_t *)p = strtoll(text, NULL, 10);
+        *(int64_t *)p = integer_of(text);
         break;
     case FIELD_F64:
         *(double *)p = strtod(text, NULL);

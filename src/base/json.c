@@ -45,10 +45,15 @@ void json_array_end(struct json *w) {
 }
 
 void json_key(struct json *w, const char *key) {
-    before_value(w);
-    buf_putc(w->out, '"');
-    buf_puts(w->out, key);
-    buf_put(w->out, "\":", 2);
+    size_t n = strlen(key);
+    buf_reserve(w->out, n + 4);
+    char *at = w->out->data + w->out->len;
+    if (w->comma)
+        *at++ = ',';
+    *at++ = '"';
+    memcpy(at, key, n);
+    memcpy(at + n, "\":", 3);
+    w->out->len = (size_t)(at + n + 2 - w->out->data);
     w->comma = false;
 }
 
@@ -67,9 +72,13 @@ static size_t utf8_len(const unsigned char *s, size_t n) {
     return overlong || outside ? 0 : len;
 }
 
-static bool plain(unsigned char c) {
-    return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
-}
+/* 1: the byte stands for itself in a string. */
+static const unsigned char plain[256] = {
+    [' '] = 1,
+    ['!'] = 1,
+    ['#' ... '['] = 1,
+    [']' ... '~'] = 1,
+};
 
 static void put_escaped(struct buf *out, unsigned char c) {
     static const char letters[] = "btn\0fr";
@@ -89,7 +98,7 @@ void json_strn(struct json *w, const char *s, size_t n) {
     const unsigned char *p = (const unsigned char *)s;
     for (size_t i = 0; i < n;) {
         size_t run = i;
-        while (run < n && plain(p[run]))
+        while (run < n && plain[p[run]])
             run++;
         buf_put(out, s + i, run - i);
         i = run;
@@ -113,9 +122,8 @@ void json_str(struct json *w, const char *s) {
         json_null(w);
 }
 
-/* Decimal digits of v into buf (at least 21 bytes); returns their start. */
+/* Decimal digits of v before `end` (at least 20 bytes); returns their start. */
 static char *digits(uint64_t v, char *end) {
-    *--end = '\0';
     do
         *--end = (char)('0' + v % 10);
     while (v /= 10);
@@ -123,10 +131,10 @@ static char *digits(uint64_t v, char *end) {
 }
 
 static void put_i64(struct buf *out, int64_t v) {
-    char tmp[24];
+    char tmp[24], *end = tmp + sizeof tmp, *at = digits(v < 0 ? 0 - (uint64_t)v : (uint64_t)v, end);
     if (v < 0)
-        buf_putc(out, '-');
-    buf_puts(out, digits(v < 0 ? 0 - (uint64_t)v : (uint64_t)v, tmp + sizeof tmp));
+        *--at = '-';
+    buf_put(out, at, (size_t)(end - at));
 }
 
 void json_i64(struct json *w, int64_t v) {
@@ -152,17 +160,16 @@ void json_f64(struct json *w, double v, int decimals) {
     uint64_t unit = (uint64_t)pow10[decimals];
     if (v < 0 && scaled > 0)
         buf_putc(w->out, '-');
-    char tmp[24];
-    buf_puts(w->out, digits(scaled / unit, tmp + sizeof tmp));
+    char tmp[24], *end = tmp + sizeof tmp, *at = digits(scaled / unit, end);
+    buf_put(w->out, at, (size_t)(end - at));
     uint64_t rest = scaled % unit;
     if (!rest)
         return;
-    char *frac = digits(unit + rest, tmp + sizeof tmp); /* a leading 1 keeps the zeros */
-    size_t len = strlen(frac);
-    while (frac[len - 1] == '0')
-        len--;
-    buf_putc(w->out, '.');
-    buf_put(w->out, frac + 1, len - 1);
+    at = digits(unit + rest, end); /* a leading 1 keeps the zeros, and makes room for the point */
+    *at = '.';
+    while (end[-1] == '0')
+        end--;
+    buf_put(w->out, at, (size_t)(end - at));
 }
 
 void json_f64_exact(struct json *w, double v) {
