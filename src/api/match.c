@@ -17,8 +17,6 @@
 
 enum { OWN_MAX = 9 };
 
-static const char filters_mark[] = "/*filters*/", key_mark[] = "/*key*/";
-
 static bool includes(const struct match_query *q, const char *what) {
     for (size_t i = 0; i < q->include.in_count; i++)
         if (strcmp(q->include.in[i], what) == 0)
@@ -130,42 +128,19 @@ static uint64_t hash_query(struct request *req, const struct match_state *st) {
     return h;
 }
 
-const char *match_replace(const char *sql, const char *mark, const char *text, struct arena *a) {
-    CLEANUP(buf_free) struct buf out = {0};
-    for (const char *at; (at = strstr(sql, mark)); sql = at + strlen(mark)) {
-        buf_put(&out, sql, (size_t)(at - sql));
-        buf_puts(&out, text);
-    }
-    buf_puts(&out, sql);
-    return arena_strndup(a, out.data, out.len);
-}
-
-/* The text with filters and key in their places: made once and remembered by the loop. */
-static const char *statement_text(struct request *req, uint64_t hash, const char *sql, const char *filters,
-                                  const char *key) {
-    const struct api *api = req->app;
-    char **text = match_memos_text(api->memos, hash);
-    if (*text)
-        return *text;
-    const char *made = match_replace(sql, filters_mark, filters, req->arena);
-    made = *key ? match_replace(made, key_mark, key, req->arena) : made;
-    *text = strdup(made);
-    return made;
-}
-
 enum err match_ask_filtered(struct request *req, const char *query, size_t n, const char *const *own,
                             request_next *next) {
     const struct match_state *st = req->state;
     struct statement stmt = api_statement(req, query);
     struct params_where where = match_where(req, n + 1);
-    const char *key = strstr(stmt.sql, key_mark) ? match_sort_expression(&st->q) : NULL;
+    const char *key = strstr(stmt.sql, MATCH_KEY_MARK) ? match_sort_expression(&st->q) : NULL;
     const char *key_sql =
         key ? params_expression(match_params, match_param_count, &st->q, key, n + 1 + where.count, st->named,
                                 req->arena, where.values, &where.count)
             : "";
     uint64_t hash = hash_text(hash_text(hash_text(HASH_START, query), where.sql), key_sql);
     stmt.name = arena_printf(req->arena, "%s_%016llx", query, (unsigned long long)hash);
-    stmt.sql = statement_text(req, hash, stmt.sql, where.sql, key_sql);
+    stmt.sql = match_statement_text(req, hash, stmt.sql, where.sql, key_sql);
     const char *params[OWN_MAX + PARAM_VALUES_MAX];
     memcpy(params, own, n * sizeof *params);
     memcpy(params + n, where.values, where.count * sizeof *params);

@@ -95,6 +95,14 @@ struct match_ranking {
     } target[MATCH_TARGETS_MAX];
 };
 
+/* How many match only in part is the same until the version changes, and costs as much as a third of a page:
+ * each loop remembers it for queries of late. */
+struct match_memo {
+    uint64_t query, version; /* 0: none */
+    int64_t related;
+    bool own_prices;
+};
+
 /* A request between its steps. Niches are ids: see api.c. */
 struct match_state {
     struct match_query q;
@@ -192,9 +200,14 @@ NODISCARD enum err match_go(struct request *req);
 NODISCARD enum err match_take_rows(struct request *req, const struct rows *rows);
 /* Asks which of the rows the workspace has a price of its own for; nothing if it has none at all. */
 NODISCARD enum err match_own_ask(struct request *req);
-/* Where the loop keeps the text of the statement of a hash: NULL there until it is made (by malloc). What it
- * pushes out is forgotten: copy before another is asked for. */
-char **match_memos_text(struct match_memos *memos, uint64_t hash);
+/* In the text of a statement: where the expression stands that a list is sorted by. */
+#define MATCH_KEY_MARK "/*key*/"
+/* The text of a statement with filters and key ("": none) in their places, made once a loop; valid until
+ * another is asked for. `hash` is of all three. */
+const char *match_statement_text(struct request *req, uint64_t hash, const char *sql, const char *filters,
+                                 const char *key);
+/* What the loop remembers of the request's query, or of another one; to be overwritten. */
+struct match_memo *match_memo_of(const struct request *req);
 /* Asks how many match only in part, beside the statements of the page. */
 NODISCARD enum err match_ask_related(struct request *req);
 /* The same for the plain statement, unless the loop remembers it for this query; then match_related_check()

@@ -4,52 +4,9 @@
 #include "match_why_not.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { DIVERSE_FROM = 100, MEMOS = 4096, TEXTS = 64 };
-
-/* How many match only in part is the same until the version changes, and costs as much as a third of a page:
- * each loop remembers it for queries of late. */
-struct match_memo {
-    uint64_t query, version; /* 0: none */
-    int64_t related;
-    bool own_prices;
-};
-
-struct match_memos {
-    struct match_memo at[MEMOS];
-    struct {
-        uint64_t hash;
-        char *text;
-    } texts[TEXTS];
-};
-
-struct match_memos *match_memos_new(void) {
-    return calloc(1, sizeof(struct match_memos));
-}
-
-void match_memos_free(struct match_memos *memos) {
-    for (size_t i = 0; memos && i < TEXTS; i++)
-        free(memos->texts[i].text);
-    free(memos);
-}
-
-char **match_memos_text(struct match_memos *memos, uint64_t hash) {
-    size_t at = hash % TEXTS;
-    if (memos->texts[at].hash != hash) {
-        free(memos->texts[at].text);
-        memos->texts[at].text = NULL;
-        memos->texts[at].hash = hash;
-    }
-    return &memos->texts[at].text;
-}
-
-static struct match_memo *memo_of(const struct request *req) {
-    const struct match_state *st = req->state;
-    const struct api *api = req->app;
-    return &api->memos->at[st->query_hash % MEMOS];
-}
+enum { DIVERSE_FROM = 100 };
 
 bool match_is_compound(const struct match_state *st) {
     return st->niche_count > 1 && !st->any;
@@ -80,7 +37,7 @@ static enum err related_rows(struct request *req, const struct rows *rows) {
     if (e || !st->version_beside)
         return e ? e : match_write_when_done(req);
     int64_t version = rows_i64(rows, 0, 1);
-    *memo_of(req) =
+    *match_memo_of(req) =
         (struct match_memo){st->query_hash, match_version_hash(req, s, version), st->related, st->own_prices};
     if (!st->memo)
         st->version = version;
@@ -89,7 +46,7 @@ static enum err related_rows(struct request *req, const struct rows *rows) {
 
 enum err match_related_remembered(struct request *req) {
     struct match_state *st = req->state;
-    const struct match_memo *memo = memo_of(req);
+    const struct match_memo *memo = match_memo_of(req);
     if (!st->version_beside || memo->query != st->query_hash)
         return match_ask_related(req);
     st->memo = memo;
