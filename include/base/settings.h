@@ -39,6 +39,10 @@ struct settings {
     int64_t import_waiting;
     int64_t import_keep_days;
     bool import_worker;
+    char limits[16];
+    int64_t rate_key;
+    int64_t rate_address;
+    int64_t rate_burst_s;
     char anonymous_read[16];
     char writes[16];
     char key[128]; /* that commands send to `url` */

@@ -34,9 +34,10 @@ enum scope { SCOPE_NONE, SCOPE_READ, SCOPE_WRITE, SCOPE_ADMIN };
 /* Who asks, as the program's admit() found. */
 struct caller {
     enum scope scope;
-    int64_t key;       /* id of the key; 0: none was sent */
-    int32_t workspace; /* whose private rows; 0: nobody's */
-    bool publishable;  /* the key is in a page, for all to read */
+    int64_t key;        /* id of the key; 0: none was sent */
+    int32_t workspace;  /* whose private rows; 0: nobody's */
+    bool publishable;   /* the key is in a page, for all to read */
+    int64_t per_minute; /* of the key; 0: as the settings say */
 };
 
 struct reply_header {
@@ -118,6 +119,10 @@ NODISCARD enum err request_work_together(struct request *req, uint64_t group, re
 const struct rows *request_keep(struct request *req, const struct rows *rows);
 /* The address that asks as text, of IPv6 its network (/64), in the arena; empty offline. */
 const char *request_address(struct request *req);
+/* Counts the request against a limit of so many a minute: "key" is of the caller's key, "address" of the
+ * address that asks (with a key: of its visitors). Adds RateLimit and RateLimit-Policy. ERR_LIMIT_RATE.
+ * Nothing where limits are off (NICHED_LIMITS), or 0. */
+NODISCARD enum err request_limit(struct request *req, const char *what, int64_t per_minute);
 /* A header of the request, NULL where there is none (or no HTTP). Lives as long as the request. */
 const char *request_given(struct request *req, const char *name);
 /* The Authorization header, several joined by commas; NULL: none. Lives as long as the request. */

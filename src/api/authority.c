@@ -115,7 +115,8 @@ static enum err take_key(struct request *req, const char *header) {
     req->caller = (struct caller){.scope = k->scope,
                                   .key = k->id,
                                   .workspace = k->publishable ? 0 : k->workspace,
-                                  .publishable = k->publishable};
+                                  .publishable = k->publishable,
+                                  .per_minute = k->per_minute};
     return k->publishable ? check_origin(req, k) : ERR_OK;
 }
 
@@ -146,23 +147,35 @@ static enum err refuse(struct request *req, enum need need) {
     return authority_ask(req, ERR_AUTH_REQUIRED);
 }
 
+/* A key that is no secret is shared by many: each visitor of its pages counts alone. */
+static enum err count(struct request *req) {
+    const struct settings *s = settings_of(req);
+    const struct caller *c = &req->caller;
+    bool secret = c->key && !c->publishable;
+    int64_t usual = secret ? s->rate_key : s->rate_address;
+    return request_limit(req, secret ? "key" : "address", c->per_minute ? c->per_minute : usual);
+}
+
+static enum err check_need(struct request *req, enum need need) {
+    bool enough = req->caller.scope >= needs[need].scope && (!needs[need].workspace || req->caller.workspace);
+    return enough ? ERR_OK : refuse(req, need);
+}
+
 enum err api_admit(struct request *req) {
     enum need need = req->route->need;
     const char *header = request_authorization(req);
     struct api *api = req->app;
+    enum err e = ERR_OK;
     if (need == NEED_NOTHING)
         return ERR_OK;
     if (!api->keys)
         api_loop_tick(api, 0);
-    if (header) {
-        enum err e = take_key(req, header);
-        if (e)
-            return e;
-    } else {
+    if (header)
+        e = take_key(req, header);
+    else
         req->caller = anybody(req);
-    }
-    bool enough = req->caller.scope >= needs[need].scope && (!needs[need].workspace || req->caller.workspace);
-    return enough ? ERR_OK : refuse(req, need);
+    enum err limit = count(req); /* wrong keys count, too */
+    return limit ? limit : e ? e : check_need(req, need);
 }
 
 bool api_knows_origin(void *app, const char *origin) {

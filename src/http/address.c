@@ -1,5 +1,8 @@
-/* Who asks, by network address. */
+/* Who asks, by network address, and how often. */
 #include "exchange.h"
+
+#include "base/clock.h"
+#include "base/hash.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -24,6 +27,32 @@ const char *request_address(struct request *req) {
         inet_ntop(AF_INET, &a.sin_addr, text, sizeof text);
     }
     return arena_strdup(req->arena, text);
+}
+
+enum err request_limit(struct request *req, const char *what, int64_t per_minute) {
+    const struct loop *l = req->loop;
+    struct rate_left left;
+    if (!l->rates || per_minute <= 0)
+        return ERR_OK;
+    uint64_t who =
+        hash_bytes(hash_text(HASH_START ^ l->rate_seed, what), &req->caller.key, sizeof req->caller.key);
+    if (strcmp(what, "address") == 0)
+        who = hash_text(who, request_address(req));
+    int64_t burst = per_minute * l->settings->rate_burst_s / 60;
+    struct rate rate = {per_minute, burst ? burst : 1};
+    bool taken = rates_take(l->rates, who ? who : 1, rate, clock_mono_us(), &left);
+    request_header(req, "RateLimit-Policy",
+                   arena_printf(req->arena, "\"%s\";q=%lld;w=%lld", what, (long long)rate.burst,
+                                (long long)((rate.burst * 60 + per_minute - 1) / per_minute)));
+    request_header(req, "RateLimit",
+                   arena_printf(req->arena, "\"%s\";r=%lld;t=%lld", what, (long long)left.requests,
+                                (long long)((left.full_us + 999999) / 1000000)));
+    if (taken)
+        return ERR_OK;
+    request_fail(req, ERR_LIMIT_RATE, "at most %lld requests a minute come from one %s, %lld of them at once",
+                 (long long)per_minute, what, (long long)rate.burst);
+    req->fault.retry_after_s = (int)((left.wait_us + 999999) / 1000000);
+    return ERR_LIMIT_RATE;
 }
 
 const char *request_authorization(const struct request *req) {

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-static bool loopback_address(const char *address) {
+bool loopback_address(const char *address) {
     return strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0;
 }
 
@@ -68,7 +68,7 @@ void cors_headers(struct exchange *x, struct MHD_Response *res) {
         MHD_add_response_header(
             res, "Access-Control-Expose-Headers",
             "X-Request-Id, ETag, Link, Server-Timing, Retry-After, X-World, X-Model-Version, X-Outcome, "
-            "WWW-Authenticate");
+            "WWW-Authenticate, RateLimit, RateLimit-Policy");
         return;
     }
     MHD_add_response_header(res, "Access-Control-Allow-Methods", allowed_methods(x));

@@ -7,6 +7,7 @@
 #include "door.h"
 #include "http/server.h"
 #include "meter.h"
+#include "rate.h"
 #include "work.h"
 
 #include <microhttpd.h>
@@ -36,6 +37,8 @@ struct loop {
     struct pipe *pipe;
     struct work *work;   /* the server's; NULL: none */
     struct work *writes; /* the same with one thread, for work that is done together */
+    struct rates *rates; /* the server's; NULL: nobody is limited */
+    uint64_t rate_seed;  /* so that nobody can choose whose bucket is theirs */
     struct work_inbox inbox;
     size_t working; /* items of this loop that did not come back */
     void *app;
@@ -63,6 +66,8 @@ void exchange_completed(void *loop, struct MHD_Connection *conn, void **con_cls,
                         enum MHD_RequestTerminationCode code);
 /* Goes on with a request whose work came back. */
 void exchange_worked(struct work_item *item);
+/* Whether a service on that address is reached from its own machine alone. */
+bool loopback_address(const char *address);
 /* Runs a loop until it is told to stop and has finished or its time is up. */
 void loop_run(struct loop *l);
 

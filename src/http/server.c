@@ -15,7 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { MAX_LOOPS = 64, POOL_BYTES = 64 * 1024, BACKLOG = 1024 };
+enum { RATE_SLOTS = 65536, MAX_LOOPS = 64, POOL_BYTES = 64 * 1024, BACKLOG = 1024 };
 
 struct server {
     struct settings settings;
@@ -24,6 +24,8 @@ struct server {
     int port;
     _Atomic bool stop;
     struct work *work, *writes;
+    struct rates *rates; /* NULL: nobody is limited */
+    uint64_t rate_seed;
     pthread_t threads[MAX_LOOPS];
     struct loop loops[MAX_LOOPS];
 };
@@ -100,6 +102,12 @@ static struct MHD_Daemon *start_mhd(struct loop *l, size_t connections) {
         MHD_OPTION_END);
 }
 
+/* Whether anybody is limited. */
+static bool limits_hold(const struct settings *s) {
+    return strcmp(s->limits, "on") == 0 ||
+           (strcmp(s->limits, "remote") == 0 && !loopback_address(s->address));
+}
+
 static enum err open_loop(struct server *s, size_t index, struct fault *f) {
     struct loop *l = &s->loops[index];
     *l = (struct loop){.settings = &s->settings,
@@ -107,6 +115,8 @@ static enum err open_loop(struct server *s, size_t index, struct fault *f) {
                        .index = (int)index,
                        .work = s->work,
                        .writes = s->writes,
+                       .rates = s->rates,
+                       .rate_seed = s->rate_seed,
                        .pipe_fd = -1,
                        .id_prefix = crypto_random(),
                        .stop = &s->stop,
@@ -169,7 +179,11 @@ enum err server_start(const struct settings *settings, const struct server_app *
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     long n = settings->loops ? (long)settings->loops : cores;
     s->n = (size_t)(n < 1 ? 1 : n > MAX_LOOPS ? MAX_LOOPS : n);
-    e = work_start((size_t)settings->work_threads, (size_t)settings->max_work, f, &s->work);
+    s->rate_seed = crypto_random();
+    if (limits_hold(settings) && !(s->rates = rates_new(RATE_SLOTS)))
+        e = fault_set(f, ERR_NO_MEMORY, "no memory for limits");
+    if (!e)
+        e = work_start((size_t)settings->work_threads, (size_t)settings->max_work, f, &s->work);
     if (!e)
         e = work_start(1, (size_t)settings->max_work, f, &s->writes);
     for (size_t i = 0; i < s->n && !e; i++)
@@ -198,6 +212,7 @@ void server_stop(struct server *s) {
         pthread_join(s->threads[i], NULL);
     work_stop(s->work); /* after the loops: they wait for what they gave it */
     work_stop(s->writes);
+    rates_free(s->rates);
     for (size_t i = 0; i < s->n; i++) {
         door_close(&s->loops[i].door);
         meters_done(&s->loops[i].meters);
