@@ -4,6 +4,7 @@
 
 #include "api/keyring.h"
 #include "api/snapshot.h"
+#include "api/versions.h"
 #include "api/writer.h"
 #include "base/crypto.h"
 #include "base/settings.h"
@@ -17,7 +18,8 @@ struct api_shared {
     const struct settings *settings;
     struct crypto_secret secret;
     struct keeper *keeper;
-    struct writer *writer; /* NULL: a program that only reads */
+    struct versions *versions; /* NULL: no answers are kept */
+    struct writer *writer;     /* NULL: a program that only reads */
     const struct worker_counts *worker;
     struct jobs *jobs; /* of imports; NULL likewise */
 };
@@ -31,6 +33,11 @@ struct api {
     struct snapshot *snapshot; /* NULL until the store was read for the first time */
     struct keyring *keys;      /* likewise */
     struct match_memos *memos;
+    struct version_table *versions;
+    uint64_t epoch;      /* of what is known for kept answers */
+    bool fits;           /* the versions are those of the snapshot's taxonomy and model */
+    bool changed;        /* the snapshot or the day did, since the epoch */
+    int64_t day_ends_us; /* of clock_mono_us() */
 };
 
 /* All routes. */
@@ -44,6 +51,10 @@ void *api_loop_open(void *shared, struct pipe *pipe);
 void api_loop_close(void *app);
 /* Takes the newest snapshot. */
 void api_loop_tick(void *app, int64_t mono_ms);
+/* For server_app: when kept answers may have changed, and what they are of now. */
+uint64_t api_answers_epoch(void *app, int64_t mono_us);
+/* The version of what a struct kept_basis names. */
+uint64_t api_answers_version(void *app, const void *basis);
 
 /* For server_app: takes the key that was sent and checks what the route needs. ERR_AUTH_*, and
  * ERR_STORE_UNAVAILABLE where keys cannot be checked. */

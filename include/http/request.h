@@ -140,6 +140,16 @@ bool request_is_conditional(const struct request *req);
  * content can only be older than it, so that no change stays hidden behind a 304. Without this call the tag
  * is made of the body's bytes. */
 bool request_version(struct request *req, uint64_t version);
+/* Answers that are kept. A handler that knows on what its answer depends (`basis`: n bytes that name it, in
+ * which nothing is left unset, within the arena) calls this instead of going on with `ask`: the reply is then
+ * that of an earlier request of the same path, arguments, format and basis, if the program's
+ * answers_version() says that it still is what would be answered; or, where somebody else asks the same just
+ * now, that one's reply, or its fault; or `ask` makes it. Each of these may answer 304 instead. Without kept
+ * answers: ask(req). */
+NODISCARD enum err request_shared(struct request *req, const void *basis, size_t n,
+                                  enum err (*ask)(struct request *req));
+/* The reply that is being made may be kept: it is that of its tag's `version`, at most for so long. */
+void request_keep_reply(struct request *req, uint64_t version, int64_t for_us);
 /* The reply is 304, without a body. */
 enum err request_reply_unchanged(struct request *req);
 /* The reply is ready: the body is in req->body. */

@@ -20,6 +20,11 @@ struct server_app {
     /* About ten times a second, on the loop. */
     void (*loop_tick)(void *app, int64_t mono_ms);
     void *shared;
+    /* Changes whenever answers_version() of something may have; 0: nothing is known. */
+    uint64_t (*answers_epoch)(void *app, int64_t mono_us);
+    /* The version, as request_version() takes it, of what an answer depends on (request_shared()); 0:
+     * unknown. */
+    uint64_t (*answers_version)(void *app, const void *basis);
 };
 
 struct server;

@@ -58,9 +58,10 @@ NODISCARD enum err db_copy_begin(struct db *db, const char *sql, struct fault *f
 NODISCARD enum err db_copy_put(struct db *db, const char *data, size_t n, struct fault *f);
 /* Ends the copy; *ret_rows_copied may be NULL. */
 NODISCARD enum err db_copy_end(struct db *db, struct fault *f, long long *ret_rows_copied);
-/* Waits at most timeout_ms for a notification on a channel listened to (by db_run "listen x"); true if one
- * came. */
-bool db_wait_notify(struct db *db, int timeout_ms);
+/* Waits at most timeout_ms for a notification on a channel listened to (by db_run "listen x"), or until
+ * wake_fd
+ * (-1: none) can be read; true if a notification came. */
+bool db_wait_notify(struct db *db, int wake_fd, int timeout_ms);
 /* Cuts the connection from another thread, so that a call that waits for the server fails now. The caller
  * sees to it that the connection is not closed meanwhile. */
 void db_abort(struct db *db);

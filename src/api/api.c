@@ -25,6 +25,7 @@ void api_loop_close(void *app) {
     snapshot_give(api->snapshot);
     keyring_give(api->keys);
     match_memos_free(api->memos);
+    version_table_give(api->versions);
     free(api);
 }
 
@@ -32,11 +33,15 @@ void api_loop_tick(void *app, int64_t mono_ms) {
     (void)mono_ms;
     struct api *api = app;
     struct snapshot *newest = keeper_take(api->shared->keeper);
+    int64_t day_ends_us = clock_mono_us() + CLOCK_DAY - clock_now_us() % CLOCK_DAY;
+    int64_t jump_us = day_ends_us - api->day_ends_us; /* a new day, or a clock that was set */
+    api->changed |= newest != api->snapshot || jump_us < -CLOCK_S || jump_us > CLOCK_S;
     snapshot_give(api->snapshot);
     api->snapshot = newest;
     struct keyring *keys = keeper_keys(api->shared->keeper);
     keyring_give(api->keys);
     api->keys = keys;
+    api->day_ends_us = day_ends_us;
 }
 
 enum err api_snapshot(struct request *req, const struct snapshot **ret_snapshot) {

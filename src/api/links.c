@@ -57,6 +57,7 @@ static enum err link_job(struct request *req) {
 static enum err link_done(struct request *req, const struct rows *rows) {
     (void)rows;
     const struct write_state *st = req->state;
+    versions_changed(((const struct api *)req->app)->shared->versions);
     if (st->status == 201)
         request_header(req, "Location", arena_printf(req->arena, "/creators/%s", st->account.creator_id));
     return api_creator_show(req, st->account.creator_id, st->status);

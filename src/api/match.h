@@ -121,8 +121,9 @@ struct match_state {
     uint64_t query_hash;
     struct param_named named[4]; /* what filters may name */
     enum err (*page)(struct request *req);
-    int64_t version;     /* of the niches it touches, read before the page */
-    bool version_beside; /* with the number of related ones */
+    const struct kept_basis *basis; /* where the list has a version */
+    int64_t version;                /* of the niches it touches, read before the page */
+    bool version_beside;            /* with the number of related ones */
     struct match_ranking ranking;
     struct match_place after; /* the page begins behind it */
     struct match_scan *scan;
@@ -226,8 +227,8 @@ NODISCARD enum err match_write(struct request *req);
 /* The same once no statement is under way and what depends on the page was asked: of several at once, whoever
  * comes last writes. */
 NODISCARD enum err match_write_when_done(struct request *req);
-/* Reads the version of the niches before the page, then goes on with it; answers 304 alone where the caller
- * holds this answer. */
+/* Answers with what is kept where it still holds. Else reads the version of the niches before the page, then
+ * goes on with it; answers 304 alone where the caller holds this answer. */
 NODISCARD enum err match_version_ask(struct request *req, enum err (*page)(struct request *req));
 /* What the answer depends on, as a number: `version` of the niches and of the workspace's rows, taxonomy,
  * model, day. */

@@ -286,7 +286,7 @@ static void rest(struct keeper *k, struct db *db) {
     for (; ms > 0 && !leash_stopped(&k->leash); ms -= 100) {
         if (!db)
             usleep(100 * 1000);
-        else if (db_wait_notify(db, 100))
+        else if (db_wait_notify(db, -1, 100))
             return;
         if (db && wishes_waiting(k->wishes))
             return;

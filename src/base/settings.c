@@ -41,6 +41,8 @@ static const struct setting settings_table[] = {
      "threads for what would hold a request loop up (plans); writes have one of their own"},
     {"NICHED_MAX_WORK", SETTING_INT, AT(max_work), 1, 10000, "64",
      "requests that wait for such a thread, and as many writes; beyond: 503 at once"},
+    {"NICHED_CACHE_MB", SETTING_INT, AT(cache_mb), 0, 65536, "16",
+     "MiB of answers that are kept, of all loops together; 0: none"},
     {"NICHED_COMPOUNDS", SETTING_INT, AT(compounds), 0, 1000, "200",
      "compounds of niches of which ranked rows are kept; the least recently used goes first; 0: none"},
     {"NICHED_OPEN_REQUESTS", SETTING_INT, AT(open_requests), 1, 1000, "5",

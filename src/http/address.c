@@ -11,7 +11,8 @@
 enum { NETWORK_BYTES = 8 }; /* of an IPv6 address: what one customer has */
 
 const char *request_address(struct request *req) {
-    struct exchange *x = (struct exchange *)(void *)req; /* req is the first member */
+    struct exchange *x = exchange_of(req);
+    x->own = true;
     const union MHD_ConnectionInfo *info =
         x->conn ? MHD_get_connection_info(x->conn, MHD_CONNECTION_INFO_CLIENT_ADDRESS) : NULL;
     char text[INET6_ADDRSTRLEN] = "";
@@ -64,7 +65,8 @@ const char *request_origin(const struct request *req) {
 }
 
 const char *request_given(struct request *req, const char *name) {
-    struct exchange *x = (struct exchange *)(void *)req;
+    struct exchange *x = exchange_of(req);
+    x->own |= !shared_knows(name);
     const char *value = x->conn ? MHD_lookup_connection_value(x->conn, MHD_HEADER_KIND, name) : NULL;
     return value ? arena_strdup(req->arena, value) : NULL;
 }

@@ -32,14 +32,13 @@ void *exchange_target(void *loop, const char *target, struct MHD_Connection *con
     x->req.method = "?";
     x->conn = conn;
     set_request_id(x);
-    size_t len = strlen(target);
     x->target = target;
-    x->target_len = len;
-    x->early = uri_parse(&x->req, target, len);
+    x->target_len = strlen(target);
+    x->raw = arena_strndup(a, target, x->target_len);
     /* libmicrohttpd would now parse the arguments into its pool, which some 1,000 exhaust: then it closes
      * without an answer. It knows already where they begin, so it finds none there. The bytes are in its own
      * writable buffer. */
-    char *mark = memchr((void *)(uintptr_t)target, '?', len);
+    char *mark = memchr((void *)(uintptr_t)target, '?', x->target_len);
     if (mark)
         mark[1] = '\0';
     l->active++;
@@ -62,6 +61,7 @@ void exchange_failed(struct exchange *x, enum err e) {
 
 /* Nothing is in flight any more: there is a reply, or its problem is made. */
 static void conclude(struct exchange *x) {
+    shared_over(x);
     if (!x->failed && x->req.replied)
         return;
     if (!x->failed)
@@ -94,6 +94,7 @@ void exchange_resume(struct exchange *x) {
         sub_over(x);
         return;
     }
+    shared_over(x);
     x->req.loop->resumed++;
     MHD_resume_connection(x->conn);
 }
@@ -242,6 +243,9 @@ static void find_route(struct exchange *x) {
 static enum MHD_Result begin(struct exchange *x, const char *method, const char *version) {
     x->req.method = arena_strdup(x->req.arena, method);
     enum err e = guard_headers(x, method, version);
+    if (!e && shared_ready(x))
+        return MHD_YES;
+    x->early = uri_parse(&x->req, x->raw, x->target_len);
     if (e)
         return settle(x, e);
     cors_begin(x);
@@ -282,6 +286,8 @@ enum MHD_Result exchange_handle(void *loop, struct MHD_Connection *conn, const c
         x->seen = true;
         return begin(x, method, version);
     }
+    if (x->ready)
+        return shared_send(x);
     if (*upload_size) {
         bool go_on = body_take(x, upload, *upload_size);
         *upload_size = 0;
@@ -335,10 +341,13 @@ void exchange_completed(void *loop, struct MHD_Connection *conn, void **con_cls,
     if (!x)
         return;
     *con_cls = NULL;
+    if (!x->seen) /* it was no request of HTTP */
+        x->early = uri_parse(&x->req, x->raw, x->target_len);
     upload_over(x);
     log_access(x);
     meters_request(l, x->req.route, x->req.status, clock_mono_us() - x->req.started_us, x->sent);
     l->active--;
+    shared_free(x);
     request_drop_kept(&x->req);
     buf_free(&x->req.body);
     buf_free(&x->req.upload);

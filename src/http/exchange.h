@@ -10,7 +10,11 @@
 struct request_headers {
     const char *accept, *accept_encoding, *if_none_match, *origin, *authorization, *ask_method, *traceparent,
         *content_type, *content_length, *content_encoding, *transfer_encoding, *expect;
+    const char *forwarded, *forwarded_for, *via;
 };
+
+struct answer;
+struct answer_copy;
 
 struct exchange {
     struct request req;          /* first: a request's address is its exchange's */
@@ -27,6 +31,18 @@ struct exchange {
     enum err early;     /* found wrong before there was a handler */
     size_t body_bytes, body_max, sent;
     bool seen, dispatched, suspended, failed, options;
+    const char *raw;           /* the target's copy */
+    struct answer *answer;     /* a kept one that is the reply */
+    struct answer_copy *ready; /* ... as it was sent before */
+    struct answer *asks;       /* the one that others wait for too */
+    struct exchange *next_waiter;
+    enum err (*ask)(struct request *req); /* where there is none */
+    const void *basis;
+    size_t basis_n;
+    size_t own_headers; /* those that were there before the handler's */
+    uint64_t version;   /* of the reply, if it may be kept; 0: it may not */
+    int64_t until_us;
+    bool own; /* depends on what names of kept answers do not tell */
 };
 
 /* Refuses methods and header names that are no tokens, values with control characters and requests that two
@@ -79,6 +95,23 @@ void cors_headers(struct exchange *x, struct MHD_Response *res);
 enum coding coding_preferred(const struct exchange *x);
 /* Gives the reply its tag, turns it into 304 where the caller has it, and packs its body. */
 void reply_finish(struct exchange *x);
+/* The arguments by name, several of one name in their order. */
+void exchange_sorted(const struct request *req, const struct param_arg *ret_args[REQUEST_ARGS]);
+/* Whether a kept answer was sent to the same target and headers before: then it is the reply (x->ready). */
+bool shared_ready(struct exchange *x);
+/* Whether a reply with that header of the request is never kept by its target. */
+bool shared_knows(const char *name);
+/* Sends it again. */
+enum MHD_Result shared_send(struct exchange *x);
+/* A reply was made: if it is of a kept answer and nobody's own, later ones with the same target and headers
+ * are sent as it is. True: the response is kept. */
+bool shared_sent(struct exchange *x, struct MHD_Response *res);
+/* The kept body in a coding; NULL when it cannot be had. */
+const struct answer_copy *shared_copy(struct exchange *x, enum coding coding);
+/* The reply is there, or there is a fault: keeps it where it may, and lets those go on who wait for it. */
+void shared_over(struct exchange *x);
+/* The exchange is over. */
+void shared_free(struct exchange *x);
 /* Hands the reply to libmicrohttpd. */
 enum MHD_Result reply_queue(struct exchange *x);
 

@@ -5,7 +5,7 @@
  * caller prefers, so that they are known before the body is. Invariants: problems have no tag; a body that
  * lives as long as the program is packed once a loop. */
 #include "accept.h"
-#include "exchange.h"
+#include "answers.h"
 
 #include "base/hash.h"
 
@@ -41,12 +41,16 @@ static int by_name(const void *a, const void *b) {
     return order ? order : (*x > *y) - (*x < *y); /* several of one name keep their order */
 }
 
+void exchange_sorted(const struct request *req, const struct param_arg *ret_args[REQUEST_ARGS]) {
+    for (size_t i = 0; i < req->n_args; i++)
+        ret_args[i] = &req->args[i];
+    qsort(ret_args, req->n_args, sizeof *ret_args, by_name);
+}
+
 /* Path, arguments in the order of their names, format and coding. */
 static uint64_t hash_asked(const struct request *req) {
     const struct param_arg *args[REQUEST_ARGS] = {0};
-    for (size_t i = 0; i < req->n_args; i++)
-        args[i] = &req->args[i];
-    qsort(args, req->n_args, sizeof *args, by_name);
+    exchange_sorted(req, args);
     uint64_t h = hash_text(HASH_START, req->path);
     for (size_t i = 0; i < req->n_args; i++)
         h = hash_text(hash_text(h, args[i]->name), args[i]->value);
@@ -107,8 +111,12 @@ static void refuse_coding(struct exchange *x) {
 
 static void pack(struct exchange *x, enum coding coding) {
     struct request *req = &x->req;
-    const struct fixed_copy *copy = req->fixed_body ? fixed_copy(x, coding) : NULL;
-    if (copy) {
+    const struct answer_copy *kept = x->answer ? shared_copy(x, coding) : NULL;
+    const struct fixed_copy *copy = req->fixed_body && !x->answer ? fixed_copy(x, coding) : NULL;
+    if (kept) {
+        req->fixed_body = kept->data;
+        req->fixed_len = kept->len;
+    } else if (copy) {
         req->fixed_body = copy->data;
         req->fixed_len = copy->len;
     } else if (!compress_to(req->loop->compressor, coding, req->fixed_body ? req->fixed_body : req->body.data,

@@ -43,11 +43,14 @@ static const struct {
     KEEP("Content-Encoding", content_encoding),
     KEEP("Transfer-Encoding", transfer_encoding),
     KEEP("Expect", expect),
+    KEEP("Forwarded", forwarded),
+    KEEP("X-Forwarded-For", forwarded_for),
+    KEEP("Via", via),
 };
 
 static void keep_header(struct exchange *x, const char *key, const char *value) {
     for (size_t i = 0; i < COUNT_OF(kept); i++) {
-        if (strcasecmp(key, kept[i].name) != 0)
+        if ((key[0] | 0x20) != (kept[i].name[0] | 0x20) || strcasecmp(key, kept[i].name) != 0)
             continue;
         const char **at = (const char **)(void *)((char *)&x->headers + kept[i].offset);
         *at = *at ? arena_printf(x->req.arena, "%s, %s", *at, value) : value;

@@ -1,7 +1,7 @@
 /* One loop: libmicrohttpd's epoll set, the PostgreSQL socket and the inbox of work that was done elsewhere in
  * one epoll set, nothing that blocks, nothing shared. Invariant: everything that touches a request runs on
  * this thread. */
-#include "loop.h"
+#include "answers.h"
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -108,6 +108,7 @@ void loop_run(struct loop *l) {
     MHD_stop_daemon(l->mhd);
     log_flush(&l->lines);
     pipe_free(l->pipe);
+    answers_free(l->answers);
     compressor_free(l->compressor);
     for (size_t i = 0; i < l->fixed_count; i++)
         free(l->fixed[i].data);

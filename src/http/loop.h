@@ -53,6 +53,7 @@ struct loop {
     struct loop *all;       /* the server's loops, this one among them */
     size_t n_all;
     struct compressor *compressor;
+    struct answers *answers; /* that are kept; NULL: none */
     struct fixed_copy fixed[FIXED_COPIES];
     size_t fixed_count;
     _Atomic bool *stop; /* the server's */

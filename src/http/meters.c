@@ -163,6 +163,11 @@ static void put_limit(const struct meter *m, const struct loop *loops, size_t n,
     metric_value(&m->metric, "", (double)*(const int64_t *)(const void *)member, out);
 }
 
+static void put_cache_limit(const struct meter *m, const struct loop *loops, size_t n, struct buf *out) {
+    (void)n;
+    metric_value(&m->metric, "", (double)loops->settings->cache_mb * 1048576, out);
+}
+
 static void put_queue(const struct meter *m, const struct loop *loops, size_t n, struct buf *out) {
     (void)n;
     metric_value(&m->metric, "", (double)work_waiting(loops->work), out);
@@ -205,6 +210,18 @@ static const struct meter table[] = {
     {{"niched_database_connected", "gauge", "Whether a loop has its connection to the database"},
      put_loops,
      AT(store_up)},
+    {{"niched_cache_hits_total", "counter", "Answers that were kept"}, put_sum, AT(cache_hits)},
+    {{"niched_cache_misses_total", "counter", "Answers that could have been kept and were not"},
+     put_sum,
+     AT(cache_misses)},
+    {{"niched_cache_waits_total", "counter", "Requests that waited for the answer to another one"},
+     put_sum,
+     AT(cache_waits)},
+    {{"niched_cache_evictions_total", "counter", "Kept answers that went for newer ones"},
+     put_sum,
+     AT(cache_evictions)},
+    {{"niched_cache_bytes", "gauge", "What kept answers take"}, put_loops, AT(cache_bytes)},
+    {{"niched_cache_limit_bytes", "gauge", "NICHED_CACHE_MB"}, put_cache_limit, 0},
     {{"niched_work_duration_seconds", "histogram", "Heavy parts of requests, on a thread of the pool"},
      put_routes,
      AT(work)},

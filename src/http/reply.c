@@ -137,6 +137,7 @@ enum MHD_Result reply_queue(struct exchange *x) {
         return MHD_NO;
     add_headers(x, res);
     enum MHD_Result ok = MHD_queue_response(x->conn, (unsigned)x->req.status, res);
-    MHD_destroy_response(res);
+    if (!shared_sent(x, res))
+        MHD_destroy_response(res);
     return ok;
 }

@@ -2,8 +2,8 @@
  * in reverse. */
 #include "http/server.h"
 
+#include "answers.h"
 #include "base/crypto.h"
-#include "loop.h"
 
 #include <errno.h>
 #include <netdb.h>
@@ -137,7 +137,9 @@ static enum err open_loop(struct server *s, size_t index, struct fault *f) {
     if (e)
         return e;
     l->compressor = compressor_new();
-    if (!l->compressor || !meters_init(&l->meters, s->app.n_routes))
+    size_t kept = (size_t)s->settings.cache_mb * 1048576 / s->n;
+    l->answers = kept ? answers_new(kept, &l->meters, crypto_random()) : NULL;
+    if (!l->compressor || (kept && !l->answers) || !meters_init(&l->meters, s->app.n_routes))
         return fault_set(f, ERR_NO_MEMORY, "no memory for a loop");
     l->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     size_t most = (size_t)s->settings.max_connections / s->n + 1;

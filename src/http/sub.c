@@ -10,6 +10,9 @@
 void sub_over(struct exchange *x) {
     struct exchange *parent = x->parent;
     parent->req.db_us += x->req.db_us;
+    if (x->answer)
+        buf_put(&x->req.body, x->req.fixed_body, x->req.fixed_len);
+    shared_free(x);
     x->done(&parent->req, x->index, &x->req);
     buf_free(&x->req.body);
     arena_free(x->req.arena);

@@ -79,7 +79,7 @@ static enum err run_connected(struct jobs *j, struct db *db, struct fault *f) {
         if (!e && j->settings.import_worker)
             e = job_run(&home, f, &any);
         if (!e && !any)
-            (void)db_wait_notify(db, POLL_MS);
+            (void)db_wait_notify(db, -1, POLL_MS);
     }
     return e;
 }

@@ -143,7 +143,7 @@ static enum err run_connected(struct worker *w, struct db *db, struct fault *f) 
             continue;
         rest(w, PAUSE_MS);
         if (handled == 0 && !leash_stopped(&w->leash))
-            (void)db_wait_notify(db, POLL_MS - PAUSE_MS);
+            (void)db_wait_notify(db, -1, POLL_MS - PAUSE_MS);
     }
     return e;
 }

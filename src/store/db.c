@@ -295,11 +295,11 @@ static bool take_notify(struct db *db) {
     return any;
 }
 
-bool db_wait_notify(struct db *db, int timeout_ms) {
+bool db_wait_notify(struct db *db, int wake_fd, int timeout_ms) {
     if (take_notify(db))
         return true;
-    struct pollfd p = {.fd = PQsocket(db->conn), .events = POLLIN};
-    return poll(&p, 1, timeout_ms) > 0 && take_notify(db);
+    struct pollfd p[] = {{.fd = PQsocket(db->conn), .events = POLLIN}, {.fd = wake_fd, .events = POLLIN}};
+    return poll(p, COUNT_OF(p), timeout_ms) > 0 && take_notify(db);
 }
 
 void db_copy_escape(struct buf *out, const char *s, size_t n) {

@@ -106,7 +106,7 @@ def test_the_example(client, contract):
 
 def test_database_away(sandbox_niched, databases, ask):
     with sandbox_niched.serve(NICHED_MAX_WAITING=4, NICHED_LOOPS=1) as service:
-        got = answers(ask(service), *[{"niche": "vegan", "limit": 1}] * 20)
+        got = answers(ask(service), *[{"niche": "vegan", "limit": 1 + i} for i in range(20)])
         assert {answer["status"] for answer in got} == {200, 503}  # 8 at a time, 3 statements each
         assert {answer["body"]["code"] for answer in got if answer["status"] == 503} == {"LIMIT_OVERLOAD"}
         assert answers(ask(service), {"niche": "vegan"})[0]["status"] == 200

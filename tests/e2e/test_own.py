@@ -40,7 +40,8 @@ def db(niched):
         for table in TABLE.values():
             connection.execute(f"delete from {table} where workspace_id is not null")
         connection.execute("delete from workspace where workspace_id <> 1; truncate idempotency_key; update creator set opted_out = false;"
-                           "delete from currency_rate where source <> 'sandbox'")
+                           "delete from currency_rate where source <> 'sandbox';"
+                           "update workspace set version = version + 1; notify niched")
 
 
 @pytest.fixture

@@ -1,0 +1,70 @@
+/* When a kept answer is still the one that would be given. Invariants: nothing is known while the snapshot,
+ * by which a request is understood, is of another taxonomy or model than the newest versions; a day ends
+ * everywhere at the same moment. */
+#include "kept.h"
+
+#include "base/clock.h"
+#include "base/hash.h"
+
+#include <string.h>
+
+uint64_t api_answers_epoch(void *app, int64_t mono_us) {
+    struct api *api = app;
+    struct versions *v = api->shared->versions;
+    if (!v || !api->snapshot || mono_us >= api->day_ends_us)
+        return 0;
+    const struct version_table *before = api->versions;
+    if (!versions_see(v, mono_us, &api->versions))
+        return 0;
+    if (api->versions == before && !api->changed)
+        return api->fits ? api->epoch : 0;
+    const struct snapshot *s = api->snapshot;
+    const char *model = api->versions->model;
+    api->changed = false;
+    api->epoch++;
+    api->fits = version_find(api->versions, VERSION_TAXONOMY, 0) == s->taxonomy_version &&
+                strcmp(*model ? model : "none", s->model_version[0]) == 0;
+    return api->fits ? api->epoch : 0;
+}
+
+/* What is in an entity tag. */
+uint64_t kept_version_of(const struct api *api, const struct snapshot *s, const struct kept_basis *basis,
+                         int64_t sum) {
+    int64_t numbers[] = {sum, s->taxonomy_version, api_now_us(api, s, basis->world) / CLOCK_DAY, basis->world,
+                         basis->workspace};
+    return hash_text(hash_bytes(HASH_START, numbers, sizeof numbers), s->model_version[basis->world]);
+}
+
+static int64_t sum_of(const struct version_table *t, const struct kept_basis *basis) {
+    int64_t sum = 0;
+    for (int32_t i = 0; i < basis->n; i++)
+        sum += version_find(t, basis->world, basis->id[i]);
+    if (basis->compound)
+        sum += version_find(t, basis->world, basis->compound);
+    if (basis->workspace)
+        sum += version_find(t, VERSION_WORKSPACE, basis->workspace);
+    return sum;
+}
+
+uint64_t kept_version(struct api *api, const struct kept_basis *basis) {
+    const struct snapshot *s = api->snapshot;
+    if (!basis->world_asked && basis->world != s->default_world)
+        return 0;
+    if (basis->parts &&
+        snapshot_compound_id(s, basis->world, basis->id, (size_t)basis->parts) != basis->compound)
+        return 0;
+    if (basis->compound && !version_find(api->versions, basis->world, basis->compound))
+        return 0;
+    return kept_version_of(api, s, basis, sum_of(api->versions, basis));
+}
+
+uint64_t api_answers_version(void *app, const void *basis) {
+    return kept_version(app, basis);
+}
+
+uint64_t kept_version_read(struct api *api, const struct snapshot *s, const struct kept_basis *basis,
+                           int64_t sum) {
+    if (api_answers_epoch(api, clock_mono_us()) && sum > sum_of(api->versions, basis))
+        versions_changed(api->shared->versions);
+    return kept_version_of(api, s, basis, sum);
+}
