@@ -20,8 +20,6 @@ import signal
 import subprocess
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 import psycopg
@@ -34,6 +32,7 @@ SANITIZERS = re.compile(r"(ERROR|WARNING|SUMMARY): \w+Sanitizer|runtime error:")
 SANDBOX = ("sandbox", "--creators", "2000", "--seed", "1")
 START_S, STOP_S, COMMAND_S = 30, 15, 300
 AT_ONCE = 8  # connections that must agree: a new one goes to the loop that has fewest, so that each is asked
+SCRATCH = os.environ.get("TEST_SCRATCH", "/tmp")  # a folder that every user can reach
 os.environ.setdefault("NICHED", str(PROGRAM))  # what tests/run.sh gives
 
 
@@ -41,7 +40,7 @@ class Cluster:
     """A PostgreSQL server of our own, by src/run/cluster.sh."""
 
     def __init__(self):
-        self.dir = tempfile.mkdtemp(prefix="niched-test.", dir="/tmp")
+        self.dir = tempfile.mkdtemp(prefix="niched-test.", dir=SCRATCH)
         self.start()
 
     def _do(self, word, *args):
@@ -89,13 +88,12 @@ class Service(str):
 
     def status(self, path):
         """The status of a path, 0 if there was no answer. (What tests look at goes through the client of e2e.)"""
-        try:
-            with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(self + path, timeout=5) as answer:
-                return answer.status
-        except urllib.error.HTTPError as error:
-            return error.code
-        except OSError:
-            return 0
+        with contextlib.closing(http.client.HTTPConnection(*self.address, timeout=5)) as connection:
+            try:
+                connection.request("GET", path)
+                return connection.getresponse().status
+            except (OSError, http.client.HTTPException):
+                return 0
 
     def statuses(self, path):
         """Those that every loop gives."""
@@ -209,6 +207,17 @@ class Databases:
         self.admin(f"create database {name} template {template}")
         return self.url(name)
 
+    def template(self, kind, fill):
+        """The name of a database that fill(url) has filled, once for all processes that use the cluster and this program."""
+        name = f"{kind}_{PROGRAM.stat().st_mtime_ns}"
+        with psycopg.connect(self.admin_url, autocommit=True) as lock:
+            lock.execute("select pg_advisory_lock(hashtext(%s))", [name])
+            if not lock.execute("select from pg_database where datname = %s", [name]).fetchall():
+                url = self.make()
+                fill(url)
+                lock.execute(f"alter database {self.name(url)} rename to {name}")
+        return name
+
     def name(self, url):
         return conninfo_to_dict(url)["dbname"]
 
@@ -237,24 +246,30 @@ def databases():
         cluster.drop()
 
 
-@pytest.fixture(scope="session")
-def migrated_template(databases):
-    """Name of a database with the schema and the taxonomy."""
-    url = databases.make()
+def migrate(url):
     Niched(url).run("migrate")
     Niched(url).run("taxonomy", "load")
-    return databases.name(url)
 
 
-@pytest.fixture(scope="session")
-def sandbox_template(databases, migrated_template):
-    """Name of a database with the scored sandbox world."""
-    url = databases.make(migrated_template)
+def load_sandbox(url):
+    migrate(url)
     Niched(url).run(*SANDBOX)
     Niched(url).run("score")
     with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("vacuum full")  # every copy is smaller
         connection.execute("vacuum analyze")
-    return databases.name(url)
+
+
+@pytest.fixture(scope="session")
+def migrated_template(databases):
+    """Name of a database with the schema and the taxonomy."""
+    return databases.template("migrated", migrate)
+
+
+@pytest.fixture(scope="session")
+def sandbox_template(databases):
+    """Name of a database with the scored sandbox world."""
+    return databases.template("sandbox", load_sandbox)
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@
 # What a test finds in its environment:
 #   NICHED             the program, as an absolute path
 #   NICHED_BUILD       the build directory (build, build/address, build/thread)
+#   TEST_SCRATCH       a directory for more clusters: in memory where there is room
 #   TEST_DATABASE_URL  the superuser's URL of the database "postgres" of a cluster that is gone afterwards;
 #                      a test makes databases of its own there
 # unit: each build/unit/test_*.   sql: tests/sql/*.sql by psql, each on a freshly migrated database, then tests/sql by

@@ -6,7 +6,7 @@
 #   cluster.sh stop DIR             stops it; nothing to do is fine
 #   cluster.sh url DIR [DATABASE]   prints its connection URL
 #   cluster.sh drop DIR             stops it and removes its data
-#   cluster.sh with COMMAND...      runs COMMAND with TEST_DATABASE_URL naming a throw-away cluster
+#   cluster.sh with COMMAND...      runs COMMAND with TEST_DATABASE_URL naming a throw-away cluster below TEST_SCRATCH
 #
 # As root the server runs as the user postgres (or nobody). Where that user cannot reach DIR (a checkout below /root),
 # the data live in /var/lib/niched. Where DIR is too deep for a socket (107 bytes), the socket lives in a short directory.
@@ -169,9 +169,19 @@ drop() {
     [[ $place == "$dir" ]] || rmdir --ignore-fail-on-non-empty "${place%/*}"
 }
 
+# Where throw-away clusters are made: in memory, if 3 GB of it can be had there and 6 GB are free, since making and dropping
+# hundreds of databases is ten times as quick there as on a disk.
+scratch_home() {
+    local room free
+    room=$(df -k --output=avail /dev/shm 2>/dev/null | tail -n 1)
+    free=$(sed -n 's/^MemAvailable: *\([0-9]*\) kB/\1/p' /proc/meminfo)
+    if [[ -w /dev/shm && ${room:-0} -ge 3000000 && ${free:-0} -ge 6000000 ]]; then echo /dev/shm; else echo /tmp; fi
+}
+
 with() {
     local status=0
-    scratch=$(mktemp -d /tmp/niched-test.XXXXXX)
+    export TEST_SCRATCH=${TEST_SCRATCH:-$(scratch_home)}
+    scratch=$(mktemp -d "$TEST_SCRATCH/niched-test.XXXXXX")
     trap 'drop "$scratch"' EXIT
     trap 'exit 130' INT
     trap 'exit 143' TERM

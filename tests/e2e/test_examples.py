@@ -1,14 +1,17 @@
 """openapi.yaml shows one real answer a call, and each is what the service says of the sandbox world. (Those of writes and of
 several queries at once are beside their tests.) After a change of the scores, UPDATE_EXAMPLE=1 make test-e2e ARGS='-k example'
 writes them anew."""
+import copy
 import json
 import os
+import random
 import re
 import textwrap
 
 import pytest
 import yaml
-from client import OPENAPI
+from client import OPENAPI, optional
+from quick_schema import Quick
 
 ME = {"niche": "vegan fitness", "platform": "instagram", "followers": 12000, "avg_likes": 540, "avg_comments": 32}
 # operation: address, parameters, where its example stands: a path or a name of components/responses
@@ -99,3 +102,53 @@ def test_every_reading_call_has_an_example(contract):
     """But the contract itself, the page, numbers that change with every call, and a request, whose id and token are random."""
     reading = {operation["get"]["operationId"] for operation in contract.document["paths"].values() if "get" in operation}
     assert reading - set(EXAMPLES) - ELSEWHERE == {"metrics", "openapi", "openapi_json", "page", "docs", "asset", "request"}
+
+
+# ---- what holds every answer to the description
+
+def bodies(contract):
+    """(schema, example) of every documented body."""
+    for _, _, described in contract.operations.values():
+        for response in described["responses"].values():
+            for media in (contract.resolve(response).get("content") or {}).values():
+                if isinstance(media.get("example"), dict):
+                    yield media["schema"], media["example"]
+
+
+def places(value, path=()):
+    yield path
+    for key, part in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        yield from places(part, (*path, key))
+
+
+def damaged(rng, value):
+    """A copy with one thing changed, gone or new."""
+    value = copy.deepcopy(value)
+    *way, last = rng.choice([path for path in places(value) if path])
+    at = value
+    for key in way:
+        at = at[key]
+    if rng.random() < 0.3:
+        del at[last]
+    elif rng.random() < 0.2 and isinstance(at, dict):
+        at["new"] = 1
+    else:
+        at[last] = rng.choice((None, True, False, 0, 1, -1, 2.0, 0.5, 1e9, "", "x", "2026-11-01", [], {}, [1], {"x": "y"}, at[last] * 3 if isinstance(at[last], list) else "y" * 300))
+    return value
+
+
+def test_quick_schema_says_what_jsonschema_says(contract):
+    rng, refused = random.Random(1), 0
+    examples = list(bodies(contract))
+    assert len(examples) > 25
+    for schema, example in examples:
+        for whole in (True, False):
+            validator = contract.validator(schema, whole)
+            quick = Quick(contract.resolve if whole else lambda part: optional(contract.resolve(part)))(schema)
+            assert quick(example) and validator.is_valid(example)
+            for _ in range(12):
+                value = damaged(rng, example)
+                fits = validator.is_valid(value)
+                assert quick(value) == fits, (schema, value)
+                refused += not fits
+    assert refused > 200
