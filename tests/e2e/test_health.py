@@ -101,7 +101,8 @@ def test_no_schema_yet(empty_niched, ask):
         assert client.get("/readyz").status_code == 503
         empty_niched.run("taxonomy", "load")
         service.wait("/readyz", 200, 10)
-        assert client.match("vegan")["items"] == [] and "the store can be read again" in service.log
+        assert client.match("vegan")["items"] == []
+        wait_until(lambda: "the store can be read again" in service.log)
 
 
 def test_no_database_at_all(program, tmp_path, ask):
