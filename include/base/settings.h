@@ -40,6 +40,7 @@ struct settings {
     int64_t import_waiting;
     int64_t import_keep_days;
     bool import_worker;
+    int64_t audit_days;
     char limits[16];
     int64_t rate_key;
     int64_t rate_address;

@@ -11,6 +11,8 @@ int cli_fault(const char *command, const struct fault *f);
 /* Reads the settings and opens a connection. The caller closes it. */
 NODISCARD enum err cli_open(const char *command, struct settings *ret_settings, struct fault *f,
                             struct db **ret_db);
+/* Notes in the log of writes what a command did ("key revoke" to "key:7"). */
+NODISCARD enum err cli_audit(struct db *db, const char *operation, const char *object, struct fault *f);
 /* The most memory that this process held so far, in MiB (VmHWM); 0 where that is not to be had. */
 double cli_peak_mib(void);
 /* True if the only argument is --help or -h: the text was printed. */

@@ -54,6 +54,8 @@ int cmd_fit(int argc, char **argv);
 /* Answers what GET of an operation would, by argv[0]: match, plan, niches, niche, creator, standing, similar,
  * overlap, history, suggestions, model. A table on a terminal, else what the service says. */
 int cmd_read(int argc, char **argv);
+/* Lists the log of writes. */
+int cmd_audit(int argc, char **argv);
 /* Makes, lists, renames and deletes workspaces. */
 int cmd_workspace(int argc, char **argv);
 /* Makes, lists and revokes keys. */

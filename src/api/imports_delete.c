@@ -4,6 +4,7 @@
 #include "imports.h"
 
 #include "api/writer.h"
+#include "audit.h"
 #include "tables.h"
 
 #include <string.h>
@@ -76,7 +77,13 @@ static enum err delete_job(struct request *req) {
     struct writer *writer = ((const struct api *)req->app)->shared->writer;
     struct db *db = NULL;
     enum err e = writer_begin(writer, req->caller.workspace, &req->fault, &db);
-    return e ? e : writer_end(writer, db, change(req, db), &req->fault);
+    if (e)
+        return e;
+    struct audit audit = {req, arena_printf(req->arena, "import:%s", req->segments[0]), 202};
+    e = change(req, db);
+    if (!e)
+        e = audit_write(db, &audit, 1, &req->fault);
+    return writer_end(writer, db, e, &req->fault);
 }
 
 static enum err deleted(struct request *req, const struct rows *rows) {

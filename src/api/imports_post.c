@@ -4,6 +4,7 @@
 #include "imports.h"
 
 #include "api/writer.h"
+#include "audit.h"
 #include "authority.h"
 #include "base/clock.h"
 #include "base/json.h"
@@ -312,6 +313,10 @@ static enum err finish_job(struct request *req) {
     e = put_upload(req, db);
     if (!e && !st->q.dry_run)
         e = queue_upload(req, db);
+    struct audit audit = {req, arena_printf(req->arena, "import:%s", st->import_id ? st->import_id : ""),
+                          202};
+    if (!e && !st->q.dry_run)
+        e = audit_write(db, &audit, 1, &req->fault);
     if (!e && st->q.dry_run)
         e = check_file(req, db);
     if (!e && st->q.dry_run)

@@ -4,6 +4,7 @@
 #include "writes.h"
 
 #include "api/writer.h"
+#include "audit.h"
 #include "ingest/link.h"
 
 #include <string.h>
@@ -44,7 +45,8 @@ static enum err in_transaction(struct request *req) {
     if (!e && !again)
         e = write_once_end(req);
     st->account.creator_id = arena_printf(req->arena, "%lld", (long long)owner);
-    return e;
+    struct audit audit = {req, arena_printf(req->arena, "creator:%s", st->account.creator_id), st->status};
+    return e || again ? e : audit_write(st->db, &audit, 1, &req->fault);
 }
 
 static enum err link_job(struct request *req) {

@@ -3,6 +3,7 @@
  * only as a hash; open requests are bounded by account and by address. */
 #include "api/api.h"
 
+#include "audit.h"
 #include "base/clock.h"
 #include "base/fields.h"
 #include "http/body.h"
@@ -132,6 +133,10 @@ static enum err open_request(struct request *req) {
     enum err e = writer_begin(writer, req->caller.workspace, &req->fault, &db);
     if (!e)
         e = db_query(db, "request_open", COUNT_OF(st->params), st->params, &req->fault, &rows);
+    if (!e && rows_text(rows, 0, 0)) {
+        struct audit audit = {req, arena_printf(req->arena, "request:%s", rows_text(rows, 0, 0)), 201};
+        e = audit_write(db, &audit, 1, &req->fault);
+    }
     if (db)
         e = writer_end(writer, db, e, &req->fault);
     if (e)

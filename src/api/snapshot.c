@@ -2,6 +2,8 @@
  * back; the mutex is held only to swap or take the pointer, ten times a second a loop, never on a request. */
 #include "api/snapshot.h"
 
+#include "audit.h"
+
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -19,6 +21,7 @@
 enum {
     POLL_MS = 1000,
     GRACE_MS = 500,
+    SWEEP_MS = 60000,          /* between two looks for writes that need not be remembered */
     GAUGES_MS = 5000,          /* between two readings */
     GAUGES_SHARE = 20,         /* a reading takes at most one part in this of the time */
     GAUGES_WANTED_MS = 120000, /* read while somebody asked within this */
@@ -34,6 +37,7 @@ struct keeper {
     struct gauges gauges;           /* under the lock */
     _Atomic int64_t gauges_used_ms; /* when they were asked for */
     int64_t gauges_next_ms;
+    int64_t sweep_next_ms;
 };
 
 void snapshot_give(struct snapshot *s) {
@@ -84,6 +88,14 @@ static void warn_open(struct db *db) {
     log_line(LOG_WARN,
              "workspaces are kept apart by the program alone: row-level security does not bind this user and "
              "there is no role niched_app; niched migrate makes it");
+}
+
+static enum err sweep(struct keeper *k, struct db *db, struct fault *f) {
+    int64_t now = clock_mono_ms();
+    if (now < k->sweep_next_ms || k->newest->read_only || !k->settings->audit_days)
+        return ERR_OK;
+    k->sweep_next_ms = now + SWEEP_MS;
+    return audit_sweep(db, k->settings->audit_days, f);
 }
 
 static enum err refresh_keys(struct keeper *k, struct db *db, struct fault *f) {
@@ -306,6 +318,8 @@ static enum err look(struct keeper *k, struct db **db, struct fault *f) {
         warn_open(*db);
     if (!e)
         e = wishes_write(k->wishes, *db, k->newest->read_only, f);
+    if (!e)
+        e = sweep(k, *db, f);
     if (!e)
         read_gauges(k, *db);
     if (*db && !db_alive(*db)) {

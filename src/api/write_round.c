@@ -7,13 +7,14 @@
 #include "writes.h"
 
 #include "api/writer.h"
+#include "audit.h"
 #include "base/clock.h"
 #include "http/body.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROUND_MAX = 128 };
+enum { ROUND_MAX = AUDITS_MAX };
 
 struct round {
     struct db *db;
@@ -285,6 +286,22 @@ static void leave_answered(struct round *r) {
     close_ranks(r);
 }
 
+/* What a write was done to; of rows of a workspace how many. */
+static const char *object_of(const struct request *req) {
+    const struct write_state *st = req->state;
+    if (!st->way->own)
+        return st->account.creator_id ? arena_printf(req->arena, "creator:%s", st->account.creator_id) : NULL;
+    return st->way->kind ? arena_printf(req->arena, "rows:%zu", st->n_records - 1)
+                         : arena_printf(req->arena, "row:%s", req->segments[0]);
+}
+
+static enum err note(struct round *r) {
+    struct audit all[ROUND_MAX];
+    for (size_t i = 0; i < r->n; i++)
+        all[i] = (struct audit){r->req[i], object_of(r->req[i]), state_of(r, i)->status};
+    return audit_write(r->db, all, r->n, &r->fault);
+}
+
 static enum err write_all(struct round *r) {
     const struct write_way *way = state_of(r, 0)->way;
     enum err e = each(r, way->before);
@@ -294,7 +311,9 @@ static enum err write_all(struct round *r) {
         e = each(r, way->after);
     if (!e)
         e = each(r, write_once_end);
-    return e || !way->shows ? e : find_accounts(r, true);
+    if (!e && way->shows)
+        e = find_accounts(r, true);
+    return e ? e : note(r);
 }
 
 static enum err transact(struct round *r) {

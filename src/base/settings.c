@@ -51,6 +51,8 @@ static const struct setting settings_table[] = {
      "off, loopback or on: reading without a key; loopback: when NICHED_ADDRESS is a loopback address"},
     {"NICHED_WRITES", SETTING_CHOICE, TEXT_AT(writes), "loopback",
      "off, loopback or on: writing without a key; loopback: when NICHED_ADDRESS is a loopback address"},
+    {"NICHED_AUDIT_DAYS", SETTING_INT, AT(audit_days), 0, 36500, "365",
+     "days that the log of writes is kept; 0: for ever"},
     {"NICHED_LIMITS", SETTING_CHOICE, TEXT_AT(limits), "remote",
      "off, remote or on: how often a key or an address may ask; remote: unless NICHED_ADDRESS is a loopback "
      "address"},

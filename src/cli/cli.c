@@ -23,6 +23,15 @@ enum err cli_open(const char *command, struct settings *ret_settings, struct fau
     return db_open(ret_settings->database_url, app, f, ret_db);
 }
 
+enum err cli_audit(struct db *db, const char *operation, const char *object, struct fault *f) {
+    CLEANUP(buf_free) struct buf operations = {0};
+    CLEANUP(buf_free) struct buf objects = {0};
+    buf_printf(&operations, "{\"%s\"}", operation);
+    buf_printf(&objects, "{%s}", object ? object : "NULL");
+    const char *params[] = {"{0}", "{0}", "{command}", operations.data, objects.data, "{0}", "{\"\"}"};
+    return db_query(db, "audit_put", COUNT_OF(params), params, f, NULL);
+}
+
 /* Not getrusage(): that counts the memory of who started us, too. */
 double cli_peak_mib(void) {
     char line[128];

@@ -73,6 +73,9 @@ static enum err lift_one(struct db *db, const struct crypto_secret *secret, stru
         return fault_set(f, ERR_CREATOR_UNKNOWN,
                          "no erasure of %s %s %s is remembered with this NICHED_SECRET_FILE",
                          platform_name(who.platform), id ? "id" : "username", key);
+    e = cli_audit(db, "erased lift", NULL, f);
+    if (e)
+        return e;
     printf("%s %s %s may come in again\n", platform_name(who.platform), id ? "id" : "username", key);
     return ERR_OK;
 }

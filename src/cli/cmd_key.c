@@ -92,7 +92,7 @@ static enum err find_workspace(struct db *db, const char *name, struct fault *f,
 
 static enum err create(struct db *db, const struct key_args *a, struct fault *f) {
     unsigned char secret[KEY_SECRET_BYTES], hash[CRYPTO_TAG_BYTES];
-    char workspace[24], hex[CRYPTO_TAG_BYTES * 2 + 1], text[KEY_TEXT_MAX];
+    char workspace[24], hex[CRYPTO_TAG_BYTES * 2 + 1], text[KEY_TEXT_MAX], object[32];
     CLEANUP(buf_free) struct buf origins = {0};
     CLEANUP(rows_free_at) struct rows *rows = NULL;
     buf_putc(&origins, '{');
@@ -107,6 +107,10 @@ static enum err create(struct db *db, const struct key_args *a, struct fault *f)
     const char *params[] = {workspace, a->name, a->scope, origins.data, hex, a->per_minute, a->expires_days};
     if (!e)
         e = db_query(db, "key_add", COUNT_OF(params), params, f, &rows);
+    if (e)
+        return e;
+    snprintf(object, sizeof object, "key:%s", rows_text(rows, 0, 0));
+    e = cli_audit(db, "key create", object, f);
     if (e)
         return e;
     key_text(rows_i64(rows, 0, 0), a->n_origins > 0, secret, text);
@@ -134,6 +138,10 @@ static enum err revoke(struct db *db, const struct key_args *a, struct fault *f)
     enum err e = db_query(db, "key_revoke", 1, &a->id, f, &rows);
     if (!e && !rows_count(rows))
         e = fault_set(f, ERR_ROW_UNKNOWN, "there is no key %s: see niched key list", a->id);
+    char object[32];
+    snprintf(object, sizeof object, "key:%s", a->id);
+    if (!e)
+        e = cli_audit(db, "key revoke", object, f);
     if (!e)
         printf("key %s is refused from now on\n", a->id);
     return e;

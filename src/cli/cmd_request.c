@@ -161,6 +161,10 @@ static enum err decide(struct db *db, const struct settings *s, const struct req
         e = carry_out(db, s, r, f);
     if (!e)
         e = db_query(db, "request_decide", 3, params, f, NULL);
+    char object[48];
+    snprintf(object, sizeof object, "request:%s", a->id);
+    if (!e)
+        e = cli_audit(db, grant ? "request grant" : "request refuse", object, f);
     if (!e)
         e = db_run(db, "commit", f, NULL);
     if (e)

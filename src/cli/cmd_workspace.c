@@ -38,7 +38,7 @@ static enum err check_name(const char *name, struct fault *f) {
 }
 
 /* Runs a query that answers with a row if it did something. */
-static enum err change(struct db *db, const char *query, const struct workspace_args *a,
+static enum err change(struct db *db, const char *query, const char *said, const struct workspace_args *a,
                        const char *otherwise, struct fault *f, int64_t *ret_number) {
     const char *params[] = {a->name, a->new_name};
     CLEANUP(rows_free_at) struct rows *rows = NULL;
@@ -47,14 +47,15 @@ static enum err change(struct db *db, const char *query, const struct workspace_
         e = fault_set(f, ERR_USAGE, "%s: see niched workspace list", otherwise);
     if (!e)
         *ret_number = rows_i64(rows, 0, 0);
-    return e;
+    return e ? e : cli_audit(db, said, NULL, f);
 }
 
 static enum err create(struct db *db, const struct workspace_args *a, struct fault *f) {
     int64_t id;
     enum err e = check_name(a->name, f);
     if (!e)
-        e = change(db, "workspace_add", a, "there is a workspace of that name already", f, &id);
+        e = change(db, "workspace_add", "workspace create", a, "there is a workspace of that name already", f,
+                   &id);
     if (!e)
         printf("workspace %s\n", a->name);
     return e;
@@ -64,8 +65,8 @@ static enum err rename_one(struct db *db, const struct workspace_args *a, struct
     int64_t id;
     enum err e = check_name(a->new_name, f);
     if (!e)
-        e = change(db, "workspace_rename", a, "there is no workspace of the first name, or one of the second",
-                   f, &id);
+        e = change(db, "workspace_rename", "workspace rename", a,
+                   "there is no workspace of the first name, or one of the second", f, &id);
     if (!e)
         printf("workspace %s, before %s\n", a->new_name, a->name);
     return e;
@@ -73,8 +74,8 @@ static enum err rename_one(struct db *db, const struct workspace_args *a, struct
 
 static enum err delete_one(struct db *db, const struct workspace_args *a, struct fault *f) {
     int64_t rows;
-    enum err e =
-        change(db, "workspace_delete", a, "there is no workspace of that name that can be deleted", f, &rows);
+    enum err e = change(db, "workspace_delete", "workspace delete", a,
+                        "there is no workspace of that name that can be deleted", f, &rows);
     if (!e)
         printf("workspace %s is gone, with %lld rows and its keys\n", a->name, (long long)rows);
     return e;

@@ -27,6 +27,7 @@ const struct cli_command cli_commands[] = {
     {"model", cmd_read, "show by what numbers creators are ranked"},
     {"workspace", cmd_workspace, "make, list, rename and delete owners of private rows"},
     {"key", cmd_key, "make, list and revoke keys of callers"},
+    {"audit", cmd_audit, "list what was written, by whom"},
     {"request", cmd_request, "decide what creators ask for about themselves"},
     {"erased", cmd_erased, "let an erased creator in again"},
     {"link", cmd_link, "make an account one of a creator's"},
