@@ -12,7 +12,7 @@ enum { PROBLEMS_MAX = 1000 };
 struct problem {
     int64_t line; /* of the file, from 1; 0: the file as a whole */
     char *column; /* header as written; "" : the whole row */
-    char *value;  /* at most 80 characters, e-mail addresses masked, no control characters */
+    char *value;  /* at most 80 characters, addresses and telephone numbers masked, no controls */
     char *reason; /* "must be ...", "is ..." */
 };
 
@@ -28,7 +28,8 @@ void problems_add(struct problems *p, int64_t line, const char *column, const ch
                   const char *reason);
 /* Frees what it holds and makes it empty. */
 void problems_done(struct problems *p);
-/* Appends n bytes as one printable line of valid UTF-8: cut at 80 characters, e-mail addresses masked. */
+/* Appends n bytes as one printable line of valid UTF-8: cut at 80 characters, e-mail
+ * addresses and telephone numbers masked. */
 void problem_show(const char *s, size_t n, struct buf *out);
 
 #endif
