@@ -44,6 +44,7 @@
     X(CREATOR_LINKED, 409, 6, "accounts are linked otherwise")                                               \
     X(CREATOR_NEWER, 409, 6, "a newer observation is stored")                                                \
     X(CREATOR_CHANGED, 412, 6, "creator changed meanwhile")                                                  \
+    X(WORKSPACE_CHANGED, 412, 6, "rows of the workspace changed meanwhile")                                  \
     X(ROW_UNKNOWN, 404, 3, "unknown row")                                                                    \
     X(REQUEST_UNKNOWN, 404, 3, "unknown request")                                                            \
     X(IMPORT_UNKNOWN, 404, 3, "unknown import")                                                              \

@@ -65,7 +65,8 @@ NODISCARD enum err kind_check_owner(const struct kind *k, bool workspace, struct
  * better. */
 int kind_header_fit(const struct field_spec *field, const char *header, size_t n);
 /* Appends the DDL of the temporary tables of imports where the connection has none yet: import_stage (the
- * rows: line, platform, ident, observed_at, posted_at, every field of every kind), import_account (one row an
+ * rows: line, platform, ident, observed_at, posted_at, every field of every kind, and what
+ * checks find of a row), import_account (one row an
  * account of the file) and import_hash (of new accounts, against tombstones). */
 void kind_staging_ddl(struct buf *out);
 

@@ -1,9 +1,10 @@
 -- write_rows (src/ingest/merge.c)
 with written as (
   insert into collaboration (creator_id, account_id, workspace_id, brand_id, posts, started_on, ended_on, compensation,
-    fee_usd, labelled, exclusive, source)
+    fee_usd, fee, currency, rate_day, labelled, exclusive, source)
   select n.creator_id, n.account_id, $2::integer, b.brand_id, s.posts, s.started_on, s.ended_on, s.compensation,
-    s.fee_usd, s.labelled, s.exclusive, $1
+    s.fee_usd, case when s.rate_day is not null then s.fee end, case when s.rate_day is not null then s.currency end,
+    s.rate_day, s.labelled, s.exclusive, $1
   from import_stage s
   join import_account n on n.platform = s.platform and n.ident = s.ident
   join brand b on b.brand_key = regexp_replace(normalize(lower(s.brand), NFKD), '[^[:alnum:]]+', '', 'g')

@@ -1,7 +1,7 @@
--- check_rows (src/ingest/merge.c): a report that names a collaboration which the workspace $1 does not have
+-- check_rows (src/ingest/merge.c): each report learns which collaboration of the workspace $1 it is of; one that names a
+-- collaboration which the workspace does not have is refused
 with keyed as materialized (
-  select s.line, s.brand, s.started_on, n.creator_id, n.account_id, k.collaboration_id, s.clicks, s.orders, s.revenue_usd,
-    coalesce(s.window_days, 30) as window_days, s.reported_at
+  select s.line, k.collaboration_id, coalesce(s.window_days, 30) as window_days, num_nonnulls(s.brand, s.started_on) > 0 as named
   from import_stage s
   join import_account n on n.platform = s.platform and n.ident = s.ident
   left join lateral (
@@ -14,13 +14,16 @@ with keyed as materialized (
     order by c.started_on desc, c.collaboration_id desc
     limit 1
   ) k on true
-), faulty as (
-  select line,
+), judged as (
+  select k.*,
     case when window_days < 1 then 'window_days must be 1 at least'
-         when num_nonnulls(brand, started_on) > 0 and collaboration_id is null then 'the workspace has no such collaboration'
+         when named and collaboration_id is null then 'the workspace has no such collaboration'
            || ' of this creator (brand, started_on): import it first, or leave both out' end as reason
-  from keyed
+  from keyed k
 ), refused as (
-  delete from import_stage s using faulty f where s.line = f.line and f.reason is not null returning s.line, f.reason
+  delete from import_stage s using judged j where s.line = j.line and j.reason is not null returning s.line, j.reason
+), tied as (
+  update import_stage s set collaboration_id = j.collaboration_id, window_days = j.window_days
+  from judged j where s.line = j.line and j.reason is null
 )
 select count(*) over (), line, reason from refused order by line limit 1000;

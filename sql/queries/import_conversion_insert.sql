@@ -1,32 +1,19 @@
 -- write_rows (src/ingest/merge.c): $1 source, $2 workspace
-with keyed as materialized (
-  select s.line, n.creator_id, n.account_id, k.collaboration_id, s.clicks, s.orders, s.revenue_usd,
-    coalesce(s.window_days, 30) as window_days, s.reported_at
+with written as (
+  insert into conversion_report (creator_id, account_id, collaboration_id, workspace_id, clicks, orders, revenue_usd, revenue,
+    currency, rate_day, window_days, reported_at, source)
+  select n.creator_id, n.account_id, s.collaboration_id, $2::integer, s.clicks, s.orders, s.revenue_usd,
+    case when s.rate_day is not null then s.revenue end, case when s.rate_day is not null then s.currency end, s.rate_day,
+    s.window_days, s.reported_at, $1
   from import_stage s
   join import_account n on n.platform = s.platform and n.ident = s.ident
-  left join lateral (
-    select c.collaboration_id
-    from collaboration c
-    join brand b using (brand_id)
-    where c.creator_id = n.creator_id and c.workspace_id = $2::integer and coalesce(c.account_id, n.account_id) = n.account_id
-      and num_nonnulls(s.brand, s.started_on) > 0 and (s.started_on is null or c.started_on = s.started_on)
-      and (s.brand is null or b.brand_key = regexp_replace(normalize(lower(s.brand), NFKD), '[^[:alnum:]]+', '', 'g'))
-    order by c.started_on desc, c.collaboration_id desc
-    limit 1
-  ) k on true
-), written as (
-  insert into conversion_report (creator_id, account_id, collaboration_id, workspace_id, clicks, orders, revenue_usd,
-    window_days, reported_at, source)
-  select k.creator_id, k.account_id, k.collaboration_id, $2::integer, k.clicks, k.orders, k.revenue_usd, k.window_days,
-    k.reported_at, $1
-  from keyed k
   where not exists (
     select from conversion_report r
-    where r.creator_id = k.creator_id and r.workspace_id = $2::integer and r.account_id = k.account_id
-      and r.collaboration_id is not distinct from k.collaboration_id and r.window_days = k.window_days
-      and r.reported_at = k.reported_at
+    where r.creator_id = n.creator_id and r.workspace_id = $2::integer and r.account_id = n.account_id
+      and r.collaboration_id is not distinct from s.collaboration_id and r.window_days = s.window_days
+      and r.reported_at = s.reported_at
   )
-  order by k.line
+  order by s.line
   returning creator_id, conversion_id
 ), noted as (
   insert into import_undo as x (creator_id, import_id, place, key)

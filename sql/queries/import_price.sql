@@ -1,19 +1,14 @@
--- write_rows (src/ingest/merge.c): a price that is known already is left alone. $1 workspace, $2 world, $3 days that a rate holds
+-- write_rows (src/ingest/merge.c): a price that is known already is left alone. $1 workspace, $2 import
 with written as (
   insert into price (creator_id, account_id, workspace_id, deliverable, amount_usd, amount, currency, rate_day, source, valid_from)
-  select n.creator_id, n.account_id, $1::integer, coalesce(s.deliverable, 'post'), s.amount_usd, o.amount, o.currency, r.day,
+  select n.creator_id, n.account_id, $1::integer, coalesce(s.deliverable, 'post'), s.amount_usd, o.amount, o.currency, s.rate_day,
     coalesce(s.source, 'quote'), s.valid_from
   from import_stage s
   join import_account n on n.platform = s.platform and n.ident = s.ident
   cross join lateral (
-    select case when s.currency <> 'USD' then s.amount end as amount, nullif(s.currency, 'USD') as currency
+    select case when s.rate_day is not null then s.amount end as amount,
+           case when s.rate_day is not null then s.currency end as currency
   ) o
-  left join lateral (
-    select c.day from currency_rate c
-    where c.world = $2::smallint and c.currency = o.currency and c.day <= s.valid_from and c.day >= s.valid_from - $3::integer
-    order by c.day desc
-    limit 1
-  ) r on true
   where not exists (
     select from price p
     where p.creator_id = n.creator_id and p.account_id = n.account_id and p.workspace_id is not distinct from $1::integer
@@ -25,9 +20,9 @@ with written as (
   returning creator_id, account_id, price_id
 ), noted as (
   insert into import_undo as x (creator_id, import_id, place, key)
-  select w.creator_id, $4::bigint, 'price', jsonb_build_object('price_id', w.price_id)
+  select w.creator_id, $2::bigint, 'price', jsonb_build_object('price_id', w.price_id)
   from written w
-  where $4::bigint is not null
+  where $2::bigint is not null
   on conflict (creator_id, import_id, place, key) do update set xid = excluded.xid
 ), dirty as (
   insert into account_dirty as d (creator_id, account_id)

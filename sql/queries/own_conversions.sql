@@ -1,7 +1,8 @@
 -- api_own_list: api/own_list.c. Conversion reports of the workspace $1 in world $2, newest first: $3 rows behind id $4
 select r.conversion_id as id, c.creator_id, coalesce(c.display_name, a.name) as name, t.slug as platform, a.username,
        profile_url(a.world, t.slug, t.profile_url, a.username) as url,
-       r.collaboration_id, b.name as brand, r.orders, r.clicks, r.revenue_usd, r.window_days,
+       r.collaboration_id, b.name as brand, r.orders, r.clicks, r.revenue_usd, coalesce(r.revenue, r.revenue_usd) as revenue,
+       case when r.revenue_usd is not null then coalesce(r.currency, 'USD') end as currency, r.rate_day, r.window_days,
        (extract(epoch from r.reported_at) * 1000000)::bigint as reported_us, r.source
 from conversion_report r
 join creator c using (creator_id)

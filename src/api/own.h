@@ -28,6 +28,10 @@ struct own_row {
 
 /* Checks that the path's first value is a row's id. PARAM_INVALID. */
 NODISCARD enum err api_row_id(struct request *req);
+/* The tag of a workspace's rows by its version: what ETags of its lists begin with. */
+const char *own_tag(struct request *req, const char *workspace, int64_t version);
+/* Whether If-Match, if it was sent, has the tag; in the write's transaction. ERR_WORKSPACE_CHANGED. */
+NODISCARD enum err own_check_tag(struct request *req);
 /* Takes the row of the path out of the workspace, in the write's transaction. ERR_ROW_UNKNOWN. */
 enum err own_drop(struct request *req);
 

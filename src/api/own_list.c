@@ -138,6 +138,15 @@ static enum err ask(struct request *req) {
     return request_query(req, &stmt, OWN + st->where.count, params, list_rows);
 }
 
+/* The list's tag begins with the workspace's; it is read first, so that a tag is never newer than its rows.
+ */
+static enum err take_version(struct request *req, const struct rows *rows) {
+    const struct own_state *st = req->state;
+    if (rows_count(rows))
+        req->etag_front = own_tag(req, st->workspace, rows_i64(rows, 0, 0));
+    return ERR_OK;
+}
+
 enum err api_own_list(struct request *req) {
     struct own_state *st = arena_alloc(req->arena, sizeof *st);
     const struct snapshot *s;
@@ -155,5 +164,7 @@ enum err api_own_list(struct request *req) {
     if (e)
         return e;
     st->world = api_world(s, st->q.world);
-    return ask(req);
+    struct statement version = api_statement(req, "own_version");
+    e = request_query(req, &version, 1, &st->workspace, take_version);
+    return e ? e : ask(req);
 }

@@ -1,6 +1,7 @@
 /* DELETE of a workspace's rows. Invariant: a row of another workspace is one that there is not. */
 #include "own.h"
 
+#include "base/hash.h"
 #include "writes.h"
 
 #include <string.h>
@@ -12,6 +13,28 @@ static const struct {
     {"collaboration_delete", "own_collaboration_drop", "collaboration"},
     {"conversion_delete", "own_conversion_drop", "conversion report"},
 };
+
+const char *own_tag(struct request *req, const char *workspace, int64_t version) {
+    const char *text = arena_printf(req->arena, "%s %lld", workspace, (long long)version);
+    return arena_printf(req->arena, "%016llx", (unsigned long long)hash_text(HASH_START, text));
+}
+
+enum err own_check_tag(struct request *req) {
+    const struct write_state *st = req->state;
+    CLEANUP(rows_free_at) struct rows *rows = NULL;
+    if (!st->if_match)
+        return ERR_OK;
+    enum err e = db_query(st->db, "own_version", 1, &st->workspace, &req->fault, &rows);
+    if (e)
+        return e;
+    const char *tag = rows_count(rows) ? own_tag(req, st->workspace, rows_i64(rows, 0, 0)) : NULL;
+    return write_matches(st->if_match, tag)
+               ? ERR_OK
+               : request_fail(req, ERR_WORKSPACE_CHANGED,
+                              "If-Match is %.100s, the rows of the workspace have another tag: GET the list, "
+                              "and write again with its ETag",
+                              st->if_match);
+}
 
 enum err api_row_id(struct request *req) {
     const char *id = req->segments[0];

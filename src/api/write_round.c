@@ -10,6 +10,7 @@
 #include "audit.h"
 #include "base/clock.h"
 #include "http/body.h"
+#include "own.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -326,8 +327,7 @@ static enum err transact(struct round *r) {
     leave_answered(r);
     if (!own)
         put_off(r);
-    if (!own)
-        e = check_accounts(r);
+    e = own ? each(r, own_check_tag) : check_accounts(r);
     return e || !r->n ? e : write_all(r);
 }
 

@@ -36,6 +36,9 @@
     "follows followingcount followscount nfollowing numfollowing totalfollowing followees followeescount " \
     "edgefollowcount authormetafollowing abonnements siguiendo seguiti gefolgt"
 
+#define CURRENCY_FIELD \
+    {"currency", OF(CURRENCY), false, "currencycode pricecurrency waehrung wahrung devise moneda valuta"}
+
 static const struct field_spec creators[] = {
     USERNAME_FIELD("user account creator influencer creatorname influencername channelhandle customurl profile"),
     {"platform_account_id", OF(KEY), false,
@@ -129,7 +132,7 @@ static const struct field_spec prices[] = {
     PLATFORM_FIELD,
     {"amount_usd", OF(MONEY), true, "priceusd usd rateusd feeusd"},
     {"amount", OF(AMOUNT), false, "price rate fee preis prix precio"},
-    {"currency", OF(CURRENCY), false, "currencycode pricecurrency waehrung wahrung devise moneda valuta"},
+    CURRENCY_FIELD,
     {"deliverable", WORDS_OF("post story reel video feedpost=post instagrampost=post posts=post stories=story "
                              "reels=reel videos=video tiktok=video"), false, "format item contenttype type"},
     {"source", WORDS_OF("quote rate_card=rate_card ratecard=rate_card history offer=quote"), false,
@@ -148,7 +151,9 @@ static const struct field_spec collaborations[] = {
     {"posts", OF(INTEGER), false, "postcount nposts numberofposts deliverables"},
     {"compensation", WORDS_OF("paid gifted affiliate gift=gifted barter=gifted product=gifted cash=paid fee=paid "
                               "commission=affiliate"), false, "paymenttype compensationtype type payment"},
-    {"fee_usd", OF(MONEY), false, "fee amount amountusd price priceusd cost budget usd"},
+    {"fee_usd", OF(MONEY), false, "amountusd priceusd costusd usd"},
+    {"fee", OF(AMOUNT), false, "amount price cost budget"},
+    CURRENCY_FIELD,
     {"labelled", OF(BOOL), false, "labeled disclosed isdisclosed adlabel"},
     {"exclusive", OF(BOOL), false, "isexclusive exclusivity"},
 };
@@ -159,7 +164,9 @@ static const struct field_spec conversions[] = {
     PLATFORM_FIELD,
     {"orders", OF(INTEGER), true, "conversions purchases sales ordercount numberoforders bestellungen commandes"},
     {"clicks", OF(INTEGER), false, "linkclicks visits sessions klicks clics"},
-    {"revenue_usd", OF(MONEY), false, "revenue turnover salesusd orderrevenue gmv umsatz"},
+    {"revenue_usd", OF(MONEY), false, "salesusd turnoverusd usd"},
+    {"revenue", OF(AMOUNT), false, "turnover orderrevenue gmv umsatz"},
+    CURRENCY_FIELD,
     {"window_days", OF(INTEGER), false, "window days attributionwindow attributiondays"},
     {"reported_at", OF(TIME), true, "reportedon date day datetime timestamp asof datum until"},
     {"brand", TEXT_OF(200), false, "brandname advertiser client marke marque marca"},
@@ -201,9 +208,9 @@ static const struct kind_step post_steps[] = {{"import_account_snapshot", "si", 
                                               {"import_post_insert", "si", true},
                                               {0}};
 static const struct kind_step snapshot_steps[] = {{"import_snapshot", "ski", true}, {0}};
-static const struct kind_step price_checks[] = {{"import_rates", "wr", false}, {0}};
-static const struct kind_step price_steps[] = {{"import_price", "owri", true}, {0}};
-static const struct kind_step conversion_checks[] = {{"import_conversion_check", "o", false}, {0}};
+static const struct kind_step money_checks[] = {{"import_rates", "wrk", false}, {0}};
+static const struct kind_step price_steps[] = {{"import_price", "oi", true}, {0}};
+static const struct kind_step conversion_checks[] = {{"import_rates", "wrk", false}, {"import_conversion_check", "o", false}, {0}};
 static const struct kind_step conversion_steps[] = {{"import_conversion_update", "soi", true},
                                                     {"import_conversion_insert", "soi", true},
                                                     {0}};
@@ -221,8 +228,8 @@ static const struct kind kinds[] = {
     {"creators", FIELDS(creators), true, true, no_checks, creator_steps, "import_duplicate_creators", KIND_SHARED},
     {"posts", FIELDS(posts), true, false, no_checks, post_steps, "import_duplicate_posts", KIND_SHARED},
     {"snapshots", FIELDS(snapshots), true, false, no_checks, snapshot_steps, "import_duplicate_snapshots", KIND_SHARED},
-    {"prices", FIELDS(prices), false, false, price_checks, price_steps, "import_duplicate_prices", KIND_EITHER},
-    {"collaborations", FIELDS(collaborations), false, false, no_checks, collaboration_steps, "import_duplicate_collaborations", KIND_EITHER},
+    {"prices", FIELDS(prices), false, false, money_checks, price_steps, "import_duplicate_prices", KIND_EITHER},
+    {"collaborations", FIELDS(collaborations), false, false, money_checks, collaboration_steps, "import_duplicate_collaborations", KIND_EITHER},
     {"engagers", FIELDS(engagers), false, false, no_checks, engager_steps, "import_duplicate_engagers", KIND_SHARED},
     {"audience", FIELDS(audience), false, false, no_checks, audience_steps, "import_duplicate_audience", KIND_SHARED},
     {"conversions", FIELDS(conversions), false, false, conversion_checks, conversion_steps, "import_duplicate_conversions", KIND_PRIVATE},
@@ -325,7 +332,7 @@ void kind_staging_ddl(struct buf *out) {
     put_columns(sizeof kinds / sizeof *kinds, out);
     buf_puts(
         out,
-        "); "
+        ", collaboration_id bigint, rate_day date); "
         "create temp table if not exists import_account (line bigint not null, platform smallint not null, "
         "ident text collate \"C\" not null, observed_at timestamptz not null, username_key text, "
         "creator_id bigint, account_id bigint, is_new boolean not null default false, main boolean not "

@@ -1,5 +1,5 @@
-/* Bad rows. Invariant: nothing that is kept here holds an e-mail address, what looks like a telephone number, a
- * control character or invalid UTF-8, so that it can go to a terminal, a log and a JSON answer. */
+/* Bad rows. Invariant: nothing that is kept here holds an e-mail address, what looks like a telephone number,
+ * a control character or invalid UTF-8, so that it can go to a terminal, a log and a JSON answer. */
 #include "ingest/problems.h"
 
 #include "base/text.h"
@@ -17,8 +17,8 @@ static bool ends_address(char c) {
 
 /* What a telephone number does not stand beside. */
 static bool is_of_word(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c == '@' ||
-           c == '/' || (unsigned char)c >= 0x80;
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' ||
+           c == '@' || c == '/' || (unsigned char)c >= 0x80;
 }
 
 /* Length of the word at s. */
@@ -36,8 +36,9 @@ static bool has_address(const char *s, size_t n) {
 
 /* A run of digits with what stands between those of a telephone number. */
 struct digits {
-    size_t len, count, groups, first; /* bytes from the first to the last digit; digits; groups; digits of the first group */
-    bool threes;                      /* all groups but the first have three digits */
+    size_t len, count, groups,
+        first;   /* bytes from the first to the last digit; digits; groups; digits of the first group */
+    bool threes; /* all groups but the first have three digits */
 };
 
 static struct digits digits_of(const char *s, size_t n) {
@@ -76,8 +77,8 @@ static bool is_day(const char *s, size_t n) {
     return i + 4 <= n && (memcmp(s + i, "19", 2) == 0 || memcmp(s + i, "20", 2) == 0);
 }
 
-/* Bytes of a telephone number at s, 0 if it is none. With a country or in brackets it is one; from a leading 0
- * or in three groups and more if it is long; a day, a fraction and a number by thousands are none. */
+/* Bytes of a telephone number at s, 0 if it is none. With a country or in brackets it is one; from a leading
+ * 0 or in three groups and more if it is long; a day, a fraction and a number by thousands are none. */
 static size_t phone_length(const char *s, size_t n) {
     if (!*s || !strchr("+(0123456789", *s) || is_day(s, n))
         return 0;
@@ -117,7 +118,8 @@ void problem_show(const char *s, size_t n, struct buf *out) {
     for (size_t i = 0; i < n;) {
         bool begins = i == 0 || ends_address(s[i - 1]);
         size_t word = begins ? word_length(s + i, n - i) : 0;
-        size_t phone = i == 0 || !is_of_word(s[i - 1]) ? phone_length(s + i, n - i) : 0;
+        bool apart = i == 0 || !(is_of_word(s[i - 1]) || strchr("+-.", s[i - 1]));
+        size_t phone = apart ? phone_length(s + i, n - i) : 0;
         if (shown >= SHOWN_CHARS - 3) {
             buf_puts(out, "...");
             return;

@@ -419,6 +419,70 @@ def test_amounts_over_http(client):
     assert "no rate of CHF" in errors(answer, 422, "DATA_INVALID")[""]
 
 
+MONEY = {"collaborations": "fee", "conversions": "revenue"}
+
+
+@pytest.mark.parametrize("kind", MONEY)
+def test_fees_and_revenues_in_other_currencies(client, db, kind):
+    what = MONEY[kind]
+    row = {k: v for k, v in ROWS[kind].items() if k != f"{what}_usd"}
+
+    def shown():
+        item = client.ok(f"/{kind}")["items"][0]
+        return [item[k] for k in (f"{what}_usd", what, "currency", "rate_day")]
+
+    assert add(client, kind, row)["created"] == 1 and shown() == [None] * 4
+    assert add(client, kind, {**row, what: 100, "currency": "eur"})["updated"] == 1
+    usd, amount, currency, day = shown()
+    rate, newest = db.execute("select usd_per_unit::float8, day::text from currency_rate where world = 1 and currency = 'EUR' and day <= %s"
+                              " order by day desc limit 1", (row.get("started_on") or row["reported_at"][:10],)).fetchone()
+    assert (amount, currency, day) == (100, "EUR", newest) and usd == pytest.approx(100 * rate, abs=0.005)
+    assert add(client, kind, {**row, what: 100, "currency": "EUR"})["unchanged"] == 1
+    assert add(client, kind, row)["unchanged"] == 1 and shown() == [usd, 100, "EUR", newest]  # what is not said stays
+    assert add(client, kind, {**row, what: 80})["updated"] == 1 and shown() == [80, 80, "USD", None]
+    assert add(client, kind, {**row, f"{what}_usd": 0})["updated"] == 1 and shown() == [0, 0, "USD", None]
+    assert add(client, kind, {**row, "currency": "EUR"})["unchanged"] == 1
+
+
+@pytest.mark.parametrize("kind,more,said", [(kind, *case) for kind, what in MONEY.items() for case in (
+    ({what: 100, "currency": "CHF"}, "no rate of CHF"), ({what: 1, f"{what}_usd": 1}, f"has {what}_usd and {what}"),
+    ({f"{what}_usd": 1, "currency": "EUR"}, f"as {what}"), ({what: 999999999999, "currency": "GBP"}, "larger than any"))])
+def test_fees_and_revenues_that_are_none(client, kind, more, said):
+    row = {k: v for k, v in ROWS[kind].items() if not k.endswith("_usd")}
+    assert said in errors(send(client, kind, {**row, **more}), 422, "DATA_INVALID")[""]
+    assert client.ok(f"/{kind}")["items"] == []
+
+
+def test_files_of_fees_and_revenues(niched, live, client, db, tmp_path):
+    rates(niched, tmp_path, "date,currency,usd_per_unit\n2026-09-01,EUR,1.1\n")
+    own = ("--workspace", "default")
+    run(niched, tmp_path, "handle,brand,start date,fee,currency\nann,Green Bowl,2026-09-02,100,EUR\nbob,Green Bowl,2026-09-02,100,\nbob,B,2026-09-02,,EUR\n", *own)
+    run(niched, tmp_path, "handle,orders,reported at,turnover,currency\nann,3,2026-09-03,200,EUR\nbob,4,2026-09-03,50,\n", "--kind", "conversions", *own)
+    assert db.execute("select fee_usd::float8, fee::float8, currency, rate_day::text from collaboration where workspace_id = 1 order by 1").fetchall() == [
+        (100, None, None, None), (110, 100, "EUR", "2026-09-01"), (None, None, None, None)]
+    assert db.execute("select revenue_usd::float8, revenue::float8, currency from conversion_report order by 1").fetchall() == [(50, None, None), (220, 200, "EUR")]
+
+
+# ---- lost updates
+
+@pytest.mark.parametrize("kind", ROWS)
+def test_if_match(client, db, kind):
+    add(client, "prices")
+    tag = client.get(f"/{kind}").headers["ETag"]
+    assert add(client, kind, {**ROWS[kind], "valid_from" if kind == "prices" else "posts" if kind == "collaborations" else "orders":
+                              "2026-10-02" if kind == "prices" else 5}, If_Match=f'"x", {tag}')
+    said = problem(send(client, kind, If_Match=tag), 412, "WORKSPACE_CHANGED")
+    assert "GET the list" in said["detail"]
+    one = f"/{kind}/{client.ok(f'/{kind}')['items'][0]['id']}"
+    problem(client.delete(one, headers={"If-Match": tag}), 412, "WORKSPACE_CHANGED")
+    now = client.get(f"/{kind}", params={"limit": 1}).headers["ETag"]
+    assert now.split(".")[0] != tag.split(".")[0] and now.split(".")[0] == client.get("/conversions").headers["ETag"].split(".")[0]
+    assert client.delete(one, headers={"If-Match": now}).status_code == 204
+    problem(client.delete(one, headers={"If-Match": now}), 412, "WORKSPACE_CHANGED")
+    problem(client.delete(one, headers={"If-Match": "*"}), 404, "ROW_UNKNOWN")
+    assert send(client, kind, If_Match="*").status_code == 200
+
+
 @pytest.mark.parametrize("text,said", [
     ("day,currency,usd_per_unit\n", "no column date"), ("date,currency,rate\n2026-01-01,EUR,1\n", "no column usd_per_unit"),
     ("date,currency,usd_per_unit\nsoon,EUR,1\n", "line 2: date must be a day"), ("date,currency,usd_per_unit\n2026-01-01,EURO,1\n", "line 2: currency must be"),

@@ -170,6 +170,45 @@ static void test_staging_ddl(void **state) {
         }
 }
 
+static void test_telephone_numbers(void **state) {
+    (void)state;
+    static const char *const masked[][2] = {
+        {"+31 6 12345678", "***"},        {"call 06-1234 5678 now", "call *** now"},
+        {"(555) 123-4567", "***"},        {"555-123-4567x", "555-123-4567x"},
+        {"tel:0031612345678", "tel:***"}, {"0612345678;", "***;"},
+        {"020.1234.5678", "***"},         {"12 34 56 78 90", "***"},
+    };
+    static const char *const shown[] = {
+        "2026-11-01 12:00",
+        "01-11-2026 12:00",
+        "1.11.2026 1234",
+        "1.234.567.890",
+        "1 234 567 890",
+        "-1234567890",
+        "12345678901",
+        "0.0312345678",
+        "6812345678901234567",
+        "2026 11 01 12",
+        "UC0123456789_012345",
+        "(1)",
+        "+1.5",
+        "1,234,567,890",
+        "00:31:12.345678",
+    };
+    for (size_t i = 0; i < sizeof masked / sizeof *masked; i++) {
+        struct buf out = {0};
+        problem_show(masked[i][0], strlen(masked[i][0]), &out);
+        assert_string_equal(out.data, masked[i][1]);
+        buf_free(&out);
+    }
+    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
+        struct buf out = {0};
+        problem_show(shown[i], strlen(shown[i]), &out);
+        assert_string_equal(out.data, shown[i]);
+        buf_free(&out);
+    }
+}
+
 static void test_problem_masks(void **state) {
     (void)state;
     struct problems *p = calloc(1, sizeof *p);
@@ -191,7 +230,7 @@ int main(void) {
         cmocka_unit_test(test_table),         cmocka_unit_test(test_detection),
         cmocka_unit_test(test_headers),       cmocka_unit_test(test_rules),
         cmocka_unit_test(test_missing),       cmocka_unit_test(test_staging_ddl),
-        cmocka_unit_test(test_problem_masks),
+        cmocka_unit_test(test_problem_masks), cmocka_unit_test(test_telephone_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
