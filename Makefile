@@ -3,7 +3,9 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
+comma := ,
 SAN ?=
+FUZZ ?=
 B ?= build$(if $(SAN),/$(SAN))
 CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
 AR := ar
@@ -27,23 +29,30 @@ PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS)))$(PKG_CFL
 PKG_LIBS = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
 
 # a sanitizer's build may warn falsely: warnings are the plain build's matter
-WARN := -Wall -Wextra -Wshadow -Wswitch -Wconversion $(if $(SAN),,-Werror)
-SANFLAGS := $(if $(SAN),-fsanitize=$(SAN:address=address,undefined) -fno-sanitize-recover=all -fno-omit-frame-pointer)
-ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -ffp-contract=off -Iinclude $(WARN) -fPIE $(SANFLAGS) $(CPPFLAGS) $(CFLAGS) $(PKG_CFLAGS)
-ALL_LDFLAGS = -pie $(SANFLAGS) $(LDFLAGS)
+WARN := -Wall -Wextra -Wshadow -Wswitch -Wconversion $(if $(SAN)$(FUZZ),,-Werror)
+# FUZZ=1 (what `make fuzz` sets): all of it counts what it covers, for libFuzzer
+SANFLAGS := $(if $(FUZZ),-fsanitize=fuzzer-no-link$(comma)address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)$(if $(SAN),-fsanitize=$(SAN:address=address,undefined) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+# not beside a sanitizer, which looks closer; the checked functions need optimisation. tests/unit/test_hardening.py holds it
+SOFT := $(SAN)$(FUZZ)
+HARD := -fstack-protector-strong -fstack-clash-protection $(if $(findstring -O0,$(CFLAGS)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
+ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -ffp-contract=off -Iinclude $(WARN) -fPIE $(SANFLAGS) $(CPPFLAGS) $(CFLAGS) $(PKG_CFLAGS) $(if $(SOFT),,$(HARD))
+ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack $(SANFLAGS) $(LDFLAGS)
 LIBS = $(PKG_LIBS) -lm -lpthread
 
 SRC := $(wildcard src/*.c src/*/*.c)
 OBJ := $(SRC:%.c=$(B)/%.o)
 LIB_OBJ := $(filter-out $(B)/src/main.o,$(OBJ)) $(B)/embed.o
 UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
+TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+REPLAY := $(TARGETS:%=$(B)/replay/%)
 EMBED := $(wildcard sql/migrations/*.sql sql/queries/*.sql sql/taxonomy/*.tsv sql/sample/* openapi.yaml src/web/*)
 # the page draws with it; from the distribution, never in the repository
 CHART ?= /usr/share/javascript/chart.js/chart.min.js
-DEPFILES := $(OBJ:.o=.d) $(UNIT:=.d)
+DEPFILES := $(OBJ:.o=.d) $(UNIT:=.d) $(REPLAY:=.d) $(TARGETS:%=$(B)/fuzz/%.d)
 
 .PHONY: install uninstall deb deb-check
-.PHONY: help attack deps-bench bench bench-ingest compile_commands.json deps deps-dev deps-browser deps-contract contract build objects units run stop test test-unit test-sql test-e2e test-browser eval bench-plan lint format ci fresh clean \
+.PHONY: attack fuzz fuzzers
+.PHONY: help deps-bench bench bench-ingest compile_commands.json deps deps-dev deps-browser deps-contract contract build objects units run stop test test-unit test-sql test-e2e test-browser eval bench-plan lint format ci fresh clean \
 	distclean FORCE
 
 help: ## this list
@@ -144,6 +153,10 @@ attack: deps-dev ## hostile input over all that openapi.yaml names, and raw requ
 	@$(MAKE) build
 	@PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/attack/attack.py --niched $(B)/niched --out $(B) $(ARGS)
 
+fuzz: deps-dev ## libFuzzer with ASan and UBSan, TIME=60 seconds for each of tests/fuzz; ARGS=niche: that alone; build/fuzz.json
+	@$(MAKE) -j$(JOBS) B=build/fuzzer CC=clang FUZZ=1 CFLAGS='-O1 -g' fuzzers
+	@PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/fuzz/fuzz.py --programs build/fuzzer/fuzz --out build --seconds $(or $(TIME),60) $(ARGS)
+
 lint: deps-dev ## every rule of the house that a machine can check; ONLY=floors,doors for some
 	@PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -m pytest -p no:cacheprovider -q --tb=short tests/lint
 	@PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/lint/lint.py $(if $(ONLY),--only $(ONLY))
@@ -172,7 +185,8 @@ distclean: clean ## ... and the private database with all its data
 # ---- building
 
 objects: $(OBJ)
-units: $(UNIT)
+units: $(UNIT) $(REPLAY)
+fuzzers: $(TARGETS:%=$(B)/fuzz/%)
 
 $(B)/niched: $(B)/src/main.o $(B)/libniched.a
 	@echo "  LD  $@"
@@ -191,6 +205,16 @@ $(B)/unit/%: tests/unit/%.c $(B)/libniched.a $(B)/flags.list
 	@echo "  CC  $<"
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d -MT $@ $(ALL_LDFLAGS) -o $@ $< $(B)/libniched.a $(LIBS) -lcmocka
+
+$(B)/replay/%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(B)/libniched.a $(B)/flags.list
+	@echo "  CC  $< (replay)"
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d -MT $@ $(ALL_LDFLAGS) -o $@ $< tests/fuzz/replay.c $(B)/libniched.a $(LIBS)
+
+$(B)/fuzz/%: tests/fuzz/fuzz_%.c $(B)/libniched.a $(B)/flags.list
+	@echo "  CC  $<"
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d -MT $@ $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $< $(B)/libniched.a $(LIBS)
 
 $(B)/rank_tool: $(wildcard tests/eval/*.c tests/eval/*.h) $(B)/libniched.a $(B)/flags.list
 	@echo "  CC  tests/eval/rank_*.c"

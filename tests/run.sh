@@ -43,6 +43,16 @@ logged() {
 
 close() { printf '%-5s %s\n' "$1" "$2" | tee -a "$closing"; }
 
+run_replay() { # each fuzz target over its corpus and what once crashed it
+    local program name files
+    for program in "$build"/replay/*; do
+        [[ -x $program ]] || continue
+        name=${program##*/}
+        mapfile -t files < <(find "tests/fuzz/corpus/$name" "tests/fuzz/regressions/$name" -type f 2>/dev/null | sort)
+        if logged "replay_$name" 120 "$program" "${files[@]}"; then good=$((good + 1)); cases=$((cases + ${#files[@]})); else bad=$((bad + 1)); fi
+    done
+}
+
 run_unit() {
     local test name good=0 bad=0 cases=0
     for test in "$build"/unit/test_*; do
@@ -53,6 +63,7 @@ run_unit() {
         printf '%-32s %s\n' "$name" "$(grep -aE '^\[  (PASSED|FAILED)  \]' "$logs/$name.log" | head -n 1)"
         cases=$((cases + $(awk '/^\[  PASSED  \]/ { n += $4 } END { print n + 0 }' "$logs/$name.log")))
     done
+    run_replay
     close unit "[  PASSED  ] $cases test(s) in $good programs$( ((bad)) && echo "; [  FAILED  ] $bad programs")"
 }
 

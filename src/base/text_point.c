@@ -84,6 +84,24 @@ static bool easy(uint32_t cp, struct point *ret) {
     return true;
 }
 
+static size_t put_look(const struct look *look, struct point *ret_parts) {
+    for (size_t i = 0; i < 2; i++)
+        ret_parts[i] = (struct point){(unsigned char)look->as[i], POINT_LETTER};
+    return look->as[1] ? 2 : 1;
+}
+
+/* A part of a decomposition, which may be a letter that has its own fold: the o with stroke in one with an
+ * acute, too. */
+static size_t put_part(uint32_t part, struct point *ret_parts) {
+    const struct look *look = part < 0x10000 ? look_of(part) : NULL;
+    if (look)
+        return put_look(look, ret_parts);
+    bool stroke = part >= 0xC0 && part < 0x180 && latin[part - 0xC0] != '.';
+    uint32_t cp = stroke ? (unsigned char)latin[part - 0xC0] : part;
+    ret_parts[0] = (struct point){cp, cp == '$' ? POINT_OTHER : kind_of(cp)}; /* as in ASCII */
+    return 1;
+}
+
 static size_t decompose(uint32_t cp, struct point *ret_parts) {
     utf8proc_int32_t parts[POINT_PARTS_MAX];
     int last = 0;
@@ -91,10 +109,8 @@ static size_t decompose(uint32_t cp, struct point *ret_parts) {
         utf8proc_decompose_char((utf8proc_int32_t)cp, parts, POINT_PARTS_MAX,
                                 UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD, &last);
     size_t count = 0;
-    for (utf8proc_ssize_t i = 0; i < n && i < POINT_PARTS_MAX; i++) {
-        uint32_t part = (uint32_t)parts[i];
-        ret_parts[count++] = (struct point){part, kind_of(part)};
-    }
+    for (utf8proc_ssize_t i = 0; i < n && i < POINT_PARTS_MAX && count + 1 < POINT_PARTS_MAX; i++)
+        count += put_part((uint32_t)parts[i], ret_parts + count);
     return count;
 }
 
@@ -102,11 +118,8 @@ size_t text_point(uint32_t cp, struct point *ret_parts) {
     if (easy(cp, ret_parts))
         return 1;
     const struct look *look = cp < 0x10000 ? look_of(cp) : NULL;
-    if (look) {
-        for (size_t i = 0; i < 2; i++)
-            ret_parts[i] = (struct point){(unsigned char)look->as[i], POINT_LETTER};
-        return look->as[1] ? 2 : 1;
-    }
+    if (look)
+        return put_look(look, ret_parts);
     bool trade =
         cp == 0x2122 || cp == 0x2120 || cp == 0xA9 || cp == 0xAE; /* their decomposition sticks to words */
     bool disc = cp >= 0x1F150 && cp <= 0x1F169;

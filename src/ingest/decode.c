@@ -183,6 +183,8 @@ static enum err copy_plain(struct decode *d, char *buf, size_t n, size_t *ret_n)
     return ERR_OK;
 }
 
+static const char no_character[3] = "\xef\xbf\xbd"; /* U+FFFD, in place of bytes that mean nothing there */
+
 static enum err convert(struct decode *d, char *buf, size_t n, struct fault *f, size_t *ret_n) {
     struct span *s = &d->plain;
     char *out = buf;
@@ -190,7 +192,9 @@ static enum err convert(struct decode *d, char *buf, size_t n, struct fault *f, 
     while (s->from < s->len && room > MOST_BYTES_A_CHAR) {
         char *in = s->bytes + s->from;
         size_t left = s->len - s->from;
+        room -= sizeof no_character; /* kept free, for one may have to follow what is converted */
         size_t status = iconv(d->convert, &in, &left, &out, &room);
+        room += sizeof no_character;
         int why = status == (size_t)-1 ? errno : 0;
         s->from = s->len - left;
         if (why == EINVAL && s->end)
@@ -199,9 +203,9 @@ static enum err convert(struct decode *d, char *buf, size_t n, struct fault *f, 
             break; /* half a character: the rest is still to come */
         if (why != EILSEQ)
             continue;
-        memcpy(out, "\xef\xbf\xbd", 3); /* a byte that means nothing there */
-        out += 3;
-        room -= 3;
+        memcpy(out, no_character, sizeof no_character);
+        out += sizeof no_character;
+        room -= sizeof no_character;
         s->from += strncmp(d->encoding, "utf-16", 6) == 0 && s->len - s->from > 1 ? 2 : 1;
     }
     *ret_n = n - room;
