@@ -23,7 +23,7 @@ comment on column account_score.signal_unusual is 'Bit i: signal i was measured 
 alter table niche_match
   add column posts smallint,
   add column profile double precision;
-comment on column niche_match.posts is 'creator_niche.posts; null without direct evidence and of a compound';
+comment on column niche_match.posts is 'creator_niche.posts; null without direct evidence, of a compound, and until the account was scored by this schema';
 comment on column niche_match.profile is 'creator_niche.profile; null as posts';
 
 update account_score s set
@@ -37,9 +37,11 @@ join creator c using (creator_id)
 join platform p using (platform)
 where a.creator_id = s.creator_id and a.account_id = s.account_id;
 
-update niche_match m set posts = n.posts, profile = n.profile
-from creator_niche n
-where n.creator_id = m.creator_id and n.account_id = m.account_id and n.niche_id = m.niche_id;
+-- Ranked rows are filled as their accounts are scored anew: in place it took more than 15 minutes for 17 million. Until then a
+-- list does not say how many posts are about the niche.
+insert into account_dirty (creator_id, account_id)
+select creator_id, account_id from account
+on conflict (creator_id, account_id) do nothing;
 
 drop index niche_match_rank;
 create index niche_match_rank on niche_match
