@@ -147,6 +147,8 @@ static void write_rows(struct merge *m) {
         ask(m, step->query, step->params, step->counts ? take_step : NULL, m);
     if (m->o->world == IMPORT_WORLD_LIVE)
         run(m, "import_first_live", "");
+    if (!m->e)
+        m->e = db_line_run(m->db, "notify niched_dirty", NULL, NULL, m->f);
 }
 
 /* Two lines of statements: what must be known before anything is written, and all that is written. */

@@ -280,6 +280,8 @@ static enum err step(struct scorer *s, struct fault *f, size_t *ret_handled) {
         s->at = FIRST;
         e = step_on(s, f, &taken);
     }
+    if (!e && taken < s->options.batch)
+        s->at = FIRST; /* that was all: who comes next need not wait for those who come behind */
     if (!e)
         *ret_handled = taken ? taken : made;
     return e;

@@ -5,10 +5,11 @@ import random
 import subprocess
 import threading
 import time
+import urllib.request
 from datetime import datetime, timedelta, timezone
 from machine import Service
 
-WRITES_A_SECOND, WRITERS = 200, 4
+WRITES_A_SECOND, WRITERS = 200, 16
 MATCHES_A_SECOND, MATCH_CLIENTS = 1000, 10
 PROBE_LIMIT_S = 30
 NICHES = ("select n.slug, v.creators from niche_version v join niche n using (niche_id) "
@@ -73,7 +74,7 @@ def probe(port, niche, until, seen):
         answered = time.monotonic()
         while True:
             items = client("GET", f"/match?niche={niche}&limit=100&fields=creator.username,last_post_at")["items"]
-            if any(i["creator"]["username"] == who["username"] and i["last_post_at"] == post["posted_at"] for i in items):
+            if any(i["creator"]["username"] == who["username"] and i["last_post_at"] >= post["posted_at"] for i in items):
                 break
             if time.monotonic() - answered > PROBE_LIMIT_S:
                 raise RuntimeError(f"a post did not rank within {PROBE_LIMIT_S} s")
@@ -92,6 +93,15 @@ def ask_steadily(port, niches, seconds):
                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
+def await_worker(port):
+    """The scorer reads taxonomy and model when it starts, which is not what is measured."""
+    end = time.monotonic() + PROBE_LIMIT_S
+    while "\nniched_worker_connected 1\n" not in urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics").read().decode():
+        if time.monotonic() > end:
+            raise RuntimeError("the scorer does not start")
+        time.sleep(0.05)
+
+
 def measure(run, url):
     random.seed(1)
     with run.cluster.connect(url) as db:
@@ -100,6 +110,7 @@ def measure(run, url):
     small = [slug for slug, listed in niches if 60 <= listed <= 2000] or [slug for slug, _ in niches[-5:]]
     seconds = run.args.seconds
     with Service(run.niched, url, NICHED_WRITES="on", NICHED_ADDRESS="127.0.0.1") as service:
+        await_worker(service.port)
         took, failed, seen = [], [], []
         until = time.monotonic() + seconds
         ask = ask_steadily(service.port, niches, seconds)
