@@ -23,6 +23,7 @@ struct scorer_options {
     int64_t now_us;
     size_t batch;
     size_t compounds;
+    size_t market_rows; /* that scorer_market() reads at a time, about; 0: 200,000 */
 };
 
 /* Since scorer_open(). changed: accounts of which any row changed. failed: attempts that failed. */
@@ -62,7 +63,7 @@ NODISCARD enum err scorer_mark_due(struct scorer *s, struct fault *f, size_t *re
 NODISCARD enum err scorer_recount(struct scorer *s, struct fault *f, size_t *ret_niches);
 /* Marks every account as dirty, in bounded transactions. ERR_STORE_*. */
 NODISCARD enum err scorer_mark_all(struct scorer *s, struct fault *f, size_t *ret_marked);
-/* Measures supply, demand and usual numbers of niches whose ranked rows changed since, some 200,000 rows at a
+/* Measures supply, demand and usual numbers of niches whose ranked rows changed since, some market_rows at a
  * time; *ret_niches tells how many, 0 when none is left or another scorer does it. For when nothing else is
  * to do: a call may take seconds on a large store. ERR_STORE_*. */
 NODISCARD enum err scorer_market(struct scorer *s, struct fault *f, size_t *ret_niches);

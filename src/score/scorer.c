@@ -19,7 +19,9 @@ static const struct account_at LAST = {INT64_MAX, INT64_MAX};
 
 enum { LIVE_WORLD = 0 };
 
-static const char MARKET_ROWS[] = "200000", RECOUNT_ROWS[] = "50000";
+static const char RECOUNT_ROWS[] = "50000";
+
+enum { MARKET_ROWS = 200000 };
 
 struct scorer {
     struct db *db;
@@ -323,10 +325,11 @@ enum err scorer_market(struct scorer *s, struct fault *f, size_t *ret_niches) {
     for (int w = 0; w < SCORE_WORLDS_MAX && !e; w++) {
         if (!s->state.world[w])
             continue;
-        char world[16], now[24];
+        char world[16], now[24], rows[24];
         snprintf(world, sizeof world, "%d", w);
         snprintf(now, sizeof now, "%lld", (long long)s->ctx->now_us[w]);
-        const char *params[] = {world, now, MARKET_ROWS};
+        snprintf(rows, sizeof rows, "%zu", s->options.market_rows ? s->options.market_rows : MARKET_ROWS);
+        const char *params[] = {world, now, rows};
         CLEANUP(rows_free_at) struct rows *r = NULL;
         e = db_query(s->db, "score_market", 3, params, f, &r);
         if (!e)

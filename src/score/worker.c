@@ -16,6 +16,7 @@
 enum {
     PAUSE_MS = 200,
     POLL_MS = 1000,
+    MARKET_ROWS = 20000, /* measured at a time: what is written meanwhile waits for it */
     DUE_MS = 60000,
     SHARE = 20, /* counting, and measuring, niches take at most one part in this of the time */
     RETRY_MS = 500,
@@ -116,8 +117,8 @@ static enum err measure_market(struct worker *w, struct scorer *s, size_t handle
 /* Scores until the connection fails or the end comes. */
 static enum err run_connected(struct worker *w, struct db *db, struct fault *f) {
     CLEANUP(scorer_free_at) struct scorer *s = NULL;
-    struct scorer_options options = {.now_us = w->settings.now_us,
-                                     .compounds = (size_t)w->settings.compounds};
+    struct scorer_options options = {
+        .now_us = w->settings.now_us, .market_rows = MARKET_ROWS, .compounds = (size_t)w->settings.compounds};
     enum err e = scorer_open(db, &options, f, &s);
     if (!e)
         e = db_run(db, "listen niched_dirty", f, NULL);
