@@ -11,7 +11,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { HEADERS_BYTES_MAX = 32768 };
+enum { HEADERS_BYTES_MAX = 16384 };
 
 struct guard {
     struct exchange *x;

@@ -206,6 +206,15 @@ def test_a_revoked_key_gets_nothing_that_is_kept(sandbox_niched, ask):
         wait_until(lambda: client.get(VEGAN, headers=headers).status_code == 401, seconds=5)
 
 
+def test_what_is_kept_counts_against_limits(sandbox, ask):
+    with sandbox.serve(NICHED_LOOPS=1, NICHED_WORKER=0, NICHED_LIMITS="on", NICHED_RATE_ADDRESS=20, NICHED_RATE_BURST_S=60) as service:
+        client = ask(service)
+        answers = [client.get(VEGAN) for _ in range(25)]
+        assert [a.status_code for a in answers] == [200] * 20 + [429] * 5
+        assert [re.search("r=([0-9]+)", a.headers["RateLimit"])[1] for a in answers[:20]] == [str(i) for i in reversed(range(20))]
+        assert {how(a) for a in answers[10:20]} == {"hit"} and {how(a) for a in answers[20:]} == {None}
+
+
 def test_origins_get_their_own_headers(client):
     for _ in range(3):
         client.get(VEGAN)

@@ -273,7 +273,7 @@ def test_walks_through_writes(exact):
 MEDDLE = r"""
 alter table niche_version rename to niche_version_kept;
 create table meddling (step int primary key, statements text not null);
-create function meddle(v bigint) returns bigint language plpgsql volatile as $$
+create function meddle(v bigint) returns bigint language plpgsql volatile security definer as $$
 declare
   todo text;
 begin
@@ -287,6 +287,7 @@ begin
   return v;
 end $$;
 create view niche_version as select world, niche_id, meddle(version) as version from niche_version_kept;
+grant select on niche_version to public;
 """
 UNMEDDLE = """
 drop view niche_version;

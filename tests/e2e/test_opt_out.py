@@ -1,6 +1,9 @@
-"""opt_out_creator(): who opts out is in no answer from the next request on, without a scorer."""
+"""opt_out_creator(): who opts out is in no answer once the notice came, without a scorer."""
+import time
+
 import psycopg
 import pytest
+from test_cache import NOTICE_S
 
 ALL = {"min_followers": 0, "max_followers": 1_000_000_000, "min_authenticity": 0}
 
@@ -29,6 +32,7 @@ def test_gone_with_the_next_request(world):
     version, = version.fetchone()
 
     assert db.execute("select opt_out_creator(%s, true)", [int(who)]).fetchone() == (True,)
+    time.sleep(NOTICE_S)  # what is kept goes with the notice of the commit
     for how in ({}, {"sort_by": "followers"}, {"weights": "engagement:2"}, {"include": "related"}, {"niche": "fitness,gaming", "niche_mode": "any"},
                 {"niche": "fitness travel"}, {"q": first["name"].split()[0]}):
         assert not listed(client, who, **{"niche": "fitness", **how}), how
