@@ -16,10 +16,16 @@ export function address(path, params) {
   return path + (given.length ? '?' + given.map(([k, v]) => `${code(k)}=${code(v)}`).join('&') : '');
 }
 
+// The key that was pasted at the foot of the page: sent with each question, kept as long as the tab.
+const pasted = () => sessionStorage.getItem('key') ?? '';
+export const keyHeader = () => (pasted() ? { Authorization: `Bearer ${pasted()}` } : {});
+// What a curl line says in place of the key: it must not be copied along.
+export const keyFlag = () => (pasted() ? ' -H "Authorization: Bearer $NICHED_KEY"' : '');
+
 export async function ask(target, options) {
   let answer;
   try {
-    answer = await fetch(target, { headers: { Accept: 'application/json' }, ...options });
+    answer = await fetch(target, { ...options, headers: { Accept: 'application/json', ...keyHeader(), ...options?.headers } });
   } catch (error) {
     if (error.name === 'AbortError') throw error;
     throw new Problem({ title: 'no answer', detail: 'the service does not answer; is it still running?' }, 0);
@@ -37,7 +43,7 @@ export async function ask(target, options) {
 
 // A text as one word of a shell.
 export const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
-export const curl = (target) => `curl ${quoted(location.origin + target)}`;
+export const curl = (target) => `curl ${quoted(location.origin + target)}${keyFlag()}`;
 
 export function copyButton(text) {
   const button = h('button', { type: 'button', className: 'copy', onclick: copy }, 'Copy');
@@ -76,6 +82,7 @@ export function problemBox(error, retry) {
   if (hints.length && retry)
     box.append(h('p', { className: 'chips' }, h('span', {}, 'Did you mean '),
       hints.map((hint) => h('button', { type: 'button', className: 'chip', onclick: () => retry(hint, d.param) }, hint))));
+  if (d.code?.startsWith('AUTH_')) add(box, h('p', {}, 'A key can be pasted at the foot of this page.'));
   if (d.code) add(box, h('p', { className: 'muted small' }, `${d.code} · request ${d.request_id ?? ''}`));
   return box;
 }

@@ -1,6 +1,6 @@
 // How one's own creators get in: a file, looked at before anything is written; commands for the rest.
 import { h, fill, num, field, select, words, say, plural, title } from './dom.js';
-import { ask, address, copyButton, curlBox, problemBox, quoted } from './api.js';
+import { ask, address, copyButton, curlBox, keyFlag, problemBox, quoted } from './api.js';
 
 const WAYS = [
   ['From the command line', 'For what is large. --dry-run says what was understood and writes nothing.', 'build/niched import --platform tiktok --dry-run creators.csv\nbuild/niched import --platform tiktok creators.csv'],
@@ -30,7 +30,7 @@ export function view(main) {
   const out = h('div', { className: 'stack', id: 'import' });
 
   const params = (more) => ({ kind: kind.value, platform: platform.value, source: file.name, map: Object.entries(map).map(([k, v]) => `${k}=${v || '-'}`), ...more });
-  const line = (target) => [`curl -X POST --data-binary @${quoted(file.name)} -H ${quoted(`Content-Type: ${media(file.name)}`)} ${quoted(location.origin + target)}`];
+  const line = (target) => [`curl -X POST --data-binary @${quoted(file.name)} -H ${quoted(`Content-Type: ${media(file.name)}`)} ${quoted(location.origin + target)}${keyFlag()}`];
   const send = (target, body) => ask(target, { method: 'POST', body, headers: { Accept: 'application/json', 'Content-Type': media(file.name) } });
 
   function take(chosen) {
@@ -120,7 +120,7 @@ export function view(main) {
       errors?.items.length > 0 && h('div', {}, h('h3', {}, 'Bad rows'), faults(errors.items), h('p', {}, h('a', { href: `/imports/${job.id}/errors?format=csv`, download: 'errors.csv' }, 'All of them as CSV'))),
       job.status === 'done' && h('p', {}, 'They are scored by themselves and rank within seconds. ', h('a', { href: '#/' }, 'Find them')),
       (job.revertible || !OVER.has(job.status)) && h('p', {}, h('button', { type: 'button', 'data-key': 'back', onclick: back }, OVER.has(job.status) ? 'Take it back' : 'Stop'))),
-    curlBox([], [...line(target), `curl ${quoted(`${location.origin}/imports/${job.id}`)}`]));
+    curlBox([], [...line(target), `curl ${quoted(`${location.origin}/imports/${job.id}`)}${keyFlag()}`]));
     if (!OVER.has(job.status)) return;
     say(`import ${job.status}`);
     document.dispatchEvent(new Event('worldchange'));

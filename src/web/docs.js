@@ -1,6 +1,6 @@
 // The reference: openapi.json to read and to try. What it shows and sends comes from that file alone.
 import { h, fill, say } from './dom.js';
-import { ask, address, quoted, copyButton, problemBox } from './api.js';
+import { ask, address, keyFlag, keyHeader, quoted, copyButton, problemBox } from './api.js';
 import './frame.js';
 
 const main = document.getElementById('main');
@@ -91,14 +91,14 @@ function tryIt(method, path, list, body) {
     return address(where, query);
   };
   const headers = () => Object.fromEntries([...(content ? [['Content-Type', content[0]]] : []), ...list.map((p, i) => [p.name, p.in === 'header' && inputs[i].value]).filter(([, v]) => v)]);
-  const command = () => ['curl', ...(method === 'GET' ? [] : ['-X', method]), quoted(location.origin + target()), ...Object.entries(headers()).flatMap(([k, v]) => ['-H', quoted(`${k}: ${v}`)]), ...(text ? ['-d', quoted(text.value)] : [])].join(' ');
+  const command = () => ['curl', ...(method === 'GET' ? [] : ['-X', method]), quoted(location.origin + target()), ...Object.entries(headers()).flatMap(([k, v]) => ['-H', quoted(`${k}: ${v}`)]), ...(text ? ['-d', quoted(text.value)] : [])].join(' ') + keyFlag();
   const show = () => { line.textContent = command(); };
   const send = async (event) => {
     event.preventDefault();
     show();
     const from = performance.now();
     try {
-      const answer = await fetch(target(), { method, headers: headers(), body: text?.value });
+      const answer = await fetch(target(), { method, headers: { ...keyHeader(), ...headers() }, body: text?.value });
       const got = await answer.text(), took = performance.now() - from;
       let value = got;
       if ((answer.headers.get('Content-Type') ?? '').includes('json') && !answer.headers.get('Content-Type').includes('ndjson')) value = JSON.stringify(JSON.parse(got), null, 2);

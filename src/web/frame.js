@@ -1,4 +1,7 @@
-// What both pages have: the button for light and dark, the link to the content.
+// What both pages have: the button for light and dark, the link to the content, the key.
+import { h } from './dom.js';
+import { keyHeader } from './api.js';
+
 const button = document.getElementById('theme');
 const system = matchMedia('(prefers-color-scheme: dark)');
 const isDark = () => (document.documentElement.dataset.theme ?? (system.matches ? 'dark' : 'light')) === 'dark';
@@ -26,3 +29,24 @@ document.querySelector('.skip').addEventListener('click', (event) => {
   document.getElementById('main').focus();
 });
 label();
+
+// A link to a file cannot send a key: it is fetched and handed over.
+document.addEventListener('click', async (event) => {
+  const link = event.target.closest?.('a[download]');
+  if (!link || !keyHeader().Authorization || link.href.startsWith('blob:')) return;
+  event.preventDefault();
+  const answer = await fetch(link.href, { headers: keyHeader() });
+  const file = h('a', { href: URL.createObjectURL(await answer.blob()), download: answer.ok ? link.download : 'problem.json' });
+  file.click();
+  setTimeout(() => URL.revokeObjectURL(file.href), 10000);
+});
+
+const key = document.getElementById('key'), text = document.getElementById('key-text');
+text.value = sessionStorage.getItem('key') ?? '';
+key.addEventListener('submit', (event) => {
+  event.preventDefault();
+  const value = text.value.trim();
+  if (value) sessionStorage.setItem('key', value);
+  else sessionStorage.removeItem('key');
+  location.reload();
+});

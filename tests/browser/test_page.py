@@ -367,3 +367,30 @@ def test_a_file_that_nobody_understands(page):
     assert "platform" in page.one("#import").text or "username" in page.one("#import").text
     page.js(DROP, "", "empty.csv")
     page.wait(lambda: "empty.csv" in page.one("#import").text and page.all("#import .problem"))
+
+
+def test_a_key_opens_what_is_closed(page_of, sandbox_niched):
+    """Pasted at the foot of the page, kept as long as the tab, in no address and no curl line; a file comes with it, too."""
+    key = sandbox_niched.run("key", "create").stdout.strip()
+    with sandbox_niched.serve(NICHED_ANONYMOUS_READ="off", NICHED_WRITES="off", NICHED_WORKER=0) as service:
+        page = page_of(service)
+        page.expects_refusal = True
+        page.open(LIST, ".problem")
+        assert "AUTH_REQUIRED" in page.text and "foot of this page" in page.text
+        page.js("sessionStorage.setItem('key', 'nk_1_wrong')")
+        page.open(LIST, ".problem")
+        assert "AUTH_INVALID" in page.text
+        field = page.one("#key-text")
+        field.clear()
+        field.send_keys(key, Keys.ENTER)
+        page.wait("tr.item")
+        assert page.one("#key-text").get_attribute("type") == "password" and key not in page.driver.current_url and key not in page.text
+        assert '-H "Authorization: Bearer $NICHED_KEY"' in page.one(".curl code").text
+        page.js("const made = URL.createObjectURL; URL.createObjectURL = (b) => { b.text().then((t) => { window.csv = t; }); return made.call(URL, b); };"
+                "HTMLAnchorElement.prototype.click = () => {}")
+        page.button("Download CSV").click()
+        assert page.wait(lambda: page.js("return window.csv")).startswith("rank,")
+        page.js("sessionStorage.clear()")
+        page.open(LIST, ".problem")
+        page.driver.get_log("browser")
+        page.check()
