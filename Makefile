@@ -51,7 +51,7 @@ CHART ?= /usr/share/javascript/chart.js/chart.min.js
 DEPFILES := $(OBJ:.o=.d) $(UNIT:=.d) $(REPLAY:=.d) $(TARGETS:%=$(B)/fuzz/%.d)
 
 .PHONY: install uninstall deb deb-check
-.PHONY: attack fuzz fuzzers
+.PHONY: attack chaos fuzz fuzzers soak
 .PHONY: help deps-bench bench bench-ingest compile_commands.json deps deps-dev deps-browser deps-contract contract build objects units run stop test test-unit test-sql test-e2e test-browser eval bench-plan lint format ci fresh clean \
 	distclean FORCE
 
@@ -156,6 +156,14 @@ attack: deps-dev ## hostile input over all that openapi.yaml names, and raw requ
 fuzz: deps-dev ## libFuzzer with ASan and UBSan, TIME=60 seconds for each of tests/fuzz; ARGS=niche: that alone; build/fuzz.json
 	@$(MAKE) -j$(JOBS) B=build/fuzzer CC=clang FUZZ=1 CFLAGS='-O1 -g' fuzzers
 	@PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/fuzz/fuzz.py --programs build/fuzzer/fuzz --out build --seconds $(or $(TIME),60) $(ARGS)
+
+chaos: deps-dev ## what fails around the service fails under load, every answer checked; ARGS='--only "PostgreSQL killed"'; build/chaos.json
+	@$(MAKE) build
+	@PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/chaos/chaos.py --niched $(B)/niched --out $(B) $(ARGS)
+
+soak: deps-dev ## a mixed load for TIME=20 minutes, in which nothing may grow; build/soak.json
+	@$(MAKE) build
+	@PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/chaos/soak.py --niched $(B)/niched --out $(B) --minutes $(or $(TIME),20) $(ARGS)
 
 lint: deps-dev ## every rule of the house that a machine can check; ONLY=floors,doors for some
 	@PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 -m pytest -p no:cacheprovider -q --tb=short tests/lint

@@ -1,0 +1,209 @@
+"""What faults are done to: a PostgreSQL with fsync on (in memory of a bounded size where that can be mounted), a standby of it, a
+proxy in front of its socket, and the service."""
+import contextlib
+import os
+import re
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+DISK_MB = 1500
+
+
+def pids_below(pid):
+    """A process and all that it started, the first first."""
+    out = [pid]
+    with contextlib.suppress(FileNotFoundError):
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            out += pids_below(int(child))
+    return out
+
+
+def send(pids, sent):
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, sent)
+
+
+def own_environment():
+    """The environment without what speaks of another database or service."""
+    return {k: v for k, v in os.environ.items() if not k.startswith(("PG", "NICHED", "DATABASE_URL"))}
+
+
+class Postgres:
+    def __init__(self):
+        self.dir = Path(tempfile.mkdtemp(prefix="niched-chaos.", dir="/tmp"))
+        done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK_MB}m", "niched-chaos", self.dir], capture_output=True, text=True)
+        self.bounded = done.returncode == 0
+        self.start()
+
+    def _do(self, word, *more):
+        done = subprocess.run([ROOT / "src/run/cluster.sh", word, self.dir, *more], capture_output=True, text=True)
+        if done.returncode:
+            raise RuntimeError(f"cluster.sh {word}: {done.stderr}")
+        return done.stdout.strip()
+
+    def start(self):
+        self._do("start")
+
+    def stop(self):
+        self._do("stop")
+
+    def drop(self):
+        with contextlib.suppress(RuntimeError):
+            self._do("stop")
+        if self.bounded:
+            subprocess.run(["umount", "-l", self.dir], check=False)
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+    def url(self, database="niched", host=None):
+        url = self._do("url", database)
+        return re.sub(r"host=[^&]+", f"host={host}", url) if host else url
+
+    @property
+    def socket_dir(self):
+        return re.search(r"host=([^&]+)", self.url())[1]
+
+    def pid(self):
+        return int((self.dir / "data/postmaster.pid").read_text().split()[0])
+
+    def send(self, sent):
+        send(pids_below(self.pid()), sent)
+
+    def kill(self):
+        pids = pids_below(self.pid())
+        send(pids, signal.SIGKILL)
+        while any(Path(f"/proc/{pid}").exists() and " Z " not in Path(f"/proc/{pid}/stat").read_text() for pid in pids):
+            time.sleep(0.01)
+
+
+class Standby:
+    """A streaming replica of a cluster, in its directory."""
+
+    def __init__(self, primary):
+        self.dir, self.bin = primary.dir / "standby", sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1]
+        self.user = (primary.dir / "data").owner()
+        self._as_user("pg_basebackup", "-h", primary.socket_dir, "-U", "postgres", "-D", self.dir, "-R", "-X", "stream", "-c", "fast")
+        self._as_user("pg_ctl", "-D", self.dir, "-l", primary.dir / "standby.log", "-w", "-o", f"-c unix_socket_directories={self.dir}", "start")
+
+    def _as_user(self, program, *words):
+        command = [str(self.bin / program), *map(str, words)]
+        front = [] if os.getuid() else ["setpriv", "--reuid", self.user, "--regid", self.user, "--clear-groups", "--"]
+        done = subprocess.run(front + command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, cwd="/")
+        if done.returncode:
+            raise RuntimeError(f"{program}: {done.stderr}")
+
+    def promote(self):
+        self._as_user("pg_ctl", "-D", self.dir, "-w", "promote")
+
+    def stop(self):
+        with contextlib.suppress(RuntimeError):
+            self._as_user("pg_ctl", "-D", self.dir, "-m", "immediate", "-w", "stop")
+
+
+class Proxy:
+    """A socket in front of PostgreSQL's. pass_on: hands bytes on; cut: closes and refuses; hold: lets them lie."""
+
+    def __init__(self, primary):
+        self.target = f"{primary.socket_dir}/.s.PGSQL.5432"
+        self.dir = tempfile.mkdtemp(prefix="niched-proxy.", dir="/tmp")
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(f"{self.dir}/.s.PGSQL.5432")
+        self.listener.listen(64)
+        self.mode, self.pairs, self.over = "pass_on", [], False
+        self.thread = threading.Thread(target=self._run, daemon=True)
+        self.thread.start()
+
+    def close(self):
+        self.over = True
+        self.thread.join()
+        self.listener.close()
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+    def _drop(self, pair):
+        self.pairs.remove(pair)
+        for end in pair:
+            end.close()
+
+    def _accept(self):
+        front, _ = self.listener.accept()
+        back = socket.socket(socket.AF_UNIX)
+        try:
+            if self.mode == "cut":
+                raise ConnectionRefusedError
+            back.connect(self.target)
+            self.pairs.append((front, back))
+        except OSError:
+            front.close()
+            back.close()
+
+    def _move(self, ready):
+        for pair in list(self.pairs):
+            for source, sink in (pair, pair[::-1]):
+                if source not in ready or pair not in self.pairs:
+                    continue
+                try:
+                    data = source.recv(65536)
+                    if not data:
+                        raise ConnectionError
+                    sink.sendall(data)
+                except OSError:
+                    self._drop(pair)
+
+    def _run(self):
+        while not self.over:
+            if self.mode == "cut":
+                for pair in list(self.pairs):
+                    self._drop(pair)
+            ends = [end for pair in self.pairs for end in pair] if self.mode == "pass_on" else []
+            ready = select.select([self.listener, *ends], [], [], 0.05)[0]
+            if self.listener in ready:
+                self._accept()
+            self._move(ready)
+        for pair in list(self.pairs):
+            self._drop(pair)
+
+
+class Service:
+    """A running `niched serve` on a port that stays its own over a restart."""
+
+    def __init__(self, niched, url, **environment):
+        self.niched, self.url, self.environment = niched, url, environment
+        self.folder = tempfile.mkdtemp(prefix="niched-serve.")
+        self.log_path, self.port = Path(self.folder) / "log", 0
+        self.start()
+
+    def start(self):
+        offset = self.log_path.stat().st_size if self.log_path.exists() else 0
+        with self.log_path.open("ab") as log:
+            self.process = subprocess.Popen([self.niched, "serve"], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env={
+                **own_environment(), "DATABASE_URL": self.url, "NICHED_PORT": str(self.port), "NICHED_SECRET_FILE": f"{self.folder}/secret", **self.environment})
+        end = time.monotonic() + 30
+        while not (found := re.search(r"msg=listening .*\bport=(\d+)", self.log_path.read_text(errors="replace")[offset:])):
+            if self.process.poll() is not None or time.monotonic() > end:
+                raise RuntimeError(f"niched serve: {self.log_path.read_text()[-2000:]}")
+            time.sleep(0.01)
+        self.port = int(found[1])
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(30)
+
+    def close(self):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def used(self):
+        """Resident MB, open files, threads."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return {"memory": int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024, "files": len(os.listdir(f"/proc/{self.process.pid}/fd")),
+                "threads": int(re.search(r"Threads:\s+(\d+)", status)[1])}
