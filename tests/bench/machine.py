@@ -30,12 +30,13 @@ def cpu_of(pid):
 
 def tree_cpu(pid):
     """Processor seconds of a process, of its children that run and of those that have ended."""
-    live = cpu_of(pid)
-    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-        with contextlib.suppress(FileNotFoundError):
-            live += cpu_of(child)
-    fields = _stat(pid)
-    return live + (int(fields[13]) + int(fields[14])) / TICKS
+    while True:
+        ended, live = _stat(pid)[13:15], cpu_of(pid)
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                live += cpu_of(child)
+        if _stat(pid)[13:15] == ended:  # else one ended meanwhile and may be counted twice
+            return live + sum(map(int, ended)) / TICKS
 
 
 def memory_mb(pid):

@@ -19,12 +19,12 @@ PER_REQUEST = {"Date", "Connection", "Content-Length"}  # libmicrohttpd's own
 class Niched(Service):
     """`niched serve` that only reads, without a line for each request. Settings that it does not know are left out."""
 
-    def __init__(self, name, store, **settings):
+    def __init__(self, name, store, url=None, **settings):
         self.name = name
         known = subprocess.run([store.niched, "config"], capture_output=True, text=True, env={**os.environ, "DATABASE_URL": store.url}).stdout
         wanted = {"NICHED_WORKER": "0", "NICHED_IMPORT_WORKER": "0", "NICHED_LOG_LEVEL": "warn", "NICHED_CACHE_MB": "0", "NICHED_STATEMENT_TIMEOUT_MS": "60000",
                   **settings}  # None: its default
-        super().__init__(store.niched, store.url,
+        super().__init__(store.niched, url or store.url,
                          **{k: str(v) for k, v in wanted.items() if v is not None and re.search(rf"\b{k}\b", known)})
 
     def get(self, path):

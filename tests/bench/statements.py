@@ -3,11 +3,12 @@ import json
 import re
 import urllib.request
 
-from machine import Service
 from recorder import Recorder
+from servers import Niched
 from store import ZIPF
 
 LITERAL = "literal"
+PAGE = "-- api_match:"
 
 
 def get(port, path):
@@ -20,8 +21,7 @@ def recorded(store, paths):
     request for a niche sends and those of every other one. A value that is the niche's id is None, null is LITERAL."""
     one, other = store.niches[0], store.niches[1]
     found = []
-    with Recorder(store.url) as recorder, Service(store.niched, recorder.url, NICHED_WORKER="0", NICHED_IMPORT_WORKER="0",
-                                                   NICHED_LOOPS="1") as service:
+    with Recorder(store.url) as recorder, Niched("recorded", store, recorder.url, NICHED_LOOPS="1") as service:
         for path in paths:
             asked = []
             for niche in (one, one, other, other):
@@ -35,6 +35,8 @@ def recorded(store, paths):
 def _parts(mine, niche, theirs, other):
     if [s.sql for s in mine] != [s.sql for s in theirs]:
         raise RuntimeError(f"the same request sends different statements for {niche[1]} and {other[1]}")
+    if not any(s.sql.startswith(PAGE) for s in mine):
+        raise RuntimeError(f"a request for a page of {niche[1]} sends no statement that begins with {PAGE}")
     parts = []
     for a, b in zip(mine, theirs, strict=True):
         values = []
