@@ -1,5 +1,5 @@
 -- api_plan: api/plan.c. Who could be booked, best first. $1 world, $2 niches (all of them, the first one's score counts),
--- $3 rows, $4 score at least, $5 deliverable, $6 the caller's workspace or null, $7 today as days since 1970
+-- $3 rows, $4 score at least, $5 deliverable, $6 the caller's workspace or null, $7 today as days since 1970. "($3 < 0)": see match.sql
 with report as ( -- of a collaboration the newest report counts: their windows overlap
   select x.creator_id, sum(x.orders)::float8 as orders, sum(x.posts)::float8 as posts, sum(x.clicks)::float8 as clicks
   from (
@@ -25,7 +25,7 @@ select m.creator_id, m.account_id, m.score, m.followers, m.platform, m.country,
        s.engagement_sigma, s.engagement_post_sd, s.engagement_basis, s.audience_credibility, h.countries, h.shares
 from (
   select * from niche_match m
-  where m.world = $1::smallint and m.niche_id = ($2::integer[])[1] and m.related = false and m.score >= $4::integer
+  where m.world = $1::smallint and m.niche_id = ($2::integer[])[1] and m.related = ($3::integer < 0) and m.score >= $4::integer
     and not exists (
       select 1 from unnest(($2::integer[])[2:]) u (niche_id)
       where not exists (select 1 from niche_match x where x.creator_id = m.creator_id and x.account_id = m.account_id
