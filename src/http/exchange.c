@@ -288,6 +288,8 @@ enum MHD_Result exchange_handle(void *loop, struct MHD_Connection *conn, const c
     }
     if (x->ready)
         return shared_send(x);
+    if (*upload_size && x->req.waiting)
+        return MHD_YES; /* it suspends only behind the chunks that it holds already: they come again */
     if (*upload_size) {
         bool go_on = body_take(x, upload, *upload_size);
         *upload_size = 0;

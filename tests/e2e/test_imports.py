@@ -602,6 +602,22 @@ def test_an_upload_that_breaks_off_leaves_nothing(service, client, db):
     assert one(db, "select count(*) from account") == (0,)
 
 
+def test_chunks_that_come_faster_than_they_are_stored(service, db):
+    """curl -T - sends chunks; several of them, and the end of a piece among them, are in one reading of the socket."""
+    text = b"username,followers\n" + b"".join(b"user%07d,%d\n" % (i, i) for i in range(40000))
+    parts = [text[i:i + 700] for i in range(0, len(text), 700)]
+    with Wire(service.address) as wire:
+        wire.send(b"POST /imports?platform=tiktok HTTP/1.1\r\nHost: x\r\nContent-Type: text/csv\r\nTransfer-Encoding: chunked\r\n\r\n"
+                  + b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n")
+        answer = wire.answer()
+    assert answer.status_code == 202, answer
+    end = time.monotonic() + 20
+    while one(db, "select status from import_job") != ("done",):
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    assert one(db, "select accepted, bytes_total from import_job") == (40000, len(text))
+
+
 def resident_mib(service):
     status = open(f"/proc/{service.process.pid}/status").read()
     return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024, int(re.search(r"VmHWM:\s+(\d+)", status)[1]) / 1024
