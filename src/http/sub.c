@@ -14,6 +14,7 @@ void sub_over(struct exchange *x) {
         buf_put(&x->req.body, x->req.fixed_body, x->req.fixed_len);
     shared_free(x);
     x->done(&parent->req, x->index, &x->req);
+    request_drop_kept(&x->req);
     buf_free(&x->req.body);
     arena_free(x->req.arena);
     parent->req.waiting--;
