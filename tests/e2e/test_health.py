@@ -183,10 +183,13 @@ def test_slow_statement_is_cut(sandbox_niched, lock, ask):
 
 
 def test_too_many_wait(sandbox_niched, lock, ask):
-    with sandbox_niched.serve(NICHED_LOOPS=1, NICHED_MAX_WAITING=4, NICHED_STATEMENT_TIMEOUT_MS=20000, NICHED_WORKER=0) as service:
-        answers = [in_background(lambda: ask(service).get("/match?niche=vegan").status_code) for _ in range(2)]
+    few = {"NICHED_LOOPS": 1, "NICHED_MAX_WAITING": 4, "NICHED_STATEMENT_TIMEOUT_MS": 20000, "NICHED_WORKER": 0}
+    with sandbox_niched.serve(few, ready=False) as service:
+        wait_until(lambda: service.status("/readyz") == 200)  # asked once: many at once are too many here
+        asked = ["/match?niche=vegan&limit=11", "/match?niche=vegan&limit=12"]  # who asks the same waits for one answer
+        answers = [in_background(lambda path=path: ask(service).get(path).status_code) for path in asked]
         wait_until(lambda: waiting(sandbox_niched.url))
-        wait_until(lambda: ask(service).get("/match?niche=vegan").json().get("code") == "LIMIT_OVERLOAD")
+        wait_until(lambda: ask(service).get("/match?niche=vegan&limit=13").json().get("code") == "LIMIT_OVERLOAD")
         response = ask(service).get("/niches")
         assert response.status_code == 503 and int(response.headers["Retry-After"]) >= 1
         lock.rollback()
