@@ -111,6 +111,10 @@ test: deps-dev ## unit, SQL and end-to-end tests against a throw-away PostgreSQL
 	@$(MAKE) -j$(JOBS) $(B)/niched units
 	@tests/run.sh $(B) unit sql e2e
 
+.PHONY: test-long
+test-long: ## ... with all rounds of what is random: more worlds, longer walks, ten kills of each kind
+	@TEST_LONG=1 $(MAKE) test
+
 test-unit: deps-dev ## the C tests alone
 	@$(MAKE) -j$(JOBS) units
 	@tests/run.sh $(B) unit

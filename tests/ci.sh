@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 from=$SECONDS
 make deps-dev
 make lint
-make test
+make test-long
 cp build/closing.txt build/closing.test.txt
 make contract
 cp build/closing.txt build/closing.contract.txt
@@ -15,7 +15,7 @@ make test SAN=address
 echo
 echo "==== make lint"
 cat build/lint/closing.txt
-echo "==== make test"
+echo "==== make test-long"
 cat build/closing.test.txt
 echo "==== make contract"
 cat build/closing.contract.txt

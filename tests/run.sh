@@ -10,6 +10,7 @@
 # unit: each build/unit/test_*.   sql: tests/sql/*.sql by psql, each on a freshly migrated database, then tests/sql by
 # pytest.   e2e, contract, browser: those directories by pytest. ARGS goes to pytest. All kinds run even when one fails; then the
 # status is 1.
+# TEST_LONG=1: all rounds of the random tests, TEST_JOBS: how many processes.
 # The runners' closing lines are repeated at the end and kept in BUILD_DIR/closing.txt.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -67,12 +68,12 @@ run_unit() {
     close unit "[  PASSED  ] $cases test(s) in $good programs$( ((bad)) && echo "; [  FAILED  ] $bad programs")"
 }
 
-run_pytest() { # kind, directory; files are spread over the cores
+run_pytest() { # kind, directory; files are spread over processes, more than there are cores since they wait too
     local status=0
     [[ -n $(find "$2" -name 'test_*.py' -print -quit) ]] || return 0
     # shellcheck disable=SC2086 # ARGS is a list of words
     /usr/bin/python3 -m pytest -p no:cacheprovider -q --tb=short --durations=3 \
-        -n "${TEST_JOBS:-$(nproc)}" --dist loadfile "$2" ${ARGS:-} |
+        -n "${TEST_JOBS:-$((($(nproc) * 3 + 1) / 2))}" --dist loadfile "$2" ${ARGS:-} |
         tee "$logs/$1.log" || status=$?
     ((status == 0)) || failed=1
     close "$1" "$(grep -aE '(passed|failed|error|no tests ran).* in [0-9.]+s' "$logs/$1.log" | tail -n 1)"

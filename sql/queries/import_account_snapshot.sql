@@ -1,5 +1,6 @@
 -- write_rows (src/ingest/merge.c): followers that came with posts, one day an account
--- Sorted by an expression as in import_keys: what is there is looked up before anything is written.
+-- Sorted by an expression as in import_keys: what is there is looked up before anything is written. The account by its key (LIMIT):
+-- after a table was analysed while it was empty one row of it is expected, and each was compared with each (10,000 rows 16 s).
 with seen as (
   select creator_id, account_id, (observed_at at time zone 'UTC')::date as day, followers, following, posts_total,
     observed_at
@@ -9,7 +10,9 @@ with seen as (
   insert into follower_snapshot as f (creator_id, account_id, day, followers, following, posts_total, source)
   select s.creator_id, s.account_id, s.day, s.followers, s.following, s.posts_total, $1
   from seen s
-  join account a on a.creator_id = s.creator_id and a.account_id = s.account_id
+  cross join lateral (
+    select o.observed_at from account o where o.creator_id = s.creator_id and o.account_id = s.account_id limit 1
+  ) a
   where a.observed_at <= s.observed_at or not exists (
     select from follower_snapshot o
     where o.creator_id = s.creator_id and o.account_id = s.account_id and o.day = s.day

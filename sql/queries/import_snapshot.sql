@@ -1,6 +1,7 @@
 -- write_rows (src/ingest/merge.c): every day of every account of the file; a profile seen earlier than the stored one
 -- does not replace a day, a row of a follower history does
--- Sorted by an expression as in import_keys: what is there is looked up before anything is written.
+-- Sorted by an expression as in import_keys: what is there is looked up before anything is written. The account by its key (LIMIT):
+-- after a table was analysed while it was empty one row of it is expected, and each was compared with each (10,000 rows 16 s).
 with seen as (
   select distinct on (n.account_id, (s.observed_at at time zone 'UTC')::date)
     n.creator_id, n.account_id, (s.observed_at at time zone 'UTC')::date as day, s.followers, s.following,
@@ -13,7 +14,9 @@ with seen as (
   insert into follower_snapshot as f (creator_id, account_id, day, followers, following, posts_total, source)
   select s.creator_id, s.account_id, s.day, s.followers, s.following, s.posts_total, $1
   from seen s
-  join account a on a.creator_id = s.creator_id and a.account_id = s.account_id
+  cross join lateral (
+    select o.observed_at from account o where o.creator_id = s.creator_id and o.account_id = s.account_id limit 1
+  ) a
   where $2 = 'snapshots' or a.observed_at <= s.observed_at or not exists (
     select from follower_snapshot o
     where o.creator_id = s.creator_id and o.account_id = s.account_id and o.day = s.day

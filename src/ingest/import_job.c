@@ -65,3 +65,18 @@ enum err import_job_problems(struct db *db, const struct import_summary *s, size
         e = db_copy_put(db, lines.data, lines.len, f);
     return e ? e : db_copy_end(db, f, NULL);
 }
+
+enum err import_job_analyse(struct db *db, struct fault *f) {
+    CLEANUP(rows_free_at) struct rows *rows = NULL;
+    CLEANUP(buf_free) struct buf sql = {0};
+    enum err e = db_query(db, "import_stale", 0, NULL, f, &rows);
+    if (e)
+        return e;
+    buf_puts(&sql, "discard plans");
+    const char *stale = rows_text(rows, 0, 0);
+    if (stale && *stale) {
+        buf_puts(&sql, "; analyze ");
+        buf_puts(&sql, stale);
+    }
+    return db_run(db, sql.data, f, NULL);
+}

@@ -123,9 +123,10 @@ static enum err take_back(const struct job *j, struct fault *f) {
     CLEANUP(rows_free_at) struct rows *touched = NULL;
     enum err e = db_run(j->home->db, "analyze import_undo", f, NULL); /* as in import.c */
     if (!e)
+        e = import_job_analyse(j->home->db, f);
+    if (!e)
         e = db_run(j->home->db,
-                   "begin; discard plans; set local statement_timeout = 0; set local jit = off; set local "
-                   "work_mem = "
+                   "begin; set local statement_timeout = 0; set local jit = off; set local work_mem = "
                    "'128MB'; select pg_advisory_xact_lock(20261, 0)",
                    f, NULL);
     if (!e)

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from exact_cases import EVERYBODY, any_case
 from exact_world import DEFAULTS, SIZES, Case, TooClose, logs_of, passing, persons, quantise, value
+from rounds import seeds
 from test_exact import exact, keys  # noqa: F401 (a fixture)
 
 ALL = {"min_followers": 0, "max_followers": 1_000_000_000, "min_authenticity": 0}  # what leaves nobody out
@@ -80,7 +81,7 @@ def walk(exact, case, found, in_part):
             return pages
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", seeds(2))
 def test_any_of_several_is_what_brute_force_finds(exact, seed):  # noqa: F811
     exact.load(f"any {seed}", most=1000)
     seen = collections.Counter()

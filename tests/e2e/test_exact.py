@@ -14,6 +14,7 @@ from exact_cases import EVERYBODY, comparable
 from exact_filters import NOW, PREDICATES, SORTS
 from exact_world import (COMPONENTS, DEFAULTS, SIZES, Case, TooClose, any_row, any_world, bump, diversified, logs_of, passing, put, ranked,
                          rescored, round_half_up, value, write)
+from rounds import seeds
 
 WORLDS, CASES = 3, 340  # cases of each world
 CHECKED = 50  # one answer in so many is held against openapi.yaml
@@ -140,7 +141,7 @@ def check_case(exact, case, found):
     return 1
 
 
-@pytest.mark.parametrize("seed", range(WORLDS))
+@pytest.mark.parametrize("seed", seeds(WORLDS))
 def test_every_list_is_the_one_of_brute_force(exact, seed):
     exact.load(seed)
     seen, asked, kept = collections.Counter(), collections.Counter(), collections.Counter()

@@ -11,6 +11,7 @@ from exact_world import PLATFORMS, SIZES, TooClose, any_world, every_account, ra
 from exact_filters import PREDICATES, fraction
 from honest_brute import COMPANIONS, Brute
 from pytest import approx
+from rounds import seeds
 from test_compound import any_several, best_rows
 
 WORLDS, CASES = 2, 120
@@ -102,7 +103,7 @@ def thin(case, page):
     return len(page["items"]) < min(case.limit, 5)
 
 
-@pytest.mark.parametrize("seed", range(WORLDS))
+@pytest.mark.parametrize("seed", seeds(WORLDS))
 def test_all_numbers_are_those_of_brute_force(honest, seed):
     client, rows, accounts = honest(f"honest {seed}")
     rng, seen = random.Random(seed), collections.Counter()
@@ -149,7 +150,7 @@ def check_why_not(case, brute, page, row):
     return reason
 
 
-@pytest.mark.parametrize("seed", range(WORLDS))
+@pytest.mark.parametrize("seed", seeds(WORLDS))
 def test_places_of_those_who_are_asked_about(honest, seed):
     """Of anybody, whatever the ranking: the filters that fail, or the very rank."""
     client, rows, accounts = honest(f"why not {seed}")
@@ -173,7 +174,7 @@ def test_places_of_those_who_are_asked_about(honest, seed):
     assert all(seen[what] >= 5 for what in ("ranked", "filtered", "own", "sorted", "sorted gap", "other_account")), seen
 
 
-@pytest.mark.parametrize("seed", range(WORLDS))
+@pytest.mark.parametrize("seed", seeds(WORLDS))
 def test_places_in_any_of_several_niches(honest, seed):
     """Of anybody: by the surest row what fails, by the best row the rank among the full matches, related ones listed or not."""
     client, rows, accounts = honest(f"why not any {seed}")

@@ -1,5 +1,5 @@
 """Imports of uploads under kill -9 of the service, of the worker's backend and of PostgreSQL at random moments: afterwards the store
-equals the one that was never disturbed. NICHED_KILL_ROUNDS=10 NICHED_KILL_ROWS=60000 for a longer run."""
+equals the one that was never disturbed."""
 import contextlib
 import os
 import random
@@ -10,9 +10,9 @@ from pathlib import Path
 import httpx
 import psycopg
 import pytest
+from rounds import LONG
 
-ROUNDS = int(os.environ.get("NICHED_KILL_ROUNDS", "1"))
-ROWS = int(os.environ.get("NICHED_KILL_ROWS", "25000"))  # three batches
+ROUNDS, ROWS = (10, 60000) if LONG else (1, 15000)  # at least two batches
 WHAT = {
     "account": "select a.username, a.platform, a.followers, a.source, a.observed_at from account a",
     "key": "select k.kind, k.key, a.username from account_key k left join account a using (creator_id, account_id)",

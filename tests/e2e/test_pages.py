@@ -1,13 +1,14 @@
-"""Cursors over a niche of 50,000 creators while a scorer keeps writing: whoever did not change is met exactly once."""
+"""Cursors over a niche of many thousand creators while a scorer keeps writing: whoever did not change is met exactly once."""
 import json
 import threading
 import urllib.parse
 import urllib.request
 
 import psycopg
+from rounds import LONG
 
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-CREATORS, FIRST, NICHE = 50_000, 10_000_000, "test-empty"
+CREATORS, FIRST, NICHE = 50_000 if LONG else 15_000, 10_000_000, "test-empty"
 # a few scores shared by many: ties are decided by confidence and account
 ROW = {"niche_id": "%(niche)s", "followers": "5000", "l_auth": "0", "score": "10000 - (g * 7919 %% 400)",
        "conf": "(g * 104729 %% 50)"}
@@ -37,9 +38,9 @@ def fill(db, niche_id):
 
 
 def rescore(url, niche_id, stop, done):
-    """What the scorer does, ten times a second: three of ten rows get other scores, the version rises."""
+    """What the scorer does, twenty times a second: three of ten rows get other scores, the version rises."""
     with psycopg.connect(url) as db:
-        while not stop.wait(0.1):
+        while not stop.wait(0.05):
             db.execute(RESCORE, {"niche": niche_id, "i": len(done)})
             db.execute("update niche_version set version = version + 1 where niche_id = %s", (niche_id,))
             db.commit()
