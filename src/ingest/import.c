@@ -45,7 +45,8 @@ static enum err begin(struct run *r, struct fault *f) {
     enum err e = import_job_analyse(r->db, f);
     return e ? e
              : db_run(r->db,
-                      "begin; set local work_mem = '128MB'; set local jit = off; set local statement_timeout = 0",
+                      "begin; set local work_mem = '128MB'; set local jit = off; set local statement_timeout "
+                      "= 0",
                       f, NULL);
 }
 
