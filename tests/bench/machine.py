@@ -130,6 +130,7 @@ class Service:
         self.process = subprocess.Popen([niched, "serve"], stdout=self.log, stderr=subprocess.STDOUT, env=environment)
         while not self._ready():
             if self.process.poll() is not None or time.monotonic() - began > 30:
+                self.__exit__()
                 raise RuntimeError(f"niched serve: {Path(self.log.name).read_text()[-2000:]}")
             time.sleep(0.005)
         self.ready_s = time.monotonic() - began
