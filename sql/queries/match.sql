@@ -2,7 +2,7 @@
 -- caller's workspace or null. Of several accounts of a creator that pass the filters the best is listed, here and in all lists.
 -- The order is inside, so that the index is chosen for it, whatever it would cost to look for the other accounts of each row;
 -- all that is read of niche_match is in that index. "($3 < 0)" is false in words that do not prove what niche_match_size is
--- limited to: by bounds on followers it looked better, and read each row of the niche (1,693 pages instead of 38, and sorted)
+-- limited to: by bounds on followers it looked better, and read each row of the niche (1,693 pages instead of 9, and sorted)
 select r.creator_id, r.account_id, r.score, r.conf, r.kind, s.name, s.bio, r.has_contact, s.picture_url, s.platform, s.username, s.url,
        r.country, r.language, case when r.siblings then also_on(r.creator_id, r.account_id) end as also_on, r.followers,
        s.engagement_rate, s.engagement_basis, s.engagement_usual, s.authenticity, s.price_usd, s.price_source,

@@ -1,6 +1,6 @@
 /* Inside http only: how connections come to loops. SO_REUSEPORT spreads them by a hash, so that of 64 on two
- * loops one had 1.5 times as many as the other in one run of ten: whichever loop is asked gives a connection
- * to the one that has fewest. */
+ * loops one would have 1.5 times as many as the other in one run of ten (computed): whichever loop is asked
+ * gives a connection to the one that has fewest. */
 #ifndef NICHED_HTTP_DOOR_H
 #define NICHED_HTTP_DOOR_H
 
