@@ -32,7 +32,10 @@ static inline void buf_puts(struct buf *b, const char *s) {
 }
 /* Appends one byte. */
 static inline void buf_putc(struct buf *b, char c) {
-    buf_put(b, &c, 1);
+    if (b->cap - b->len <= 1)
+        buf_reserve(b, 1);
+    b->data[b->len++] = c;
+    b->data[b->len] = '\0';
 }
 /* Appends n bytes percent-encoded for a query: letters, digits and -._~, stay. */
 void buf_put_percent(struct buf *b, const char *s, size_t n);

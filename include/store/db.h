@@ -44,7 +44,7 @@ typedef void db_take(void *ctx, const struct rows *rows);
  * parameters only. `take` (NULL: nobody) gets the answer in db_line_end(). */
 NODISCARD enum err db_line_begin(struct db *db, struct fault *f);
 /* As db_query(). At most 40 in a line. */
-NODISCARD enum err db_line_query(struct db *db, const char *query, int n, const char *const *params,
+NODISCARD enum err db_line_query(struct db *db, const char *name, int n, const char *const *params,
                                  db_take *take, void *ctx, struct fault *f);
 /* As db_run(), one statement. */
 NODISCARD enum err db_line_run(struct db *db, const char *sql, db_take *take, void *ctx, struct fault *f);

@@ -138,7 +138,7 @@ const struct api_key *keyring_find(const struct keyring *r, const char *text, in
 }
 
 void key_make(unsigned char ret_secret[KEY_SECRET_BYTES], unsigned char ret_hash[CRYPTO_TAG_BYTES]) {
-    uint64_t random[KEY_SECRET_BYTES / sizeof(uint64_t)];
+    uint64_t random[KEY_SECRET_BYTES / sizeof(uint64_t)] = {0};
     for (size_t i = 0; i < COUNT_OF(random); i++)
         random[i] = crypto_random();
     memcpy(ret_secret, random, sizeof random);

@@ -56,9 +56,10 @@ const char *match_statement_text(struct request *req, uint64_t hash, const char 
                                  const char *key) {
     const struct api *api = req->app;
     char **text = text_of(api->memos, hash);
-    if (*text)
-        return *text;
-    const char *made = match_replace(sql, "/*filters*/", filters, req->arena);
+    const char *made = *text;
+    if (made)
+        return made;
+    made = match_replace(sql, "/*filters*/", filters, req->arena);
     made = *key ? match_replace(made, MATCH_KEY_MARK, key, req->arena) : made;
     *text = strdup(made);
     return made;

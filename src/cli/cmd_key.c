@@ -185,7 +185,7 @@ int cmd_key(int argc, char **argv) {
     enum err e = parse(argc, argv, &args, &f);
     if (!e)
         e = cli_open("key", &settings, &f, &db);
-    if (!e)
+    if (!e && args.run)
         e = args.run(db, &args, &f);
     return e ? cli_fault("key", &f) : 0;
 }

@@ -127,7 +127,7 @@ int cmd_workspace(int argc, char **argv) {
     enum err e = parse(argc, argv, &args, &f);
     if (!e)
         e = cli_open("workspace", &settings, &f, &db);
-    if (!e)
+    if (!e && args.run)
         e = args.run(db, &args, &f);
     return e ? cli_fault("workspace", &f) : 0;
 }

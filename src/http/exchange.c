@@ -161,11 +161,13 @@ static void run_jobs(struct work_item *first) {
     struct request *reqs[WORK_TOGETHER];
     enum err e[WORK_TOGETHER];
     size_t n = 0;
-    for (struct work_item *item = first; item; item = item->next)
+    struct work_item *item = first;
+    do
         reqs[n++] = &((struct worked *)(void *)item)->x->req;
+    while ((item = item->next));
     ((struct worked *)(void *)first)->jobs(reqs, n, e);
     n = 0;
-    for (struct work_item *item = first; item; item = item->next)
+    for (item = first; item; item = item->next)
         ((struct worked *)(void *)item)->e = e[n++];
 }
 

@@ -75,7 +75,7 @@ static char *put_day(char *at, int64_t s) {
 }
 
 void sandbox_cell_day(struct buf *out, int64_t s) {
-    char day[16];
+    char day[16] = {0};
     buf_put(out, day, (size_t)(put_day(day, s) - day));
 }
 

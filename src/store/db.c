@@ -196,20 +196,20 @@ static enum err check_room(const struct db *db, struct fault *f) {
     return db->line_count + 2 <= LINE_MAX ? ERR_OK : fault_set(f, ERR_INTERNAL, "the line is too long");
 }
 
-enum err db_line_query(struct db *db, const char *query, int n, const char *const *params, db_take *take,
+enum err db_line_query(struct db *db, const char *name, int n, const char *const *params, db_take *take,
                        void *ctx, struct fault *f) {
     const char *sql = NULL;
     enum err e = check_room(db, f);
     if (!e)
-        e = find(query, f, &sql);
+        e = find(name, f, &sql);
     if (e)
         return e;
-    if (!is_prepared(db, query) && !is_on_its_way(db, query)) {
-        if (!PQsendPrepare(db->conn, query, sql, 0, NULL))
+    if (!is_prepared(db, name) && !is_on_its_way(db, name)) {
+        if (!PQsendPrepare(db->conn, name, sql, 0, NULL))
             return pg_conn_fault(db->conn, f);
-        snprintf(next_sent(db)->prepares, MAX_NAME, "%s", query);
+        snprintf(next_sent(db)->prepares, MAX_NAME, "%s", name);
     }
-    if (!PQsendQueryPrepared(db->conn, query, n, params, NULL, NULL, 0))
+    if (!PQsendQueryPrepared(db->conn, name, n, params, NULL, NULL, 0))
         return pg_conn_fault(db->conn, f);
     struct sent *s = next_sent(db);
     s->take = take;

@@ -229,11 +229,9 @@ static size_t log_gathered(size_t n, const struct log_pair *pairs, char *ret_tex
 static void log_lines_are_whole(void **state) {
     (void)state;
     static char text[65536], path[8192];
-    const struct log_pair pairs[] = {LOG_STR("path", "/a \"b\"\n\x01\xff\\=c"),
-                                     LOG_STR("none", ""),
-                                     LOG_NUM("low", INT64_MIN),
-                                     LOG_NUM("n", 0),
-                                     {0}};
+    const char *hostile = "/a \"b\"\n\x01\xff\\=c", *empty = "";
+    const struct log_pair pairs[] = {
+        LOG_STR("path", hostile), LOG_STR("none", empty), LOG_NUM("low", INT64_MIN), LOG_NUM("n", 0), {0}};
     assert_int_equal(log_gathered(1, pairs, text, sizeof text), 1);
     assert_memory_equal(text, "time=20", 7);
     assert_string_equal(strstr(text, " level="),
