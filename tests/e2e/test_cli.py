@@ -287,7 +287,7 @@ printf '%s\n' "${{COMPREPLY[@]}}"
 def test_table_obeys_no_creator(sandbox_niched):
     """What a creator writes cannot reach the terminal as a control sequence."""
     with psycopg.connect(sandbox_niched.url, autocommit=True) as connection:
-        connection.execute("update account set username = E'\\x1b[2Jx\\u009b1m\\u000ay' where account_id = 76")
+        connection.execute("update account_score set username = E'\\x1b[2Jx\\u009b1m\\u000ay' where account_id = 76")
     said = sandbox_niched.run("match", "vegan-fitness", "--format", "table", "--country", "US").stdout
     assert "[2Jx 1m y" in said and "\x1b" not in said and "\x9b" not in said
 

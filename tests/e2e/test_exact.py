@@ -63,7 +63,7 @@ class Exact:
 @pytest.fixture(scope="module")
 def exact(databases, migrated_template, program, contract):
     with databases.one(migrated_template) as url, psycopg.connect(url, autocommit=True) as connection:
-        with program(url).serve(NICHED_WORKER=0, NICHED_NOW=NOW) as service:
+        with program(url).serve(NICHED_WORKER=0, NICHED_NOW=NOW, NICHED_CACHE_MB=0) as service:
             yield Exact(service, connection, contract)
 
 
