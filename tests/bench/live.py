@@ -74,7 +74,7 @@ def probe(port, niche, until, seen):
         answered = time.monotonic()
         while True:
             items = client("GET", f"/match?niche={niche}&limit=100&fields=creator.username,last_post_at")["items"]
-            if any(i["creator"]["username"] == who["username"] and i["last_post_at"] >= post["posted_at"] for i in items):
+            if any(i["creator"]["username"] == who["username"] and (i["last_post_at"] or "") >= post["posted_at"] for i in items):
                 break
             if time.monotonic() - answered > PROBE_LIMIT_S:
                 raise RuntimeError(f"a post did not rank within {PROBE_LIMIT_S} s")
@@ -106,7 +106,7 @@ def measure(run, url):
     random.seed(1)
     with run.cluster.connect(url) as db:
         niches = db.execute(NICHES).fetchall()
-        creators = db.execute("select p.slug, a.username from account a tablesample system (5) join platform p using (platform) limit 20000").fetchall()
+        creators = db.execute("select p.slug, a.username from account a tablesample system (25) join platform p using (platform) limit 200000").fetchall()
     small = [slug for slug, listed in niches if 60 <= listed <= 2000] or [slug for slug, _ in niches[-5:]]
     seconds = run.args.seconds
     with Service(run.niched, url, NICHED_WRITES="on", NICHED_ADDRESS="127.0.0.1") as service:

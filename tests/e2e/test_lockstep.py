@@ -12,7 +12,7 @@ import time
 import pytest
 
 ROUNDS = int(os.environ.get("LOCKSTEP_ROUNDS", "20"))
-SPREAD = 3  # connections that were about to close may have counted when a new one was handed over
+SPREAD = 1.5  # between the loops; connections that are about to close count when a new one is handed over
 STALL_S = 10  # a round takes milliseconds; a lost wake-up takes for ever
 REQUEST = "GET {} HTTP/1.1\r\nHost: niched\r\n\r\n"
 
@@ -109,14 +109,14 @@ def test_loops_have_the_same_share_of_connections(sandbox, loops):
     with sandbox.serve(NICHED_LOOPS=loops) as service:
         lines = [Line(service.address) for _ in range(64)]
         counts = connections_of_loops(lines[0], loops, 64)
-        assert max(counts) - min(counts) <= SPREAD
+        assert max(counts) <= SPREAD * min(counts)
         random.seed(loops)
         stay = lines[:1] + random.sample(lines[1:], 31)
         close(set(lines) - set(stay))
         connections_of_loops(stay[0], loops, 32)
         lines = stay + [Line(service.address) for _ in range(32)]
         counts = connections_of_loops(lines[0], loops, 64)
-        assert max(counts) - min(counts) <= SPREAD, "whoever lost some gets the next ones"
+        assert max(counts) <= SPREAD * min(counts), "whoever lost some gets the next ones"
         for line in lines:
             line.send("/livez")
         all_answered(lines)
