@@ -309,6 +309,7 @@ def test_names_are_text(page_of, sandbox_niched, hostile):
     with psycopg.connect(sandbox_niched.url, autocommit=True) as db:
         db.execute("update creator set display_name = %s where creator_id = 76", (hostile,))
         db.execute("update account set name = %s, bio = %s where username = 'ivy.vegan_c'", (hostile, hostile))
+        db.execute("update account_score set name = %s, bio = %s where creator_id = 76", (hostile, hostile))
     with sandbox_niched.serve(NICHED_WORKER=0) as service:  # it would be scored anew, and lower
         page = page_of(service)
         for target, ready in ((LIST, "tr.item"), ("/#/creator/76?niche=vegan-fitness", ".bigscore"), ("/#/plan?niche=vegan-fitness&budget_usd=2000", ".slide")):

@@ -443,3 +443,22 @@ def test_part_of_a_compound(client):
     members = {niche: set(keys(client.walk(niche=niche, limit=100, **ALL))) for niche in ("travel", "gaming")}
     assert set(keys(part)) == members["travel"] ^ members["gaming"] and page["related_available"] == min(100, len(part))
     assert all(sorted(item["matched_niches"]) == ["gaming", "travel"] for item in full)
+
+
+def test_related_are_counted_anew_when_the_niche_changes(sandbox_niched, ask):
+    """A loop remembers the number; a version that was raised makes it worthless, also where the list stays as it is."""
+    listed = "select n.slug, n.niche_id, count(*) from niche_match m join niche n using (niche_id) where m.world = 1 and m.related" \
+             " and m.followers between 1000 and 100000 and exp(m.l_auth) >= 0.25 group by 1, 2 order by 3 desc limit 1"
+    with sandbox_niched.serve(NICHED_WORKER=0, NICHED_CACHE_MB=0, NICHED_LOOPS=1) as service, \
+            psycopg.connect(sandbox_niched.url, autocommit=True) as db:
+        client = ask(service)
+        slug, niche, count = db.execute(listed).fetchone()
+        before = client.ok("/match", niche=slug)
+        assert before["related_available"] == min(count, 100) and client.ok("/match", niche=slug) == before
+        keep = 3
+        db.execute("delete from niche_match where niche_id = %s and related and account_id not in"
+                   " (select account_id from niche_match where niche_id = %s and related and followers between 1000 and 100000"
+                   "  and exp(l_auth) >= 0.25 limit %s)", (niche, niche, keep))
+        db.execute("update niche_version set version = version + 1 where niche_id = %s", (niche,))
+        after = client.ok("/match", niche=slug)
+        assert after["related_available"] == keep and after["items"] == before["items"]
