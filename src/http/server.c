@@ -195,6 +195,7 @@ enum err server_start(const struct settings *settings, const struct server_app *
     if (e) {
         work_stop(s->work);
         work_stop(s->writes);
+        rates_free(s->rates);
         free(s); /* the program ends now, and with it what was opened */
         return e;
     }
