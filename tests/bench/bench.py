@@ -38,6 +38,7 @@ from store import Store, loaded  # noqa: E402
 
 PATHS = 4096  # in a list of Zipf-distributed niches
 COMPARED = 50
+FEW = 4  # connections for what takes tens of milliseconds on a large store
 FILTERS = {  # of the default list, by how many they leave
     "wide": "platform=tiktok",
     "middle": "country=US&language=en&min_followers=5000",
@@ -87,8 +88,8 @@ class Bench:
     def paths(self, query=""):
         return [f"/match?niche={slug}{query}" for _, slug, *_ in self.store.zipf(PATHS)]
 
-    def http(self, name, server, paths):
-        self.contestants[name] = lambda seconds: loads.Meter(server, self.store).over(loads.wrk(server, paths, seconds))
+    def http(self, name, server, paths, connections=loads.WRK_CONNECTIONS):
+        self.contestants[name] = lambda seconds: loads.Meter(server, self.store).over(loads.wrk(server, paths, seconds, connections))
 
     def sql(self, name, text, variables):
         self.contestants[name] = lambda seconds: loads.Meter(None, self.store).over(loads.pgbench(self.store, text, variables, seconds))
@@ -100,8 +101,8 @@ class Bench:
         self.http("niched, default", plain, self.paths())
         for name, query in FILTERS.items():
             self.http(f"niched, {name} filter", plain, self.paths(f"&{query}"))
-        self.http("niched, own weights + seven filters, largest niche", plain, [f"/match?niche={slug}&weights={WEIGHTS}&{SEVEN}"])
-        self.http("niched, two niches, ranked on the fly", plain, self.compounds())
+        self.http("niched, own weights + seven filters, largest niche", plain, [f"/match?niche={slug}&weights={WEIGHTS}&{SEVEN}"], FEW)
+        self.http("niched, two niches, ranked on the fly", plain, self.compounds(), FEW)
         self.http("niched, /creators/{id}", plain, [f"/creators/{c}" for c in self.store.creators(PATHS)])
         self.http("niched, default, with a log of requests", self.serve("logged", NICHED_LOG_LEVEL="info"), self.paths())
         for name, query in FILTERS.items():
@@ -167,7 +168,7 @@ class Bench:
         self.add_niched()
         self.add_peers(*self.add_ceilings())
         for name, load in self.contestants.items():
-            load(1)
+            load(2)
         runs = {name: [] for name in self.contestants}
         for n in range(self.args.rounds):
             for name, load in self.contestants.items():
