@@ -62,12 +62,12 @@ struct match_row {
     double profile, k, n, focus;
     double ln[MATCH_COMPONENTS];
     double cpe_usual_usd;
-    double engagement, theta, sigma, engagement_n, shrink, typical;
+    double theta, sigma, engagement_n, shrink, typical;
     double audience_credibility, conversation;
     struct text_list signal_phi;
     int64_t signal_measured, signal_unusual;
     bool audience_known;
-    double loyalty, freshness, gap_days, posts_per_week;
+    double gap_days, posts_per_week;
     int64_t brands, brands_repeated;
 };
 

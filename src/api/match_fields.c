@@ -61,7 +61,6 @@ const struct field match_explain_fields[] = {
     READ(FIELD_F64, n, "n"),
     READ(FIELD_F64, focus, "focus"),
     MATCH_LN_FIELDS(struct match_row),
-    READ(FIELD_F64, engagement, "engagement"),
     READ(FIELD_F64, theta, "engagement_theta"),
     READ(FIELD_F64, sigma, "engagement_sigma"),
     READ(FIELD_F64, engagement_n, "engagement_n"),
@@ -69,10 +68,8 @@ const struct field match_explain_fields[] = {
     READ(FIELD_F64, audience_credibility, "audience_credibility"),
     READ(FIELD_F64, conversation, "conversation"),
     READ(FIELD_TEXTS, signal_phi, "signal_phi"),
-    READ(FIELD_F64, loyalty, "loyalty"),
     READ(FIELD_I64, brands, "brands"),
     READ(FIELD_I64, brands_repeated, "brands_repeated"),
-    READ(FIELD_F64, freshness, "freshness"),
     READ(FIELD_F64, gap_days, "gap_days"),
     READ(FIELD_F64, posts_per_week, "posts_per_week"),
 };

@@ -1,7 +1,6 @@
 """Writes that wait at the same time are one transaction, and each is answered as if it had come alone. Requests are gathered behind the
 lock that imports take: the first waits there by itself, all others go together when it is released."""
 import concurrent.futures
-import json
 import random
 import re
 import time
@@ -9,20 +8,16 @@ import time
 import httpx
 import psycopg
 import pytest
+from client import send_body
 
 POST = {"post_key": "1", "posted_at": "2026-10-30T18:00:00Z", "caption": "vegan bowl", "likes": 412, "observed_at": "2026-11-01T00:00:00Z"}
-JSON = {"Content-Type": "application/json"}
-MERGE = {"Content-Type": "application/merge-patch+json"}
 
 
 @pytest.fixture(scope="module")
 def niched(databases, migrated_template, program, tmp_path_factory):
     secret = tmp_path_factory.mktemp("secret") / "secret"
     with databases.one(migrated_template) as url:
-        own = program(url)
-        plain = own.environment
-        own.environment = lambda env=None: plain({"NICHED_SECRET_FILE": secret, **(env or {})})
-        yield own
+        yield program(url, NICHED_SECRET_FILE=secret)
 
 
 @pytest.fixture(scope="module")
@@ -44,15 +39,9 @@ def client(service, ask, db):
     return ask(service)
 
 
-def send(client, method, path, body=None, **headers):
-    kind = {} if body is None else MERGE if method == "PATCH" else JSON
-    content = None if body is None else json.dumps(body).encode()
-    return client.request(method, path, content=content, headers={**kind, **{k.replace("_", "-"): v for k, v in headers.items()}})
-
-
 def put(client, *names, world="live", **more):
     for name in names:
-        assert send(client, "PUT", f"/creators/tiktok/{name}?world={world}", {"followers": 5000, "bio": "vegan", **more}).status_code in (200, 201)
+        assert send_body(client, "PUT", f"/creators/tiktok/{name}?world={world}", {"followers": 5000, "bio": "vegan", **more}).status_code in (200, 201)
 
 
 def address(name, kind="posts", query=""):
@@ -60,7 +49,7 @@ def address(name, kind="posts", query=""):
 
 
 def together(niched, ask, service, db, calls):
-    """Sends the calls (arguments of send) so that all but the first go together, in this order; their answers."""
+    """Sends the calls (arguments of send_body) so that all but the first go together, in this order; their answers."""
     def gathered(n):
         scraped = re.search(r"^niched_writes_waiting (\d+)$", metrics.get("/metrics").text, re.M)
         return int(scraped[1]) >= n and db.execute("select count(*) from pg_locks where not granted").fetchone()[0]
@@ -70,7 +59,7 @@ def together(niched, ask, service, db, calls):
         lock.execute("select pg_advisory_xact_lock(20261, 0)")
         answers = []
         for i, call in enumerate(calls):
-            answers.append(pool.submit(send, clients[i], *call[:3], **(call[3] if len(call) > 3 else {})))
+            answers.append(pool.submit(send_body, clients[i], *call[:3], **(call[3] if len(call) > 3 else {})))
             end = time.monotonic() + 2  # then the first gives up
             while not gathered(i):
                 assert time.monotonic() < end
@@ -86,7 +75,7 @@ def test_one_transaction_and_an_answer_each(client, niched, ask, service, db):
     names = [f"c{i}" for i in range(6)]
     put(client, *names)
     rows = [{**POST, "post_key": str(k)} for k in range(3)]
-    assert send(client, "POST", address("c5"), rows[:2]).json()["created"] == 2
+    assert send_body(client, "POST", address("c5"), rows[:2]).json()["created"] == 2
     newer = {**rows[1], "likes": 9, "observed_at": "2026-11-01T01:00:00Z"}
     answers = together(niched, ask, service, db, [
         ("POST", address("c0"), POST), ("POST", address("c1"), rows), ("POST", address("C2"), [rows[0], rows[0]]),
@@ -116,7 +105,7 @@ def test_one_updates_the_other_is_told(client, niched, ask, service, db):
     """Two that hold the same tag of a creator with two accounts: the second comes too late."""
     put(client, "a", "b", "c")
     one = client.ok("/creators/tiktok/a", world="live")["id"]
-    assert send(client, "PUT", f"/creators/{one}/accounts/tiktok/b").status_code == 201
+    assert send_body(client, "PUT", f"/creators/{one}/accounts/tiktok/b").status_code == 201
     tag = client.get("/creators/tiktok/a", params={"world": "live"}).headers["ETag"]
     answers = together(niched, ask, service, db, [
         ("PATCH", "/creators/tiktok/c", {"city": "Gouda"}), ("PATCH", "/creators/tiktok/a", {"city": "Leiden"}, {"If_Match": tag}),
@@ -240,7 +229,7 @@ def test_together_is_as_one_after_the_other(client, niched, ask, service, db, se
     def of(world):
         return [(method, f"{path}?{'&'.join(f'{k}={v}' for k, v in {**query, 'world': world}.items())}", body) for method, path, query, body in calls]
 
-    one_by_one = [answer_of(send(client, *call)) for call in of("sandbox")]
+    one_by_one = [answer_of(send_body(client, *call)) for call in of("sandbox")]
     assert [answer_of(a) for a in together(niched, ask, service, db, of("live"))] == one_by_one
     assert db.execute(STORED, (0,)).fetchall() == db.execute(STORED, (1,)).fetchall()
     assert {200, 404} <= {status for status, _ in one_by_one}
