@@ -341,3 +341,15 @@ def test_a_store_of_before_is_scored_anew(empty_niched):
         assert db.execute("select creator_id, account_id from account_dirty").fetchall() == [who]
         assert db.execute("select engagement_rate, posts_per_week, sponsored_share, last_post_day, price_known, has_contact, verified"
                           " from niche_match").fetchone() == (None,) * 7
+
+
+@pytest.mark.parametrize("mode", ["force_generic_plan", "force_custom_plan"])
+def test_the_market_is_not_compared_row_by_row_where_nothing_is_known(db, mode):
+    """Of tables without statistics one row is expected, and a join of what is listed with what was paid was a nested loop: 97 s."""
+    text = (Path(__file__).parents[2] / "sql/queries/score_market.sql").read_text()
+    with db.cursor() as cursor:
+        cursor.execute(f"set plan_cache_mode = {mode}")
+        cursor.execute(f"prepare market as {text}".encode())
+        plan = "\n".join(line for line, in cursor.execute("explain (costs off) execute market (1, 0, 1000)"))
+        cursor.execute("deallocate market; reset plan_cache_mode")
+    assert len(re.findall(r"(?:Hash|Merge) Full Join", plan)) == 2, plan
