@@ -120,6 +120,8 @@ def test_a_kill_changes_nothing(request, databases, migrated_template, program, 
         if kill is kill_postgres:
             cluster = request.getfixturevalue("cluster")
             niched = program(cluster.url("niched"))
+            with psycopg.connect(niched.url, autocommit=True) as db:  # what was committed is there after the crash, as in production
+                db.execute("alter database niched set synchronous_commit = on")
             niched.run("migrate")
             niched.run("taxonomy", "load")
         else:
