@@ -94,9 +94,27 @@ init() {
     mv "$place/data.new" "$place/data"
 }
 
+# The megabytes of memory that this machine, or the container we are in, has.
+memory_mb() {
+    local kb limit
+    kb=$(awk '$1 == "MemTotal:" { print $2 }' /proc/meminfo)
+    limit=$(cat /sys/fs/cgroup/memory.max 2>/dev/null) || limit=max
+    [[ $limit == max ]] || ((limit / 1024 > kb)) || kb=$((limit / 1024))
+    echo $((kb / 1024))
+}
+
+# The megabytes of what the server keeps of the store: a quarter of the memory as PostgreSQL's manual advises, little for tests.
+buffers_mb() {
+    local mb=$(($(memory_mb) / 4))
+    ((fast || mb < 128)) && mb=128
+    ((mb > 8192)) && mb=8192
+    echo "$mb"
+}
+
 # The server's settings, written anew at each start. $1: the socket's directory
 settings() {
-    local quoted=${1//\'/\'\'}
+    local quoted=${1//\'/\'\'} buffers
+    buffers=$(buffers_mb)
     cat <<-CONF
 	# written by src/run/cluster.sh at each start
 	listen_addresses = ''
@@ -104,10 +122,11 @@ settings() {
 	unix_socket_directories = '"$quoted"'
 	unix_socket_permissions = 0700
 	max_connections = 100
-	shared_buffers = 128MB
+	shared_buffers = ${buffers}MB
+	effective_cache_size = $((buffers * 3))MB
 	work_mem = 16MB
 	maintenance_work_mem = 128MB
-	max_wal_size = 512MB
+	max_wal_size = $((buffers < 1024 ? 512 : 4096))MB
 	random_page_cost = 1.1
 	jit = off
 	log_checkpoints = off
