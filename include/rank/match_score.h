@@ -86,12 +86,23 @@ void match_score(const struct estimate x[MATCH_COMPONENTS], const double weights
 void match_points_lost(const double ln[MATCH_COMPONENTS], const double weights[MATCH_COMPONENTS], int score,
                        int ret_tenths[MATCH_COMPONENTS]);
 
-/* rho = min over stored components of own/default weight, 0..1: the exponent of the bound (g). Components of
- * default weight 0 do not count. */
-double match_rho(const double default_weights[MATCH_STORED], const double own_weights[MATCH_COMPONENTS]);
-/* Upper bound ((score + 1/2)/10,000)^rho on S under own weights of any row whose default score is at most
- * `score` (g: S' <= S^rho, all ln x <= 0), at most 1, raised by 1e-12 of itself against rounding. Reading in
- * default order may stop when match_quantise(bound) is strictly below the k-th own score. */
-double match_bound(int score, double rho);
+/* What bounds the score under own weights by the stored one: what each stored component may cost by default,
+ * -ln of the floor times its weight (room), and what of that counts under the own weights (ratio), the
+ * smallest ratio first. */
+struct match_limit {
+    size_t n;
+    double ratio[MATCH_STORED], room[MATCH_STORED];
+};
+
+/* The limit of own weights; with `lifted` engagement may be better than stored, so that it counts for
+ * nothing. Components of default weight 0 do not count. */
+void match_limit_of(const double default_weights[MATCH_STORED], const double own_weights[MATCH_COMPONENTS],
+                    bool lifted, struct match_limit *ret_limit);
+/* Upper bound on S under own weights of any row whose default score is at most `score` (g). Such a row has
+ * lost at least -ln((score + 1/2)/10,000) by default, and the least of it counts when it was lost where the
+ * ratio is smallest, as far as the floor of that component lets it: a fractional knapsack, never above
+ * S^(smallest ratio). At most 1, raised by 1e-12 of itself against rounding. Reading in default order may
+ * stop when match_quantise(bound) is strictly below the k-th own score. */
+double match_bound(int score, const struct match_limit *limit);
 
 #endif

@@ -1,10 +1,10 @@
 /* The exact list by an early-stopping scan of the stored order. Under own weights (ranking specification, g):
- * all ln x are at most 0, so S' <= S^rho with rho = min w'/w; a creator is bounded by the best row of any of
- * their accounts and niches, with which all of those rows come. Under the stored ranking the first rows are
- * the page. Rows are read in the stored order in chunks until no unread row can reach the k-th best.
- * Invariants: a row is dropped only when its bound is strictly below the k-th score (ties are decided by the
- * total order); when the niche changes between two chunks the scan begins again, and after RESTARTS_MAX times
- * it reads all in one statement, which sees one state. */
+ * all ln x are at most 0 and at least ln .02, so S bounds S' (match_bound()); a creator is bounded by the
+ * best row of any of their accounts and niches, with which all of those rows come. Under the stored ranking
+ * the first rows are the page. Rows are read in the stored order in chunks until no unread row can reach the
+ * k-th best. Invariants: a row is dropped only when its bound is strictly below the k-th score (ties are
+ * decided by the total order); when the niche changes between two chunks the scan begins again, and after
+ * RESTARTS_MAX times it reads all in one statement, which sees one state. */
 #include "match_why_not.h"
 
 #include "rank/engagement.h"
@@ -106,7 +106,7 @@ static size_t take_creator(const struct match_state *st, const struct rows *rows
 static bool settled(const struct match_state *st, const struct match_scan *scan) {
     if (scan->picks.count < scan->picks.cap)
         return false;
-    int bound = match_quantise(match_bound(scan->last.score, st->ranking.rho));
+    int bound = match_quantise(match_bound(scan->last.score, &st->ranking.limit));
     return bound < scan->picks.at[scan->picks.cap - 1].score &&
            (!scan->picks.watch || bound < match_watch_lowest(scan->picks.watch));
 }

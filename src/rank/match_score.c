@@ -4,6 +4,7 @@
 #include "rank/match_score.h"
 
 #include "base/macros.h"
+#include "rank/numeric.h"
 
 #include <math.h>
 #include <string.h>
@@ -172,17 +173,33 @@ void match_points_lost(const double ln[MATCH_COMPONENTS], const double weights[M
     }
 }
 
-double match_rho(const double default_weights[MATCH_STORED], const double own_weights[MATCH_COMPONENTS]) {
-    double rho = 1.0;
+void match_limit_of(const double default_weights[MATCH_STORED], const double own_weights[MATCH_COMPONENTS],
+                    bool lifted, struct match_limit *ret_limit) {
+    struct match_limit l = {0};
     for (size_t i = 0; i < MATCH_STORED; i++) {
-        if (default_weights[i] > 0.0) {
-            rho = fmin(rho, own_weights[i] / default_weights[i]);
+        if (!(default_weights[i] > 0.0)) {
+            continue;
         }
+        double own = lifted && i == MATCH_ENGAGEMENT ? 0.0 : own_weights[i];
+        double ratio = own / default_weights[i];
+        size_t at = l.n++;
+        for (; at > 0 && l.ratio[at - 1] > ratio; at--) {
+            l.ratio[at] = l.ratio[at - 1];
+            l.room[at] = l.room[at - 1];
+        }
+        l.ratio[at] = ratio;
+        l.room[at] = -log(RANK_FLOOR) * default_weights[i];
     }
-    return rho;
+    *ret_limit = l;
 }
 
-double match_bound(int score, double rho) {
-    double top = fmin(1.0, (score + 0.5) / MATCH_SCALE);
-    return fmin(1.0, pow(top, rho) * (1.0 + BOUND_SLACK));
+double match_bound(int score, const struct match_limit *limit) {
+    double lost = -log(fmin(1.0, (score + 0.5) / MATCH_SCALE));
+    double own = 0.0;
+    for (size_t i = 0; i < limit->n && lost > 0.0; i++) {
+        double part = fmin(lost, limit->room[i]);
+        own += limit->ratio[i] * part;
+        lost -= part;
+    }
+    return fmin(1.0, exp(-own) * (1.0 + BOUND_SLACK));
 }

@@ -335,8 +335,9 @@ class Case:
         return [w * scale for w in raw] + [AUDIENCE_WEIGHT if self.target else 0.0]
 
     @property
-    def rho(self):
-        return 0.0 if self.z < 0.5 else min(1.0, *(w / d for w, d in zip(self.used_weights, DEFAULTS)))
+    def counts_nothing(self):
+        """Whether a component of the stored ranking may be anything."""
+        return self.z < 0.5 or min(self.used_weights[:len(DEFAULTS)]) == 0
 
 
 def passing(case, rows):

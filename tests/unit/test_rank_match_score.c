@@ -171,39 +171,68 @@ static void test_names_and_goals(void **state) {
     assert_null(match_goal_by_name("sales"));
 }
 
-/* Under random own weights no row beats the bound from its own default score. */
+/* Worlds that reach the corners: components at the floor, at the top and between. */
+static double corner(void) {
+    double c = chance();
+    return c < 0.25 ? 0.0 : c < 0.5 ? 1.0 : chance();
+}
+
+/* Under random own weights no row beats the bound from its own default score, and the bound is never above
+ * S^rho. */
 static void test_bound(void **state) {
     (void)state;
     for (int round = 0; round < 20000; round++) {
         double m[MATCH_STORED];
         double x[MATCH_STORED];
         for (size_t i = 0; i < MATCH_STORED; i++) {
-            m[i] = 5.0 * chance();
-            x[i] = chance();
+            m[i] = 5.0 * corner();
+            x[i] = round % 2 ? corner() : chance();
         }
+        m[round % MATCH_STORED] = 1.0; /* not all 0 */
         bool audience = round % 3 == 0;
+        bool lifted = round % 5 == 0;
         double w[MATCH_COMPONENTS];
         assert_true(match_weights(m, audience, w));
+        struct match_limit limit;
+        match_limit_of(match_default_weights(), w, lifted, &limit);
+        assert_true(limit.n == MATCH_STORED && limit.ratio[0] >= 0.0);
         struct match_result r = plain(x);
         r.ln[MATCH_AUDIENCE_FIT] = log(chance() * 0.98 + 0.02);
-        double rho = match_rho(match_default_weights(), w);
-        assert_true(rho >= 0.0 && rho <= 1.0);
+        if (lifted) {
+            r.ln[MATCH_ENGAGEMENT] = 0.0;
+        }
         double own = match_value(r.ln, w);
-        assert_true(own <= match_bound(r.score, rho));
-        assert_true(match_quantise(own) <= match_quantise(match_bound(r.score, rho)));
+        double bound = match_bound(r.score, &limit);
+        assert_true(own <= bound);
+        assert_true(match_quantise(own) <= match_quantise(bound));
+        assert_true(bound <= pow((r.score + 0.5) / MATCH_SCALE, limit.ratio[0]) * (1.0 + 1e-9) ||
+                    bound == 1.0);
     }
+}
+
+/* The bound is reached: a row that lost all it could where that counts least, and the rest in the next
+ * component. */
+static void test_bound_is_tight(void **state) {
+    (void)state;
     double w[MATCH_COMPONENTS];
-    default_weights(w);
-    CLOSE(match_rho(match_default_weights(), w), 1.0, 1e-12);
-    CLOSE(match_bound(8321, 1.0), 0.83215, 1e-9);
-    CLOSE(match_bound(10000, 0.7), 1.0, 0.0);
-    CLOSE(match_bound(5, 0.0), 1.0, 0.0);
-    /* equal multipliers of the presets: engagement:2 alone gives rho 1/1.2 */
-    const double m[MATCH_STORED] = {1, 2, 1, 1, 1, 1};
+    struct match_limit limit;
+    const double m[MATCH_STORED] = {1, 2, 1, 1, 0.5, 1};
     assert_true(match_weights(m, false, w));
-    CLOSE(match_rho(match_default_weights(), w), 1.0 / 1.2, 1e-12);
-    assert_true(match_weights(NULL, true, w));
-    CLOSE(match_rho(match_default_weights(), w), 0.85, 1e-12);
+    match_limit_of(match_default_weights(), w, false, &limit);
+    const double x[MATCH_STORED] = {0.7, 1, 1, 1, 0.02, 1}; /* loyalty has the smallest ratio */
+    struct match_result r = plain(x);
+    CLOSE(match_bound(r.score, &limit), match_value(r.ln, w), 1e-4);
+    default_weights(w);
+    match_limit_of(match_default_weights(), w, false, &limit);
+    CLOSE(match_bound(8321, &limit), 0.83215, 1e-9);
+    CLOSE(match_bound(10000, &limit), 1.0, 0.0);
+    CLOSE(match_bound(10, &limit), 0.02, 1e-9); /* no row is below the floor */
+    const double none[MATCH_STORED] = {0, 0, 0, 0, 0, 1};
+    assert_true(match_weights(none, false, w));
+    match_limit_of(match_default_weights(), w, false, &limit);
+    CLOSE(match_bound(5000, &limit), 1.0, 0.0); /* what was lost may be elsewhere */
+    CLOSE(match_bound(500, &limit), 1.0, 0.0);
+    assert_true(match_bound(210, &limit) < 0.95);
 }
 
 static void test_interval_and_confidence(void **state) {
@@ -245,6 +274,7 @@ int main(void) {
         cmocka_unit_test(test_bad_weights),
         cmocka_unit_test(test_names_and_goals),
         cmocka_unit_test(test_bound),
+        cmocka_unit_test(test_bound_is_tight),
         cmocka_unit_test(test_interval_and_confidence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
