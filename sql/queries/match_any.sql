@@ -10,7 +10,7 @@ with top as materialized (
       select m.creator_id, m.account_id, m.niche_id, m.score, m.conf, m.siblings
       from niche_match m
       where m.world = $1::smallint and m.niche_id = n.niche_id and m.related = $9::boolean
-        and (m.score, m.conf, m.account_id) < ($4::integer, $5::integer, $6::bigint)/*filters*/
+        and (m.score, m.conf, m.account_id) < ($4::integer, $5::integer, $6::bigint) and m.score >= $10::integer/*filters*/
     ) b
     where not exists (
       select 1

@@ -1,8 +1,8 @@
 -- match_scan_ask: api/match_scan.c. The next rows of a niche in the stored order, to be scored anew: a creator comes once, by
 -- the best row of those that pass the filters (place), with those of all their accounts. $1 world, $2 niche, $3 creators,
 -- $4 $5 $6 the place of the last one read (score, conf, account), $7 countries of the audience wanted or null, $8 whether
--- engagement is to be weighed anew, $9 whether related rows are asked for: of creators who are not listed. Without rows one
--- that has the version alone
+-- engagement is to be weighed anew, $9 whether related rows are asked for: of creators who are not listed, $10 the lowest score
+-- that is of use. Without rows one that has the version alone
 with part as materialized (
   select b.*
   from (
@@ -10,7 +10,7 @@ with part as materialized (
            m.l_rel, m.l_eng, m.l_auth, m.l_aff, m.l_loy, m.l_fresh, m.siblings
     from niche_match m
     where m.world = $1::smallint and m.niche_id = $2::integer and m.related = $9::boolean
-      and (m.score, m.conf, m.account_id) < ($4::integer, $5::integer, $6::bigint)/*filters*/
+      and (m.score, m.conf, m.account_id) < ($4::integer, $5::integer, $6::bigint) and m.score >= $10::integer/*filters*/
     order by m.score desc, m.conf desc, m.account_id desc
     offset 0
   ) b

@@ -49,6 +49,7 @@ struct match_scan {
     bool begun; /* version is known */
     int64_t rows_read;
     int64_t chunk;
+    int lowest; /* stored score that is still of use */
     int restarts;
 };
 
@@ -63,6 +64,7 @@ static void begin(struct request *req, struct match_scan *scan) {
     scan->picks = match_phase_picks(st, req->arena);
     bool stored = is_stored_order(st) && !scan->picks.watch;
     scan->last = stored ? st->after : MATCH_START;
+    scan->lowest = 0;
     scan->chunk = scan->restarts < RESTARTS_MAX ? FIRST_CHUNK : INT32_MAX;
     if (stored)
         scan->chunk = (int64_t)scan->picks.cap;
@@ -102,13 +104,22 @@ static size_t take_creator(const struct match_state *st, const struct rows *rows
     return i;
 }
 
-/* Whether no row behind the last one read can be among the picks, or ahead of those asked about. */
-static bool settled(const struct match_state *st, const struct match_scan *scan) {
+/* The lowest stored score of a row that can be among the picks, or ahead of those asked about; 0: any can. */
+static int lowest_of_use(const struct match_state *st, const struct match_scan *scan) {
     if (scan->picks.count < scan->picks.cap)
-        return false;
-    int bound = match_quantise(match_bound(scan->last.score, &st->ranking.limit));
-    return bound < scan->picks.at[scan->picks.cap - 1].score &&
-           (!scan->picks.watch || bound < match_watch_lowest(scan->picks.watch));
+        return 0;
+    int wanted = (int)scan->picks.at[scan->picks.cap - 1].score;
+    if (scan->picks.watch && match_watch_lowest(scan->picks.watch) < wanted)
+        wanted = (int)match_watch_lowest(scan->picks.watch);
+    int low = 0, high = MATCH_SCALE;
+    while (low < high) {
+        int middle = (low + high) / 2;
+        if (match_quantise(match_bound(middle, &st->ranking.limit)) < wanted)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
 }
 
 static enum err finish(struct request *req, struct match_scan *scan) {
@@ -162,7 +173,8 @@ static enum err chunk_rows(struct request *req, const struct rows *rows) {
         i = take_creator(st, rows, i, a, scan);
     scan->rows_read += n;
     bool stored = is_stored_order(st) && !scan->picks.watch;
-    if (n < scan->chunk || stored || settled(st, scan))
+    scan->lowest = stored ? 0 : lowest_of_use(st, scan);
+    if (n < scan->chunk || stored || scan->last.score < scan->lowest)
         return finish(req, scan);
     scan->chunk = scan->chunk * 2 > LAST_CHUNK ? LAST_CHUNK : scan->chunk * 2;
     return ask_chunk(req);
@@ -183,6 +195,7 @@ static enum err ask_chunk(struct request *req) {
         match_target_countries(&st->ranking, a),
         st->ranking.z != ENGAGEMENT_DEFAULTS.z ? "t" : "f",
         st->related_phase ? "t" : "f",
+        arena_printf(a, "%d", scan->lowest),
     };
     return match_ask_filtered(req, st->any ? "match_any" : "match_scan", COUNT_OF(own), own, chunk_rows);
 }
