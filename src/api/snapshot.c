@@ -16,7 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum {
     POLL_MS = 1000,
@@ -296,11 +295,7 @@ enum err snapshot_load(const struct settings *settings, struct fault *f, struct 
 static void rest(struct keeper *k, struct db *db) {
     int ms = k->newest ? POLL_MS : POLL_MS / 10;
     for (; ms > 0 && !leash_stopped(&k->leash); ms -= 100) {
-        if (!db)
-            usleep(100 * 1000);
-        else if (db_wait_notify(db, -1, 100))
-            return;
-        if (db && wishes_waiting(k->wishes))
+        if (leash_rest(&k->leash, db, 100) || (db && wishes_waiting(k->wishes)))
             return;
     }
 }

@@ -8,8 +8,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 enum {
     POLL_MS = 500,
@@ -22,7 +20,6 @@ enum {
 struct versions {
     const struct settings *settings;
     struct leash leash;
-    int wake_fd;
     bool listens;
     _Atomic uint64_t heard; /* moves on when something may have changed */
     _Atomic uint64_t known; /* its value before the newest table was read */
@@ -64,17 +61,11 @@ bool versions_see(struct versions *v, int64_t mono_us, struct version_table **io
     return newest != NULL;
 }
 
-static void wake(const struct versions *v) {
-    uint64_t one = 1;
-    if (write(v->wake_fd, &one, sizeof one) < 0)
-        return; /* full: it is awake already */
-}
-
 void versions_changed(struct versions *v) {
     if (!v)
         return;
     atomic_fetch_add(&v->heard, 1);
-    wake(v);
+    leash_wake(&v->leash);
 }
 
 static struct version_table *table_of(const struct rows *r) {
@@ -154,16 +145,11 @@ static enum err look(struct versions *v, struct db **db, struct fault *f) {
 
 /* Until there is something to read. */
 static void rest(struct versions *v, struct db *db, bool failed) {
-    uint64_t count;
     int ms = failed ? RETRY_MS : v->listens ? POLL_MS : STANDBY_MS;
     if (!failed && atomic_load(&v->heard) != atomic_load(&v->known))
         return;
-    if (!db)
-        usleep(RETRY_MS * 1000);
-    else if (db_wait_notify(db, v->wake_fd, ms))
+    if (leash_rest(&v->leash, db, ms))
         atomic_fetch_add(&v->heard, 1);
-    while (read(v->wake_fd, &count, sizeof count) > 0)
-        ;
 }
 
 /* It says nothing of what fails: the keeper, which asks the same store, does. */
@@ -186,10 +172,8 @@ enum err versions_start(const struct settings *s, struct fault *f, struct versio
         return fault_set(f, ERR_NO_MEMORY, "no memory for versions");
     v->settings = s;
     v->heard = 1;
-    v->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     pthread_mutex_init(&v->lock, NULL);
-    enum err e = v->wake_fd < 0 ? fault_set(f, ERR_IO, "no descriptor for versions")
-                                : leash_start(&v->leash, versions_run, v, f);
+    enum err e = leash_start(&v->leash, versions_run, v, f);
     if (e)
         free(v); /* the program ends now */
     else
@@ -200,11 +184,8 @@ enum err versions_start(const struct settings *s, struct fault *f, struct versio
 void versions_stop(struct versions *v) {
     if (!v)
         return;
-    atomic_store(&v->leash.stop, true);
-    wake(v);
     leash_end(&v->leash, GRACE_MS);
     version_table_give(v->newest);
     pthread_mutex_destroy(&v->lock);
-    close(v->wake_fd);
     free(v);
 }

@@ -8,14 +8,12 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum {
     POLL_MS = 1000,
     CLEAR_MS = 10000,
     BROKEN_MAX = 64,
     STALE_S = 30, /* beyond the time that a silent connection is kept */
-    PAUSE_MS = 100,
     RETRY_MS = 500,
     RETRY_MAX_MS = 10000,
     GRACE_MS = 1000
@@ -30,12 +28,6 @@ struct jobs {
     size_t broken_count;
     int64_t clear_at_ms;
 };
-
-static void rest(struct jobs *j, int ms) {
-    int64_t end = clock_mono_ms() + ms;
-    while (!leash_stopped(&j->leash) && clock_mono_ms() < end)
-        nanosleep(&(struct timespec){0, PAUSE_MS * 1000000L}, NULL);
-}
 
 static bool take_broken(struct jobs *j, int64_t *ret_id) {
     pthread_mutex_lock(&j->lock);
@@ -79,7 +71,7 @@ static enum err run_connected(struct jobs *j, struct db *db, struct fault *f) {
         if (!e && j->settings.import_worker)
             e = job_run(&home, f, &any);
         if (!e && !any)
-            (void)db_wait_notify(db, -1, POLL_MS);
+            (void)leash_rest(&j->leash, db, POLL_MS);
     }
     return e;
 }
@@ -99,13 +91,13 @@ static void *run(void *arg) {
         leash_hold(&j->leash, NULL);
         db_close(db);
         if (idle)
-            rest(j, RETRY_MAX_MS);
+            (void)leash_rest(&j->leash, NULL, RETRY_MAX_MS);
         if (!e || leash_stopped(&j->leash))
             continue;
         pause = clock_mono_ms() - began_ms > RETRY_MAX_MS ? RETRY_MS : pause;
         log_line(LOG_ERROR, "imports", LOG_STR("code", err_name(e)), LOG_STR("error", f.detail),
                  LOG_NUM("retry_ms", pause));
-        rest(j, pause);
+        (void)leash_rest(&j->leash, NULL, pause);
         pause = pause * 2 > RETRY_MAX_MS ? RETRY_MAX_MS : pause * 2;
     }
     return NULL;

@@ -11,7 +11,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum {
     PAUSE_MS = 200,
@@ -36,15 +35,6 @@ struct worker {
     struct worker_counts *counts;
     struct scorer_totals told; /* what of this connection is in the counts already */
 };
-
-static void rest(struct worker *w, int ms) {
-    int64_t end = clock_mono_ms() + ms;
-    while (!leash_stopped(&w->leash) && clock_mono_ms() < end) {
-        int64_t left = end - clock_mono_ms();
-        long part = left > PAUSE_MS ? PAUSE_MS : left > 0 ? (long)left : 0;
-        nanosleep(&(struct timespec){0, part * 1000000L}, NULL);
-    }
-}
 
 static void log_failures(struct worker *w, const struct scorer_totals *t) {
     if (t->failed > w->failed)
@@ -142,9 +132,9 @@ static enum err run_connected(struct worker *w, struct db *db, struct fault *f) 
         log_failures(w, scorer_totals(s));
         if (handled >= SCORER_BATCH)
             continue;
-        rest(w, PAUSE_MS);
-        if (handled == 0 && !leash_stopped(&w->leash))
-            (void)db_wait_notify(db, -1, POLL_MS - PAUSE_MS);
+        (void)leash_rest(&w->leash, NULL, PAUSE_MS);
+        if (handled == 0)
+            (void)leash_rest(&w->leash, db, POLL_MS - PAUSE_MS);
     }
     return e;
 }
@@ -166,13 +156,13 @@ static void *run(void *arg) {
         db_close(db);
         w->busy_since = 0;
         if (idle)
-            rest(w, RETRY_MAX_MS);
+            (void)leash_rest(&w->leash, NULL, RETRY_MAX_MS);
         if (!e || leash_stopped(&w->leash))
             continue;
         pause = clock_mono_ms() - begin > RETRY_MAX_MS ? RETRY_MS : pause;
         log_line(LOG_ERROR, "worker", LOG_STR("code", err_name(e)), LOG_STR("error", f.detail),
                  LOG_NUM("retry_ms", pause));
-        rest(w, pause);
+        (void)leash_rest(&w->leash, NULL, pause);
         pause = pause * 2 > RETRY_MAX_MS ? RETRY_MAX_MS : pause * 2;
     }
     return NULL;
