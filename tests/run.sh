@@ -23,7 +23,7 @@ fi
 build=$1
 shift
 export NICHED=$PWD/$build/niched NICHED_BUILD=$PWD/$build
-export PYTHONDONTWRITEBYTECODE=1 UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
+export PYTHONPYCACHEPREFIX=$PWD/build/pycache UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
 logs=$build/test-logs
 closing=$build/closing.txt
 mkdir -p "$logs"
