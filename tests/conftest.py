@@ -326,11 +326,21 @@ def db(database):
         yield connection
 
 
-@pytest.fixture
-def cluster():
-    """A cluster of the test's own, to be stopped and started."""
+def own_cluster():
     own = Cluster()
     try:
         yield own
     finally:
         own.drop()
+
+
+@pytest.fixture
+def cluster():
+    """A cluster of the test's own, to be stopped and started."""
+    yield from own_cluster()
+
+
+@pytest.fixture(scope="module")
+def module_cluster():
+    """The same for all tests of a file."""
+    yield from own_cluster()

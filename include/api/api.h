@@ -18,7 +18,7 @@ struct api_shared {
     const struct settings *settings;
     struct crypto_secret secret;
     struct keeper *keeper;
-    struct versions *versions; /* NULL: no answers are kept */
+    struct versions *versions; /* NULL: no answers are kept, and no standby is asked */
     struct writer *writer;     /* NULL: a program that only reads */
     const struct worker_counts *worker;
     struct jobs *jobs; /* of imports; NULL likewise */
@@ -55,6 +55,8 @@ void api_loop_tick(void *app, int64_t mono_ms);
 uint64_t api_answers_epoch(void *app, int64_t mono_us);
 /* The version of what a struct kept_basis names. */
 uint64_t api_answers_version(void *app, const void *basis);
+/* For server_app: what a standby must have replayed to be asked. */
+uint64_t api_standby_needs(void *app, int64_t mono_us);
 
 /* For server_app: takes the key that was sent and checks what the route needs. ERR_AUTH_*, and
  * ERR_STORE_UNAVAILABLE where keys cannot be checked. */

@@ -45,7 +45,8 @@ struct snapshot {
     int64_t clock_us[2];       /* by world; 0: real time */
     char model_version[2][32]; /* by world: the sandbox keeps the seeds */
     struct benchmark_note benchmarks[2][RANK_PLATFORM_COUNT][RANK_BASIS_COUNT]; /* by world */
-    bool read_only; /* the store takes no writes */
+    bool read_only;    /* the store takes no writes */
+    uint64_t position; /* a standby that replayed the primary's log up to here has all of this */
     size_t compound_count;
     struct snapshot_compound compounds[SNAPSHOT_COMPOUNDS_MAX];
 };

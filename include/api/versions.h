@@ -36,6 +36,11 @@ void versions_stop(struct versions *v);
 /* From any thread: something was changed a moment ago. Until the versions were read anew none is known.
  * Accepts NULL. */
 void versions_changed(struct versions *v);
+/* From any thread: something was committed a moment ago that changes no version yet. Accepts NULL. */
+void versions_wrote(struct versions *v);
+/* From any thread: a position of the primary's log behind all that was notified, all that this process wrote
+ * and all that is older than two seconds; UINT64_MAX: not known now. */
+uint64_t versions_position(struct versions *v, int64_t mono_us);
 /* From any thread: puts the newest table in place of *io_table (NULL: none yet). True if it tells of
  * everything that the store has notified and is not older than two seconds; at that moment of
  * clock_mono_us(). */

@@ -25,6 +25,9 @@ struct server_app {
     /* The version, as request_version() takes it, of what an answer depends on (request_shared()); 0:
      * unknown. */
     uint64_t (*answers_version)(void *app, const void *basis);
+    /* The position in the primary's log up to which a standby must have everything to be asked now;
+     * UINT64_MAX: unknown. */
+    uint64_t (*standby_needs)(void *app, int64_t mono_us);
 };
 
 struct server;

@@ -12,12 +12,18 @@
 struct db;
 
 /* Opens a connection. `conninfo`: a postgresql:// address or keyword=value string; NULL or empty: the PG*
- * variables. `app` names the connection in pg_stat_activity. ERR_STORE_UNAVAILABLE. */
+ * variables. Of several hosts it is the primary, unless the string says another (store/hosts.h). `app` names
+ * the connection in pg_stat_activity. ERR_STORE_UNAVAILABLE. */
 NODISCARD enum err db_open(const char *conninfo, const char *app, struct fault *f, struct db **ret_db);
+/* The same for one that only reads: where no primary answers, a standby does. */
+NODISCARD enum err db_open_reading(const char *conninfo, const char *app, struct fault *f,
+                                   struct db **ret_db);
 /* Closes it. Accepts NULL. */
 void db_close(struct db *db);
 /* For CLEANUP(db_close_at). */
 void db_close_at(struct db **db);
+/* Whether the server is a standby, as it said last; before version 14 it does not say: false. */
+bool db_on_standby(const struct db *db);
 /* Whether the server takes no writes on this connection, as it said last: a standby, or read-only by its
  * settings. A server before version 14 does not say: false. */
 bool db_read_only(const struct db *db);

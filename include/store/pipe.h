@@ -10,6 +10,7 @@
 #define NICHED_STORE_PIPE_H
 
 #include "base/err.h"
+#include "store/hosts.h"
 #include "store/rows.h"
 
 #include <stdbool.h>
@@ -22,7 +23,8 @@ struct pipe_config {
     const char *conninfo; /* as in db_open() */
     const char *app;      /* application_name */
     int64_t statement_timeout_ms;
-    size_t max_waiting; /* statements queued or in flight; beyond: ERR_LIMIT_OVERLOAD */
+    size_t max_waiting;   /* statements queued or in flight; beyond: ERR_LIMIT_OVERLOAD */
+    enum hosts_role role; /* of the host, where the string names several */
 };
 
 /* A statement of the program: `name` identifies `sql` (both outlive the pipe or are copied: see pipe_query).
@@ -63,5 +65,13 @@ void pipe_ready(struct pipe *p);
 void pipe_tick(struct pipe *p, int64_t mono_ms);
 /* Statements queued or in flight. */
 size_t pipe_waiting(const struct pipe *p);
+/* Grows with each connection: statements answered under one number were answered by one server. */
+uint64_t pipe_serial(const struct pipe *p);
+/* Whether the server that it is connected to is a standby, as that said last. */
+bool pipe_on_standby(const struct pipe *p);
+/* For how long the server has owed an answer without sending a byte; 0: it owes none. */
+int64_t pipe_silent_ms(const struct pipe *p, int64_t mono_ms);
+/* Gives the connection up, to look for a host anew. What is in flight fails. */
+void pipe_renew(struct pipe *p);
 
 #endif

@@ -58,6 +58,13 @@ uint64_t kept_version(struct api *api, const struct kept_basis *basis) {
     return kept_version_of(api, s, basis, sum_of(api->versions, basis));
 }
 
+uint64_t api_standby_needs(void *app, int64_t mono_us) {
+    struct api *api = app;
+    uint64_t position = versions_position(api->shared->versions, mono_us);
+    bool before = api->snapshot && api->snapshot->position > position;
+    return before ? api->snapshot->position : position;
+}
+
 uint64_t api_answers_version(void *app, const void *basis) {
     return kept_version(app, basis);
 }

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "rank/model.h"
+#include "store/hosts.h"
 #include "store/leash.h"
 #include "store/migrate.h"
 #include "store/taxonomy_store.h"
@@ -180,6 +181,7 @@ static enum err read_state(struct db *db, struct fault *f, struct snapshot *s) {
     s->clock_us[0] = or_zero(rows_i64(r, 0, 3));
     s->clock_us[1] = or_zero(rows_i64(r, 0, 4));
     s->read_only = rows_bool(r, 0, 6);
+    s->position = (uint64_t)or_zero(rows_i64(r, 0, 7));
     return ERR_OK;
 }
 
@@ -287,7 +289,7 @@ static enum err refresh(struct keeper *k, struct db *db, struct fault *f) {
 
 enum err snapshot_load(const struct settings *settings, struct fault *f, struct snapshot **ret_snapshot) {
     CLEANUP(db_close_at) struct db *db = NULL;
-    enum err e = db_open(settings->database_url, "niched", f, &db);
+    enum err e = db_open_reading(settings->database_url, "niched", f, &db);
     return e ? e : read_newer(db, NULL, f, ret_snapshot);
 }
 
@@ -300,13 +302,25 @@ static void rest(struct keeper *k, struct db *db) {
     }
 }
 
-/* Opens the connection if need be and reads through it; a broken one is closed. */
+static void let_go(struct keeper *k, struct db **db) {
+    leash_hold(&k->leash, NULL);
+    db_close(*db);
+    *db = NULL;
+}
+
+/* Opens the connection if need be and reads through it; a broken one is closed, and one to a standby where
+ * there may be a primary by now. */
 static enum err look(struct keeper *k, struct db **db, struct fault *f) {
     bool first = !*db && !k->newest;
-    enum err e = *db ? ERR_OK : db_open(k->settings->database_url, "niched keeper", f, db);
+    if (*db && db_on_standby(*db) && hosts_apart(k->settings->database_url))
+        let_go(k, db);
+    enum err e = *db ? ERR_OK : db_open_reading(k->settings->database_url, "niched keeper", f, db);
     leash_hold(&k->leash, *db);
     if (!e)
-        e = db_run(*db, "listen niched; set statement_timeout = '3s'", f, NULL);
+        e = db_run(*db,
+                   db_on_standby(*db) ? "set statement_timeout = '3s'"
+                                      : "listen niched; set statement_timeout = '3s'",
+                   f, NULL);
     if (!e)
         e = refresh(k, *db, f);
     if (!e && first)
@@ -317,11 +331,8 @@ static enum err look(struct keeper *k, struct db **db, struct fault *f) {
         e = sweep(k, *db, f);
     if (!e)
         read_gauges(k, *db);
-    if (*db && !db_alive(*db)) {
-        leash_hold(&k->leash, NULL);
-        db_close(*db);
-        *db = NULL;
-    }
+    if (*db && !db_alive(*db))
+        let_go(k, db);
     return e;
 }
 

@@ -4,6 +4,7 @@
 #include "api/versions.h"
 
 #include "base/clock.h"
+#include "store/hosts.h"
 #include "store/leash.h"
 
 #include <stdlib.h>
@@ -14,6 +15,7 @@ enum {
     STANDBY_MS = 200, /* without notifications */
     RETRY_MS = 200,
     TRUST_US = 2000000,
+    LAG_US = 1000000, /* what was not notified reaches answers within this and a poll */
     GRACE_MS = 500
 };
 
@@ -24,6 +26,12 @@ struct versions {
     _Atomic uint64_t heard; /* moves on when something may have changed */
     _Atomic uint64_t known; /* its value before the newest table was read */
     _Atomic int64_t read_us;
+    bool apart;                /* reads may go to a standby */
+    _Atomic uint64_t wrote;    /* moves on when something may have been committed */
+    _Atomic uint64_t placed;   /* its value before `position` was read */
+    _Atomic uint64_t position; /* of the log, behind all that was notified */
+    uint64_t older;            /* a position of `older_us`, whatever was notified */
+    int64_t older_us;
     _Atomic uint64_t serial; /* of the newest table */
     pthread_mutex_t lock;    /* of `newest` */
     struct version_table *newest;
@@ -61,10 +69,25 @@ bool versions_see(struct versions *v, int64_t mono_us, struct version_table **io
     return newest != NULL;
 }
 
+uint64_t versions_position(struct versions *v, int64_t mono_us) {
+    uint64_t placed = atomic_load(&v->placed), known = atomic_load(&v->known);
+    if (placed != atomic_load(&v->wrote) || known != atomic_load(&v->heard) ||
+        mono_us - atomic_load(&v->read_us) > TRUST_US)
+        return UINT64_MAX;
+    return atomic_load(&v->position);
+}
+
 void versions_changed(struct versions *v) {
     if (!v)
         return;
     atomic_fetch_add(&v->heard, 1);
+    leash_wake(&v->leash);
+}
+
+void versions_wrote(struct versions *v) {
+    if (!v || !v->apart)
+        return;
+    atomic_fetch_add(&v->wrote, 1);
     leash_wake(&v->leash);
 }
 
@@ -91,10 +114,11 @@ static bool same(const struct version_table *a, const struct version_table *b) {
            memcmp(a->line, b->line, a->n * sizeof a->line[0]) == 0;
 }
 
-static void publish(struct versions *v, struct version_table *t) {
+/* False: it tells what the newest does. */
+static bool publish(struct versions *v, struct version_table *t) {
     if (same(v->newest, t)) {
         version_table_give(t);
-        return;
+        return false;
     }
     pthread_mutex_lock(&v->lock);
     struct version_table *old = v->newest;
@@ -103,16 +127,35 @@ static void publish(struct versions *v, struct version_table *t) {
     atomic_store(&v->serial, t->serial);
     pthread_mutex_unlock(&v->lock);
     version_table_give(old);
+    return true;
+}
+
+/* What a standby must have: all up to here where something changed, else what there was a while ago. */
+static void place(struct versions *v, const struct rows *r, bool changed, int64_t now_us) {
+    int64_t told = rows_i64(r, rows_count(r) - 1, 4); /* of the taxonomy, the last kind */
+    uint64_t position = told == FIELD_NULL_I64 ? 0 : (uint64_t)told;
+    bool aged = now_us - v->older_us >= LAG_US;
+    if (changed)
+        atomic_store(&v->position, position);
+    else if (aged && v->older > atomic_load(&v->position))
+        atomic_store(&v->position, v->older);
+    if (changed || aged) {
+        v->older = position;
+        v->older_us = now_us;
+    }
 }
 
 static enum err read_versions(struct versions *v, struct db *db, struct fault *f) {
     CLEANUP(rows_free_at) struct rows *r = NULL;
-    uint64_t heard = atomic_load(&v->heard);
+    uint64_t heard = atomic_load(&v->heard), wrote = atomic_load(&v->wrote);
     int64_t asked_us = clock_mono_us();
     enum err e = db_query(db, "versions", 0, NULL, f, &r);
     if (e)
         return e;
-    publish(v, table_of(r));
+    bool changed = publish(v, table_of(r));
+    changed |= heard != atomic_load(&v->known) || wrote != atomic_load(&v->placed);
+    place(v, r, changed, asked_us);
+    atomic_store(&v->placed, wrote);
     atomic_store(&v->read_us, asked_us);
     atomic_store(&v->known, heard); /* last: from now on the table counts */
     return ERR_OK;
@@ -146,7 +189,8 @@ static enum err look(struct versions *v, struct db **db, struct fault *f) {
 /* Until there is something to read. */
 static void rest(struct versions *v, struct db *db, bool failed) {
     int ms = failed ? RETRY_MS : v->listens ? POLL_MS : STANDBY_MS;
-    if (!failed && atomic_load(&v->heard) != atomic_load(&v->known))
+    if (!failed && (atomic_load(&v->heard) != atomic_load(&v->known) ||
+                    atomic_load(&v->wrote) != atomic_load(&v->placed)))
         return;
     if (leash_rest(&v->leash, db, ms))
         atomic_fetch_add(&v->heard, 1);
@@ -172,6 +216,7 @@ enum err versions_start(const struct settings *s, struct fault *f, struct versio
         return fault_set(f, ERR_NO_MEMORY, "no memory for versions");
     v->settings = s;
     v->heard = 1;
+    v->apart = hosts_apart(s->database_url);
     pthread_mutex_init(&v->lock, NULL);
     enum err e = leash_start(&v->leash, versions_run, v, f);
     if (e)

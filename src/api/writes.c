@@ -252,6 +252,8 @@ static enum err write_done(struct request *req, const struct rows *rows) {
     const struct write_state *st = req->state;
     if (st->way->own || !st->way->kind) /* it shows at once, all else when it was scored */
         versions_changed(((const struct api *)req->app)->shared->versions);
+    else
+        versions_wrote(((const struct api *)req->app)->shared->versions);
     if (st->status == 204)
         return request_reply_fixed(req, 204, NULL, "", 0);
     if (st->answer) {

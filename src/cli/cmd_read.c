@@ -233,7 +233,10 @@ static enum err answer_here(const struct settings *s, const struct read_args *ar
     enum err e = crypto_secret_load(s->secret_file, f, &shared.secret);
     if (!e)
         e = snapshot_load(s, f, &snapshot);
-    struct pipe_config config = {s->database_url, "niched", s->statement_timeout_ms, (size_t)s->max_waiting};
+    struct pipe_config config = {.conninfo = s->database_url,
+                                 .app = "niched",
+                                 .statement_timeout_ms = s->statement_timeout_ms,
+                                 .max_waiting = (size_t)s->max_waiting};
     if (!e)
         e = pipe_new(&config, f, &pipe);
     if (e) {

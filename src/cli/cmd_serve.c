@@ -35,15 +35,15 @@ static void block_signals(void) {
 static enum err run(const struct settings *settings, struct fault *f) {
     struct worker_counts counts = {0};
     struct api_shared shared = {.settings = settings, .worker = &counts};
-    struct server_app app = {api_routes,        api_route_count,    api_loop_open, api_loop_close,
-                             api_admit,         api_knows_origin,   api_loop_tick, &shared,
-                             api_answers_epoch, api_answers_version};
+    struct server_app app = {api_routes,        api_route_count,     api_loop_open,    api_loop_close,
+                             api_admit,         api_knows_origin,    api_loop_tick,    &shared,
+                             api_answers_epoch, api_answers_version, api_standby_needs};
     struct server *server = NULL;
     struct worker *worker = NULL;
     enum err e = crypto_secret_load(settings->secret_file, f, &shared.secret);
     if (!e)
         e = keeper_start(settings, f, &shared.keeper);
-    if (!e && settings->cache_mb)
+    if (!e && (settings->cache_mb || hosts_apart(settings->database_url)))
         e = versions_start(settings, f, &shared.versions);
     if (!e && !(shared.writer = writer_new(settings->database_url)))
         e = fault_set(f, ERR_NO_MEMORY, "no memory for connections");

@@ -83,6 +83,10 @@ struct asked {
     struct exchange *x;
     request_next *next;
     int64_t at_us;
+    struct pipe *pipe;
+    struct statement st; /* it and the parameters only where another pipe may be asked instead */
+    size_t n;
+    const char **params;
 };
 
 void exchange_resume(struct exchange *x) {
@@ -99,9 +103,13 @@ void exchange_resume(struct exchange *x) {
     MHD_resume_connection(x->conn);
 }
 
+static bool ask_instead(struct asked *asked, enum err e);
+
 static void on_rows(void *ctx, enum err e, const struct rows *rows, const struct fault *f) {
     struct asked *asked = ctx;
     struct exchange *x = asked->x;
+    if (e && ask_instead(asked, e))
+        return;
     int64_t us = clock_mono_us() - asked->at_us;
     x->req.waiting--;
     x->req.db_us += us;
@@ -114,12 +122,36 @@ static void on_rows(void *ctx, enum err e, const struct rows *rows, const struct
     exchange_resume(x);
 }
 
+static bool ask_instead(struct asked *asked, enum err e) {
+    struct pipe *other = standby_instead(asked->x, asked->pipe, e);
+    struct fault f;
+    if (!other)
+        return false;
+    asked->pipe = other;
+    return pipe_query(other, &asked->st, asked->n, asked->params, on_rows, asked, &f) == ERR_OK;
+}
+
+/* What another pipe would be asked. */
+static void copy_statement(struct asked *asked, const struct statement *st, size_t n,
+                           const char *const *params) {
+    struct arena *a = asked->x->req.arena;
+    asked->st = (struct statement){.name = arena_strdup(a, st->name),
+                                   .sql = arena_strdup(a, st->sql),
+                                   .workspace = st->workspace ? arena_strdup(a, st->workspace) : NULL};
+    asked->n = n;
+    asked->params = arena_alloc(a, (n + 1) * sizeof *asked->params);
+    for (size_t i = 0; i < n; i++)
+        asked->params[i] = params[i] ? arena_strdup(a, params[i]) : NULL;
+}
+
 enum err request_query(struct request *req, const struct statement *st, size_t n, const char *const *params,
                        request_next *next) {
     struct exchange *x = exchange_of(req);
     struct asked *asked = arena_alloc(req->arena, sizeof *asked);
-    *asked = (struct asked){x, next, clock_mono_us()};
-    enum err e = pipe_query(req->loop->pipe, st, n, params, on_rows, asked, &req->fault);
+    *asked = (struct asked){.x = x, .next = next, .at_us = clock_mono_us(), .pipe = standby_choose(x)};
+    if (asked->pipe != req->loop->pipe)
+        copy_statement(asked, st, n, params);
+    enum err e = pipe_query(asked->pipe, st, n, params, on_rows, asked, &req->fault);
     req->waiting += e == ERR_OK;
     return e;
 }

@@ -30,6 +30,8 @@ struct exchange {
     struct buf packed;  /* the body in the coding that was chosen */
     enum err early;     /* found wrong before there was a handler */
     size_t body_bytes, body_max, sent;
+    bool on_primary;         /* it asked there, where reads may go to a standby */
+    uint64_t standby_serial; /* the connection to one that it asked; 0: none */
     bool seen, dispatched, suspended, failed, options;
     const char *raw;           /* the target's copy */
     struct answer *answer;     /* a kept one that is the reply */

@@ -13,17 +13,22 @@
 
 enum { TICK_MS = 100, EVENTS = 8 };
 
-/* Follows the pipe's socket, which changes when a connection is opened anew. */
-static void watch_pipe(struct loop *l) {
-    int fd = pipe_fd(l->pipe);
-    bool writes = pipe_wants_write(l->pipe);
-    if (fd == l->pipe_fd && writes == l->pipe_writes)
+/* Follows a pipe's socket, which changes when a connection is opened anew. */
+static void watch_pipe(struct loop *l, const struct pipe *pipe, struct watched *w) {
+    int fd = pipe_fd(pipe);
+    bool writes = pipe_wants_write(pipe);
+    if (fd == w->fd && writes == w->writes)
         return;
     struct epoll_event ev = {.events = EPOLLIN | (writes ? (unsigned)EPOLLOUT : 0), .data.fd = fd};
     if (fd >= 0 && epoll_ctl(l->epoll_fd, EPOLL_CTL_MOD, fd, &ev) != 0)
         epoll_ctl(l->epoll_fd, EPOLL_CTL_ADD, fd, &ev); /* a closed socket left the set by itself */
-    l->pipe_fd = fd;
-    l->pipe_writes = writes;
+    *w = (struct watched){fd, writes};
+}
+
+static void watch_pipes(struct loop *l) {
+    watch_pipe(l, l->pipe, &l->watched[0]);
+    if (l->standby.pipe)
+        watch_pipe(l, l->standby.pipe, &l->watched[1]);
 }
 
 static int wait_ms(const struct loop *l) {
@@ -39,6 +44,7 @@ static void tick(struct loop *l) {
         return;
     l->next_tick_ms = now + TICK_MS;
     pipe_tick(l->pipe, now);
+    standby_tick(l, now);
     l->program->loop_tick(l->app, now);
     door_tick(l);
     meters_tick(l);
@@ -57,8 +63,10 @@ static void turn(struct loop *l) {
     int n = epoll_wait(l->epoll_fd, events, EVENTS, wait_ms(l));
     int64_t woke_us = clock_mono_us();
     for (int i = 0; i < n; i++) {
-        if (events[i].data.fd == l->pipe_fd)
+        if (events[i].data.fd == l->watched[0].fd)
             pipe_ready(l->pipe);
+        else if (events[i].data.fd == l->watched[1].fd)
+            pipe_ready(l->standby.pipe);
         else if (events[i].data.fd == l->inbox.fd)
             take_work(l);
         else
@@ -68,9 +76,10 @@ static void turn(struct loop *l) {
     do {
         l->resumed = 0;
         MHD_run(l->mhd);
+        standby_flush(l);
         pipe_flush(l->pipe);
     } while (l->resumed);
-    watch_pipe(l);
+    watch_pipes(l);
     log_flush(&l->lines);
     meters_turn(l, clock_mono_us() - woke_us);
 }
@@ -93,7 +102,7 @@ static void await_work(struct loop *l) {
 }
 
 void loop_run(struct loop *l) {
-    watch_pipe(l);
+    watch_pipes(l);
     while (!atomic_load(l->stop))
         turn(l);
     l->stopping = true;
@@ -102,11 +111,13 @@ void loop_run(struct loop *l) {
     int64_t deadline = clock_mono_ms() + l->settings->shutdown_s * 1000;
     while (!finished(l, deadline))
         turn(l);
+    standby_shut(l);
     pipe_shut(l->pipe); /* fails what is still in flight, so that every connection is resumed */
     await_work(l);
     MHD_run(l->mhd);
     MHD_stop_daemon(l->mhd);
     log_flush(&l->lines);
+    pipe_free(l->standby.pipe);
     pipe_free(l->pipe);
     answers_free(l->answers);
     compressor_free(l->compressor);

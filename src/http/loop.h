@@ -8,6 +8,7 @@
 #include "http/server.h"
 #include "meter.h"
 #include "rate.h"
+#include "standby.h"
 #include "work.h"
 
 #include <microhttpd.h>
@@ -30,11 +31,14 @@ struct loop {
     int index;
     struct door door;
     int epoll_fd;
-    int pipe_fd; /* as registered with epoll, -1 for none */
-    bool pipe_writes;
+    struct watched { /* as registered with epoll, for each pipe */
+        int fd;      /* -1: none */
+        bool writes;
+    } watched[2];
     struct MHD_Daemon *mhd;
-    bool in_place; /* its version takes requests apart where they stand: see guard.c */
-    struct pipe *pipe;
+    bool in_place;     /* its version takes requests apart where they stand: see guard.c */
+    struct pipe *pipe; /* to the primary, or whatever the settings name */
+    struct standby standby;
     struct work *work;   /* the server's; NULL: none */
     struct work *writes; /* the same with one thread, for work that is done together */
     struct rates *rates; /* the server's; NULL: nobody is limited */

@@ -64,7 +64,9 @@ static void set(_Atomic uint64_t *gauge, uint64_t v) {
 void meters_turn(struct loop *l, int64_t busy_us) {
     count_add(&l->meters.busy_us, (uint64_t)(busy_us > 0 ? busy_us : 0));
     set(&l->meters.active, l->active);
-    set(&l->meters.waiting, pipe_waiting(l->pipe));
+    const struct pipe *standby = l->standby.pipe;
+    set(&l->meters.waiting, pipe_waiting(l->pipe) + (standby ? pipe_waiting(standby) : 0));
+    set(&l->meters.standby_up, standby && pipe_is_ready(standby));
     set(&l->meters.working, l->working);
     set(&l->meters.store_up, pipe_is_ready(l->pipe));
 }
@@ -210,6 +212,15 @@ static const struct meter table[] = {
     {{"niched_database_connected", "gauge", "Whether a loop has its connection to the database"},
      put_loops,
      AT(store_up)},
+    {{"niched_standby_connected", "gauge", "Whether a loop has a connection to a standby"},
+     put_loops,
+     AT(standby_up)},
+    {{"niched_standby_statements_total", "counter", "Statements of requests that a standby was asked"},
+     put_sum,
+     AT(standby_statements)},
+    {{"niched_standby_again_total", "counter", "Those of them that the primary answered in its place"},
+     put_sum,
+     AT(standby_again)},
     {{"niched_cache_hits_total", "counter", "Answers that were kept"}, put_sum, AT(cache_hits)},
     {{"niched_cache_misses_total", "counter", "Answers that could have been kept and were not"},
      put_sum,

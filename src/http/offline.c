@@ -40,7 +40,7 @@ static enum err run(struct exchange *x) {
 
 enum err offline_run(const struct settings *s, void *app, struct pipe *pipe, const struct offline_ask *ask,
                      struct arena *a, struct fault *f, struct offline_answer *ret_answer) {
-    struct loop loop = {.settings = s, .pipe = pipe, .app = app, .pipe_fd = -1};
+    struct loop loop = {.settings = s, .pipe = pipe, .app = app};
     struct exchange *x = arena_alloc(a, sizeof *x);
     struct request *req = &x->req;
     enum err e = await_pipe(pipe, f);

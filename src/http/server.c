@@ -119,7 +119,7 @@ static enum err open_loop(struct server *s, size_t index, struct fault *f) {
                        .writes = s->writes,
                        .rates = s->rates,
                        .rate_seed = s->rate_seed,
-                       .pipe_fd = -1,
+                       .watched = {{.fd = -1}, {.fd = -1}},
                        .id_prefix = crypto_random(),
                        .stop = &s->stop,
                        .all = s->loops,
@@ -133,6 +133,9 @@ static enum err open_loop(struct server *s, size_t index, struct fault *f) {
                                  .statement_timeout_ms = s->settings.statement_timeout_ms,
                                  .max_waiting = (size_t)s->settings.max_waiting};
     e = pipe_new(&config, f, &l->pipe);
+    config.role = HOSTS_STANDBY;
+    if (!e && hosts_apart(config.conninfo))
+        e = pipe_new(&config, f, &l->standby.pipe);
     if (e)
         return e;
     e = work_inbox_open(&l->inbox, f);

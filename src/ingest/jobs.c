@@ -15,7 +15,8 @@ enum {
     BROKEN_MAX = 64,
     STALE_S = 30, /* beyond the time that a silent connection is kept */
     RETRY_MS = 500,
-    RETRY_MAX_MS = 10000,
+    RETRY_MAX_MS = 2000,
+    STANDBY_MS = 2000, /* between two looks whether it was promoted */
     GRACE_MS = 1000
 };
 
@@ -91,7 +92,7 @@ static void *run(void *arg) {
         leash_hold(&j->leash, NULL);
         db_close(db);
         if (idle)
-            (void)leash_rest(&j->leash, NULL, RETRY_MAX_MS);
+            (void)leash_rest(&j->leash, NULL, STANDBY_MS);
         if (!e || leash_stopped(&j->leash))
             continue;
         pause = clock_mono_ms() - began_ms > RETRY_MAX_MS ? RETRY_MS : pause;

@@ -19,7 +19,8 @@ enum {
     DUE_MS = 60000,
     SHARE = 20, /* counting, and measuring, niches take at most one part in this of the time */
     RETRY_MS = 500,
-    RETRY_MAX_MS = 30000,
+    RETRY_MAX_MS = 2000, /* what ranks soon must not wait longer for a store that is back */
+    STANDBY_MS = 2000,   /* between two looks whether it was promoted */
     GRACE_MS = 1000
 };
 
@@ -156,7 +157,7 @@ static void *run(void *arg) {
         db_close(db);
         w->busy_since = 0;
         if (idle)
-            (void)leash_rest(&w->leash, NULL, RETRY_MAX_MS);
+            (void)leash_rest(&w->leash, NULL, STANDBY_MS);
         if (!e || leash_stopped(&w->leash))
             continue;
         pause = clock_mono_ms() - begin > RETRY_MAX_MS ? RETRY_MS : pause;

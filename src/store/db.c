@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/embed.h"
+#include "hosts_pg.h"
 #include "rows_pg.h"
 
 #include <poll.h>
@@ -34,10 +35,9 @@ static void ignore_notice(void *arg, const PGresult *res) {
     (void)res;
 }
 
-enum err db_open(const char *conninfo, const char *app, struct fault *f, struct db **ret_db) {
-    const char *keys[] = {"dbname", "fallback_application_name", "connect_timeout", "client_encoding", NULL};
-    const char *values[] = {conninfo && *conninfo ? conninfo : NULL, app, "5", "UTF8", NULL};
-    PGconn *conn = PQconnectdbParams(keys, values, 1);
+static enum err open_at(const struct hosts *h, const char *conninfo, const char *app, struct fault *f,
+                        struct db **ret_db) {
+    PGconn *conn = hosts_connect(h, conninfo, app);
     if (PQstatus(conn) != CONNECTION_OK) {
         enum err code = pg_conn_fault(conn, f);
         PQfinish(conn);
@@ -52,6 +52,19 @@ enum err db_open(const char *conninfo, const char *app, struct fault *f, struct 
     db->conn = conn;
     *ret_db = db;
     return ERR_OK;
+}
+
+enum err db_open(const char *conninfo, const char *app, struct fault *f, struct db **ret_db) {
+    struct hosts h;
+    hosts_read(&h, conninfo, HOSTS_PRIMARY);
+    return open_at(&h, conninfo, app, f, ret_db);
+}
+
+enum err db_open_reading(const char *conninfo, const char *app, struct fault *f, struct db **ret_db) {
+    struct hosts h;
+    enum err e = db_open(conninfo, app, f, ret_db);
+    hosts_read(&h, conninfo, HOSTS_ANY);
+    return e && h.open ? open_at(&h, conninfo, app, f, ret_db) : e;
 }
 
 void db_close(struct db *db) {
@@ -91,6 +104,10 @@ static enum err finish(struct db *db, PGresult *res, struct fault *f, struct row
 static bool says_on(const struct db *db, const char *parameter) {
     const char *value = PQparameterStatus(db->conn, parameter);
     return value && strcmp(value, "on") == 0;
+}
+
+bool db_on_standby(const struct db *db) {
+    return says_on(db, "in_hot_standby");
 }
 
 bool db_read_only(const struct db *db) {

@@ -3,38 +3,14 @@
 #include "store/pipe.h"
 
 #include "base/clock.h"
-#include "base/embed.h"
-#include "pipe_op.h"
+#include "pipe_own.h"
 #include "rows_pg.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_PREPARED = 128, PAUSE_FIRST_MS = 50, PAUSE_MOST_MS = 1000, CONNECT_MS = 5000, GRACE_MS = 1000 };
-
-/* In order; from PIPE_GREETING on libpq answers. */
-enum pipe_state { PIPE_DOWN, PIPE_CONNECTING, PIPE_GREETING, PIPE_READY };
-
-struct pipe {
-    struct pipe_config config;
-    char conninfo[1024];
-    char app[64];
-    char options[128];
-    PGconn *conn;
-    enum pipe_state state;
-    bool wants_write;
-    int64_t next_try_ms; /* PIPE_DOWN: when to connect; PIPE_CONNECTING, PIPE_GREETING: when to give up */
-    int64_t pause_ms;
-    struct op_list queued;
-    struct entry_list sent;
-    PGresult *head_result;
-    size_t prepared_count;
-    uint64_t prepared[MAX_PREPARED]; /* hashes of statement names */
-    bool workspace_prepared;
-};
-
-static void connect_begin(struct pipe *p);
+enum { GRACE_MS = 1000 };
 
 enum err pipe_new(const struct pipe_config *config, struct fault *f, struct pipe **ret_pipe) {
     struct pipe *p = calloc(1, sizeof *p);
@@ -46,8 +22,9 @@ enum err pipe_new(const struct pipe_config *config, struct fault *f, struct pipe
     snprintf(p->options, sizeof p->options,
              "-c statement_timeout=%lld -c plan_cache_mode=force_generic_plan -c jit=off",
              (long long)config->statement_timeout_ms);
-    p->pause_ms = PAUSE_FIRST_MS;
-    connect_begin(p);
+    p->pause_ms = PIPE_PAUSE_FIRST_MS;
+    hosts_read(&p->hosts, p->conninfo, config->role);
+    pipe_connect(p);
     *ret_pipe = p;
     return ERR_OK;
 }
@@ -61,7 +38,7 @@ static void finish_op(struct op *op, enum err e, PGresult *res, const struct fau
 }
 
 /* The connection is lost: everything waiting fails, the next attempt comes after a pause. */
-static void drop(struct pipe *p, const struct fault *f) {
+void pipe_drop(struct pipe *p, const struct fault *f) {
     struct op_list lost = {0};
     for (struct entry e; entry_pop(&p->sent, &e);)
         if (e.kind == ENTRY_EXEC)
@@ -75,22 +52,21 @@ static void drop(struct pipe *p, const struct fault *f) {
     p->state = PIPE_DOWN;
     p->prepared_count = 0;
     p->workspace_prepared = false;
-    p->next_try_ms = clock_mono_ms() + p->pause_ms;
-    p->pause_ms = p->pause_ms * 2 > PAUSE_MOST_MS ? PAUSE_MOST_MS : p->pause_ms * 2;
+    pipe_plan_next(p);
     for (struct op *op; (op = op_pop(&lost));)
         finish_op(op, f->code, NULL, f);
 }
 
-static void drop_with_conn_fault(struct pipe *p) {
+void pipe_drop_broken(struct pipe *p) {
     struct fault f;
     (void)pg_conn_fault(p->conn, &f);
-    drop(p, &f);
+    pipe_drop(p, &f);
 }
 
 void pipe_shut(struct pipe *p) {
     struct fault f;
     fault_set(&f, ERR_STORE_UNAVAILABLE, "the service is stopping");
-    drop(p, &f);
+    pipe_drop(p, &f);
     p->next_try_ms = INT64_MAX;
 }
 
@@ -100,59 +76,6 @@ void pipe_free(struct pipe *p) {
     pipe_shut(p);
     entry_list_free(&p->sent);
     free(p);
-}
-
-static void connect_begin(struct pipe *p) {
-    const char *keys[] = {"dbname", "fallback_application_name", "client_encoding", "options", NULL};
-    const char *values[] = {*p->conninfo ? p->conninfo : NULL, p->app, "UTF8", p->options, NULL};
-    p->conn = PQconnectStartParams(keys, values, 1);
-    p->next_try_ms = clock_mono_ms() + CONNECT_MS;
-    if (!p->conn || PQstatus(p->conn) == CONNECTION_BAD) {
-        drop_with_conn_fault(p);
-        return;
-    }
-    p->state = PIPE_CONNECTING;
-    p->wants_write = true;
-}
-
-static const char *query_text(const char *path) {
-    const struct embedded *sql = embed_find(path);
-    if (!sql)
-        abort();
-    return sql->data;
-}
-
-static bool sync_now(struct pipe *p) {
-    return PQpipelineSync(p->conn) == 1 && entry_push(&p->sent, ENTRY_SYNC, NULL);
-}
-
-/* Nothing is sent before the server has answered this: no statement runs with more rights than it should. */
-static bool greet(struct pipe *p) {
-    return PQsendQueryParams(p->conn, query_text("sql/queries/request_role.sql"), 0, NULL, NULL, NULL, NULL,
-                             0) == 1 &&
-           entry_push(&p->sent, ENTRY_GREETING, NULL) && sync_now(p) && PQflush(p->conn) >= 0;
-}
-
-static void ignore_notice(void *arg, const PGresult *res) {
-    (void)arg;
-    (void)res;
-}
-
-static void connect_go_on(struct pipe *p) {
-    PostgresPollingStatusType s = PQconnectPoll(p->conn);
-    p->wants_write = s == PGRES_POLLING_WRITING;
-    if (s == PGRES_POLLING_FAILED) {
-        drop_with_conn_fault(p);
-        return;
-    }
-    if (s != PGRES_POLLING_OK)
-        return;
-    PQsetNoticeReceiver(p->conn, ignore_notice, NULL);
-    if (PQsetnonblocking(p->conn, 1) != 0 || PQenterPipelineMode(p->conn) != 1 || !greet(p)) {
-        drop_with_conn_fault(p);
-        return;
-    }
-    p->state = PIPE_GREETING;
 }
 
 int pipe_fd(const struct pipe *p) {
@@ -169,6 +92,25 @@ bool pipe_is_ready(const struct pipe *p) {
 
 size_t pipe_waiting(const struct pipe *p) {
     return p->queued.count + p->sent.count;
+}
+
+uint64_t pipe_serial(const struct pipe *p) {
+    return p->serial;
+}
+
+bool pipe_on_standby(const struct pipe *p) {
+    const char *says = p->conn ? PQparameterStatus(p->conn, "in_hot_standby") : NULL;
+    return says && strcmp(says, "on") == 0;
+}
+
+int64_t pipe_silent_ms(const struct pipe *p, int64_t mono_ms) {
+    return p->sent.count ? mono_ms - p->heard_ms : 0;
+}
+
+void pipe_renew(struct pipe *p) {
+    struct fault f;
+    fault_set(&f, ERR_STORE_UNAVAILABLE, "another host is looked for");
+    pipe_drop(p, &f);
 }
 
 enum err pipe_query(struct pipe *p, const struct statement *st, size_t n, const char *const *params,
@@ -201,7 +143,7 @@ static bool send_workspace(struct pipe *p, const struct op *op) {
     static const char name[] = "request_workspace";
     const char *const params[] = {op->workspace};
     if (!p->workspace_prepared) {
-        if (PQsendPrepare(p->conn, name, query_text("sql/queries/request_workspace.sql"), 0, NULL) != 1)
+        if (PQsendPrepare(p->conn, name, pipe_query_text("sql/queries/request_workspace.sql"), 0, NULL) != 1)
             return false;
         entry_push(&p->sent, ENTRY_SET, NULL);
         p->workspace_prepared = true;
@@ -217,7 +159,7 @@ static bool send_op(struct pipe *p, struct op *op) {
     if (is_prepared(p, op->name_hash))
         return PQsendQueryPrepared(p->conn, op->name, n, params, NULL, NULL, 0) == 1 &&
                entry_push(&p->sent, ENTRY_EXEC, op);
-    if (p->prepared_count == MAX_PREPARED)
+    if (p->prepared_count == PIPE_PREPARED_MAX)
         return PQsendQueryParams(p->conn, op->sql, n, NULL, params, NULL, NULL, 0) == 1 &&
                entry_push(&p->sent, ENTRY_EXEC, op);
     if (PQsendPrepare(p->conn, op->name, op->sql, 0, NULL) != 1)
@@ -232,19 +174,21 @@ void pipe_flush(struct pipe *p) {
     if (p->state != PIPE_READY || !p->queued.count)
         return;
     bool ok = true;
+    if (!p->sent.count)
+        p->heard_ms = clock_mono_ms();
     for (struct op *op; ok && (op = op_pop(&p->queued));) {
         bool alone = op->tries > 0 || op->workspace; /* a workspace is set for one transaction */
-        ok = (!alone || sync_now(p)) && (!op->workspace || send_workspace(p, op)) && send_op(p, op);
+        ok = (!alone || pipe_sync(p)) && (!op->workspace || send_workspace(p, op)) && send_op(p, op);
         if (!ok) {
             op_append(&p->queued, op);
             break;
         }
-        ok = !alone || sync_now(p);
+        ok = !alone || pipe_sync(p);
     }
-    int left = ok && sync_now(p) ? PQflush(p->conn) : -1;
+    int left = ok && pipe_sync(p) ? PQflush(p->conn) : -1;
     p->wants_write = left == 1;
     if (left < 0)
-        drop_with_conn_fault(p);
+        pipe_drop_broken(p);
 }
 
 static void forget_prepared(struct pipe *p, uint64_t hash) {
@@ -300,11 +244,13 @@ static void complete_greeting(struct pipe *p, PGresult *res) {
         (void)pg_result_fault(res, &f);
     PQclear(res);
     if (!ok) {
-        drop(p, &f);
+        pipe_drop(p, &f);
         return;
     }
     p->state = PIPE_READY;
-    p->pause_ms = PAUSE_FIRST_MS;
+    p->pause_ms = PIPE_PAUSE_FIRST_MS;
+    p->hosts.failed = 0;
+    p->serial++;
 }
 
 static void complete_set(struct pipe *p, PGresult *res) {
@@ -349,37 +295,39 @@ static bool take_result(struct pipe *p) {
 
 void pipe_ready(struct pipe *p) {
     if (p->state == PIPE_CONNECTING)
-        connect_go_on(p);
+        pipe_connect_go_on(p);
     if (p->state < PIPE_GREETING)
         return;
     if (PQconsumeInput(p->conn) != 1) {
-        drop_with_conn_fault(p);
+        pipe_drop_broken(p);
         return;
     }
+    p->heard_ms = clock_mono_ms();
     while (p->state >= PIPE_GREETING && take_result(p))
         ;
     if (p->state < PIPE_GREETING)
         return;
     if (PQstatus(p->conn) == CONNECTION_BAD) {
-        drop_with_conn_fault(p);
+        pipe_drop_broken(p);
         return;
     }
     int left = PQflush(p->conn);
     p->wants_write = left == 1;
     if (left < 0)
-        drop_with_conn_fault(p);
+        pipe_drop_broken(p);
 }
 
 void pipe_tick(struct pipe *p, int64_t mono_ms) {
     struct fault f;
     if (p->state == PIPE_DOWN && mono_ms >= p->next_try_ms)
-        connect_begin(p);
+        pipe_connect(p);
     else if (p->state != PIPE_DOWN && p->state != PIPE_READY && mono_ms >= p->next_try_ms) {
-        fault_set(&f, ERR_STORE_UNAVAILABLE, "the database did not answer within %d ms", CONNECT_MS);
-        drop(p, &f);
+        fault_set(&f, ERR_STORE_UNAVAILABLE, "the database did not answer within %lld ms",
+                  (long long)pipe_connect_ms(p));
+        pipe_drop(p, &f);
     } else if (p->state == PIPE_READY && entry_overdue(&p->sent, mono_ms)) {
         fault_set(&f, ERR_STORE_TIMEOUT, "the database did not answer in time");
         f.retry_after_s = 1;
-        drop(p, &f);
+        pipe_drop(p, &f);
     }
 }

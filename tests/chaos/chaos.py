@@ -22,7 +22,8 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 from figures import Figures  # noqa: E402
 from load import Load  # noqa: E402
-from world import Postgres, Proxy, Service, Standby, own_environment  # noqa: E402
+from standby import Standby  # noqa: E402
+from world import Postgres, Proxy, Service, own_environment  # noqa: E402
 
 BEFORE_S, QUIET_S, PATIENCE_S, RECOVERY_S = 1.0, 2.0, 30.0, 2.0
 FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"
@@ -228,12 +229,10 @@ def clock(figures, place):
 
 def promoted(figures, place):
     """Two hosts in DATABASE_URL; the primary dies, its synchronous standby takes over."""
-    standby = Standby(place.primary)
-    both = place.primary.url(host=f"{place.primary.socket_dir},{standby.dir}") + "&target_session_attrs=primary"
-    both = both.replace("port=5432", "port=5432,5432")
+    standby = Standby(place.primary.dir, place.primary.url())
     place.admin("alter system set synchronous_standby_names = '*'")
     place.admin("select pg_reload_conf()")
-    service = Service(place.niched, both)
+    service = Service(place.niched, standby.both("primary"))
 
     def dies(_):
         place.primary.kill()

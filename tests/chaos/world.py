@@ -84,30 +84,6 @@ class Postgres:
             time.sleep(0.01)
 
 
-class Standby:
-    """A streaming replica of a cluster, in its directory."""
-
-    def __init__(self, primary):
-        self.dir, self.bin = primary.dir / "standby", sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1]
-        self.user = (primary.dir / "data").owner()
-        self._as_user("pg_basebackup", "-h", primary.socket_dir, "-U", "postgres", "-D", self.dir, "-R", "-X", "stream", "-c", "fast")
-        self._as_user("pg_ctl", "-D", self.dir, "-l", primary.dir / "standby.log", "-w", "-o", f"-c unix_socket_directories={self.dir}", "start")
-
-    def _as_user(self, program, *words):
-        command = [str(self.bin / program), *map(str, words)]
-        front = [] if os.getuid() else ["setpriv", "--reuid", self.user, "--regid", self.user, "--clear-groups", "--"]
-        done = subprocess.run(front + command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, cwd="/")
-        if done.returncode:
-            raise RuntimeError(f"{program}: {done.stderr}")
-
-    def promote(self):
-        self._as_user("pg_ctl", "-D", self.dir, "-w", "promote")
-
-    def stop(self):
-        with contextlib.suppress(RuntimeError):
-            self._as_user("pg_ctl", "-D", self.dir, "-m", "immediate", "-w", "stop")
-
-
 class Proxy:
     """A socket in front of PostgreSQL's. pass_on: hands bytes on; cut: closes and refuses; hold: lets them lie."""
 
