@@ -58,13 +58,14 @@ static bool fresh(struct loop *l, int64_t now_us) {
 static bool standby_serves(const struct exchange *x, int64_t now_us) {
     struct loop *l = x->req.loop;
     struct standby *s = &l->standby;
-    if (x->on_primary || !may_lag(x->req.route) || !pipe_is_ready(s->pipe))
+    bool promoted = !pipe_on_standby(s->pipe);
+    if (x->on_primary || !pipe_is_ready(s->pipe) || (!may_lag(x->req.route) && !promoted))
         return false;
     if (x->standby_serial && x->standby_serial != pipe_serial(s->pipe))
         return false;
     if (!pipe_is_ready(l->pipe))
         return true;
-    return pipe_on_standby(s->pipe) && pipe_silent_ms(s->pipe, now_us / 1000) < SILENT_MS && fresh(l, now_us);
+    return !promoted && pipe_silent_ms(s->pipe, now_us / 1000) < SILENT_MS && fresh(l, now_us);
 }
 
 struct pipe *standby_choose(struct exchange *x) {

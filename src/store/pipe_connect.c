@@ -7,7 +7,12 @@
 
 #include <stdlib.h>
 
-enum { PAUSE_MOST_MS = 1000, CONNECT_MS = 5000 /* where there is one host */, CONNECT_EACH_MS = 1500 };
+enum {
+    PAUSE_MOST_MS = 1000,
+    PAUSE_FAILOVER_MS = 250, /* where another host may take over */
+    CONNECT_MS = 5000 /* where there is one host */,
+    CONNECT_EACH_MS = 1500
+};
 
 /* When to try again: after a pause, or at once where another host was not tried yet. */
 void pipe_plan_next(struct pipe *p) {
@@ -15,7 +20,9 @@ void pipe_plan_next(struct pipe *p) {
     if (hosts_next(&p->hosts))
         return;
     p->next_try_ms += p->pause_ms;
-    p->pause_ms = p->pause_ms * 2 > PAUSE_MOST_MS ? PAUSE_MOST_MS : p->pause_ms * 2;
+    bool failover = p->hosts.n > 1 && p->config.role == HOSTS_PRIMARY;
+    int64_t most = failover ? PAUSE_FAILOVER_MS : PAUSE_MOST_MS;
+    p->pause_ms = p->pause_ms * 2 > most ? most : p->pause_ms * 2;
 }
 
 int64_t pipe_connect_ms(const struct pipe *p) {
