@@ -84,6 +84,7 @@ struct asked {
     request_next *next;
     int64_t at_us;
     struct pipe *pipe;
+    bool again;
     struct statement st; /* it and the parameters only where another pipe may be asked instead */
     size_t n;
     const char **params;
@@ -110,6 +111,7 @@ static void on_rows(void *ctx, enum err e, const struct rows *rows, const struct
     struct exchange *x = asked->x;
     if (e && ask_instead(asked, e))
         return;
+    x->primary_told |= !e && asked->pipe == x->req.loop->pipe;
     int64_t us = clock_mono_us() - asked->at_us;
     x->req.waiting--;
     x->req.db_us += us;
@@ -123,11 +125,12 @@ static void on_rows(void *ctx, enum err e, const struct rows *rows, const struct
 }
 
 static bool ask_instead(struct asked *asked, enum err e) {
-    struct pipe *other = standby_instead(asked->x, asked->pipe, e);
+    struct pipe *other = asked->again ? NULL : standby_instead(asked->x, asked->pipe, e);
     struct fault f;
     if (!other)
         return false;
     asked->pipe = other;
+    asked->again = true;
     return pipe_query(other, &asked->st, asked->n, asked->params, on_rows, asked, &f) == ERR_OK;
 }
 
@@ -149,7 +152,7 @@ enum err request_query(struct request *req, const struct statement *st, size_t n
     struct exchange *x = exchange_of(req);
     struct asked *asked = arena_alloc(req->arena, sizeof *asked);
     *asked = (struct asked){.x = x, .next = next, .at_us = clock_mono_us(), .pipe = standby_choose(x)};
-    if (asked->pipe != req->loop->pipe)
+    if (req->loop->standby.pipe)
         copy_statement(asked, st, n, params);
     enum err e = pipe_query(asked->pipe, st, n, params, on_rows, asked, &req->fault);
     req->waiting += e == ERR_OK;

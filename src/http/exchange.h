@@ -31,6 +31,7 @@ struct exchange {
     enum err early;     /* found wrong before there was a handler */
     size_t body_bytes, body_max, sent;
     bool on_primary;         /* it asked there, where reads may go to a standby */
+    bool primary_told;       /* ... and was answered */
     uint64_t standby_serial; /* the connection to one that it asked; 0: none */
     bool seen, dispatched, suspended, failed, options;
     const char *raw;           /* the target's copy */

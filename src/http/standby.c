@@ -81,11 +81,25 @@ struct pipe *standby_choose(struct exchange *x) {
     return s->pipe;
 }
 
+/* The primary is gone: a standby answers those that it told nothing yet. */
+static struct pipe *instead_of_primary(struct exchange *x) {
+    struct pipe *standby = x->req.loop->standby.pipe;
+    if (x->primary_told || !may_lag(x->req.route) || !pipe_is_ready(standby) ||
+        (x->standby_serial && x->standby_serial != pipe_serial(standby)))
+        return NULL;
+    x->on_primary = false;
+    x->standby_serial = pipe_serial(standby);
+    return standby;
+}
+
 struct pipe *standby_instead(struct exchange *x, const struct pipe *failed, enum err e) {
     struct loop *l = x->req.loop;
-    bool lost =
-        e == ERR_STORE_UNAVAILABLE || e == ERR_STORE_CONFLICT; /* gone, or a row that it had to let go */
-    if (!lost || failed == l->pipe || !pipe_is_ready(l->pipe))
+    bool lost = e == ERR_STORE_UNAVAILABLE || e == ERR_STORE_CONFLICT; /* gone, or let a row go */
+    if (!lost || !l->standby.pipe)
+        return NULL;
+    if (failed == l->pipe)
+        return instead_of_primary(x);
+    if (!pipe_is_ready(l->pipe))
         return NULL;
     x->on_primary = true;
     count_add(&l->meters.standby_again, 1);

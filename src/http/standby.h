@@ -1,6 +1,6 @@
 /* Inside http only: which of two connections a statement goes to, where reads may go to a standby. A standby
  * is asked while it has replayed what the program says that an answer must know; else the primary is, and a
- * standby again where there is no primary. What a standby fails the primary answers. A request never goes
+ * standby again where there is no primary. What one fails the other answers. A request never goes
  * back from a newer to an older server: its version is read first. */
 #ifndef NICHED_HTTP_STANDBY_H
 #define NICHED_HTTP_STANDBY_H

@@ -169,9 +169,18 @@ def test_it_dies_comes_back_and_takes_over(pair, program, ask):
         wait_until(lambda: client.ok("/readyz")["accounts_waiting"] is False, 10)  # its worker followed, too
 
 
+def alive(pid):
+    try:
+        return " Z " not in Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
 def kill(cluster):
     """All of it at once, as a machine that is gone."""
     first = int((Path(cluster.dir) / "data/postmaster.pid").read_text().split()[0])
     children = Path(f"/proc/{first}/task/{first}/children").read_text().split()
-    for pid in (first, *map(int, children)):
+    pids = [first, *map(int, children)]
+    for pid in pids:
         os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: not any(alive(pid) for pid in pids))
