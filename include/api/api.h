@@ -16,7 +16,7 @@
 /* What all loops share; nothing in it changes while they run but what `keeper` guards. */
 struct api_shared {
     const struct settings *settings;
-    struct crypto_secret secret;
+    struct crypto_secrets secrets;
     struct keeper *keeper;
     struct versions *versions; /* NULL: no answers are kept, and no standby is asked */
     struct writer *writer;     /* NULL: a program that only reads */

@@ -7,6 +7,7 @@
 #include "api/gauges.h"
 #include "api/keyring.h"
 #include "api/wishes.h"
+#include "base/crypto.h"
 #include "base/settings.h"
 #include "rank/benchmark.h"
 #include "rank/taxonomy.h"
@@ -53,8 +54,11 @@ struct snapshot {
 
 struct keeper;
 
-/* Starts the thread; it waits for the database by itself. */
-NODISCARD enum err keeper_start(const struct settings *s, struct fault *f, struct keeper **ret_keeper);
+/* Starts the thread; it waits for the database by itself, and for one that the secrets go with. Both outlive
+ * it.
+ */
+NODISCARD enum err keeper_start(const struct settings *s, const struct crypto_secrets *secrets,
+                                struct fault *f, struct keeper **ret_keeper);
 /* Ends it. Accepts NULL. */
 void keeper_stop(struct keeper *k);
 /* Reads one snapshot now, by a connection of its own, for the command line. ERR_STORE_*, ERR_DATA_INVALID. */

@@ -53,6 +53,7 @@
     X(STORE_UNAVAILABLE, 503, 6, "store unavailable")                                                        \
     X(STORE_TIMEOUT, 503, 6, "store took too long")                                                          \
     X(STORE_SCHEMA, 503, 6, "store has another schema version")                                              \
+    X(STORE_SECRET, 503, 6, "store was written with another secret")                                         \
     X(STORE_CONFLICT, 409, 6, "conflict in the store")                                                       \
     X(STORE_FAILED, 500, 6, "store refused a statement")                                                     \
     X(DATA_INVALID, 422, 7, "invalid data")                                                                  \

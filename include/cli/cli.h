@@ -8,7 +8,8 @@
 
 /* Tells a fault on standard error as "niched COMMAND: text" with hints; returns its exit status. */
 int cli_fault(const char *command, const struct fault *f);
-/* Reads the settings and opens a connection. The caller closes it. */
+/* Reads the settings and opens a connection, which the caller closes, also after ERR_STORE_SCHEMA: the store
+ * has another schema version than this program (one that is older will do for "migrate"). */
 NODISCARD enum err cli_open(const char *command, struct settings *ret_settings, struct fault *f,
                             struct db **ret_db);
 /* Notes in the log of writes what a command did ("key revoke" to "key:7"). */

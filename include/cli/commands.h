@@ -62,6 +62,8 @@ int cmd_workspace(int argc, char **argv);
 int cmd_key(int argc, char **argv);
 /* Lists, grants and refuses what creators asked for about themselves. */
 int cmd_request(int argc, char **argv);
+/* Lists the secrets by their marks, puts a new one in front, or gives a lost one up. */
+int cmd_secret(int argc, char **argv);
 /* Lets an erased creator in again. */
 int cmd_erased(int argc, char **argv);
 /* Makes an account one of a creator's. */

@@ -25,26 +25,21 @@ struct import_progress {
  * committed is kept. */
 typedef bool (*import_on_progress)(void *ctx, const struct import_progress *p);
 
-/* The keyed hash of a handle or platform id as table `tombstone` has it (world, platform, kind "username" or
- * "id", key). */
-typedef void (*import_key_tag)(void *ctx, int world, int platform, const char *kind, const char *key,
-                               unsigned char ret_tag[CRYPTO_TAG_BYTES]);
-
 struct import_options {
     const char *source;   /* provenance: name of the file or the like; required */
     int world;            /* IMPORT_WORLD_* */
     char delimiter;       /* of CSV; 0: sniffed */
     const char *encoding; /* NULL: by the first bytes, see decode_new() */
     struct map_options map;
-    int64_t workspace_id;   /* owner of prices and collaborations; 0: public */
-    bool strict;            /* one bad row and nothing is imported */
-    bool dry_run;           /* read and check everything, write nothing; db may be NULL */
-    const char *format;     /* "csv" or "ndjson"; NULL: by the first character */
-    int64_t max_bytes;      /* of the text, unpacked; 0: any */
-    int64_t batch_rows;     /* so many are merged and committed at a time; 0 or strict: all at once */
-    bool undo;              /* what is written is noted in import_undo, so that it can be taken back */
-    import_key_tag key_tag; /* NULL: an import into a store with erased creators is refused */
-    void *key_tag_ctx;
+    int64_t workspace_id; /* owner of prices and collaborations; 0: public */
+    bool strict;          /* one bad row and nothing is imported */
+    bool dry_run;         /* read and check everything, write nothing; db may be NULL */
+    const char *format;   /* "csv" or "ndjson"; NULL: by the first character */
+    int64_t max_bytes;    /* of the text, unpacked; 0: any */
+    int64_t batch_rows;   /* so many are merged and committed at a time; 0 or strict: all at once */
+    bool undo;            /* what is written is noted in import_undo, so that it can be taken back */
+    const struct crypto_secrets *secrets; /* know erased creators again; NULL or not lasting: an import into a
+                                             store that has any is refused */
 };
 
 /* What came of the rows of one caller, where those of several are merged at once. */

@@ -11,9 +11,9 @@
 
 struct jobs;
 
-/* Starts the thread; it does not wait for the store to be there. *settings is copied; the secret outlives it.
+/* Starts the thread; it does not wait for the store to be there. *settings is copied; the secrets outlive it.
  * With import_worker 0 it only clears away. ERR_NO_MEMORY. */
-NODISCARD enum err jobs_start(const struct settings *settings, const struct crypto_secret *secret,
+NODISCARD enum err jobs_start(const struct settings *settings, const struct crypto_secrets *secrets,
                               struct fault *f, struct jobs **ret_jobs);
 /* Ends it; an import under way is gone on with when a process is there again. Accepts NULL. */
 void jobs_stop(struct jobs *j);

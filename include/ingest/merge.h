@@ -7,7 +7,7 @@
 /* Merges import_stage into the store inside the caller's transaction, one import at a time (an advisory
  * lock). Counts go to *s (accepted, refused, erased, duplicates, created, updated, unchanged, accounts_*),
  * refused rows to s->problems. `staged` is the number of staged rows. ERR_STORE_*; ERR_DATA_INVALID when the
- * store has erased creators and o->key_tag is NULL. */
+ * store has erased creators and o->secrets do not last. */
 NODISCARD enum err merge_run(struct db *db, const struct import_options *o, int64_t staged, struct fault *f,
                              struct import_summary *s);
 /* Takes the rows of creators who asked to be forgotten out of the staging tables (part of merge_run). */

@@ -52,13 +52,12 @@ struct pull_options {
     const char *query;               /* what to search for, or NULL */
     const char *const *usernames;    /* whom to read, if there is no query */
     size_t username_count;
-    int max;                /* accounts, 1..PULL_MAX */
-    int posts;              /* newest posts of each, 1..PULL_POSTS_MAX */
-    int64_t quota;          /* units a day; 0: the platform's default */
-    int64_t now_us;         /* what "now" is in rows */
-    import_key_tag key_tag; /* as of import_options */
-    void *key_tag_ctx;
-    pull_on_progress on_progress; /* may be NULL */
+    int max;                              /* accounts, 1..PULL_MAX */
+    int posts;                            /* newest posts of each, 1..PULL_POSTS_MAX */
+    int64_t quota;                        /* units a day; 0: the platform's default */
+    int64_t now_us;                       /* what "now" is in rows */
+    const struct crypto_secrets *secrets; /* as of import_options */
+    pull_on_progress on_progress;         /* may be NULL */
     void *progress_ctx;
 };
 

@@ -11,6 +11,11 @@ NODISCARD enum err migrate_run(struct db *db, void (*said)(const char *name), st
                                int *ret_count);
 /* The schema version of this program: the number of its newest migration. */
 int migrate_newest(void);
+/* ERR_STORE_SCHEMA if the store is newer than this program, or `older_too` and it lacks migrations: as
+ * migrate_fault(). */
+NODISCARD enum err migrate_check(struct db *db, bool older_too, struct fault *f);
+/* Says what to do about a store of another schema version; returns ERR_STORE_SCHEMA. */
+enum err migrate_fault(int version, struct fault *f);
 /* The schema version of the store, 0 if it has none. */
 NODISCARD enum err migrate_version(struct db *db, struct fault *f, int *ret_version);
 

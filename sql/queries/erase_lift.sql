@@ -1,2 +1,2 @@
--- erase_lift: ingest/erase.c. The hash $1 may come in again
-delete from tombstone where key_hash = $1::bytea
+-- erase_lift: ingest/erase.c. What has one of the hashes $1 may come in again
+delete from tombstone where key_hash = any ($1::bytea[])

@@ -93,29 +93,31 @@ struct cursor_bytes {
     int64_t id;
 };
 
-static void sign(const struct request *req, const struct imports_query *q, int64_t id, unsigned char *tag) {
-    const struct api *api = req->app;
-    CLEANUP(buf_free) struct buf what = {0};
-    buf_printf(&what, "%lld %s", (long long)id, q->status ? q->status : "");
-    crypto_tag(&api->shared->secret, "imports cursor", what.data, what.len, tag);
+static const char cursor_purpose[] = "imports cursor";
+
+static const struct crypto_secrets *secrets_of(const struct request *req) {
+    return &((const struct api *)req->app)->shared->secrets;
+}
+
+static const char *signed_text(const struct request *req, const struct imports_query *q, int64_t id) {
+    return arena_printf(req->arena, "%lld %s", (long long)id, q->status ? q->status : "");
 }
 
 static const char *cursor_write(const struct request *req, const struct imports_query *q, int64_t id) {
     struct cursor_bytes c = {.id = id};
     char *out = arena_alloc(req->arena, sizeof c * 4 / 3 + 8);
-    sign(req, q, id, c.tag);
+    const char *text = signed_text(req, q, id);
+    crypto_secrets_sign(secrets_of(req), cursor_purpose, text, strlen(text), c.tag);
     crypto_base64(&c, sizeof c, out);
     return out;
 }
 
 static enum err cursor_read(struct request *req, const struct imports_query *q, const char **ret_before) {
     struct cursor_bytes c;
-    unsigned char tag[CRYPTO_TAG_BYTES];
     size_t len = 0;
     bool ok = crypto_unbase64(q->cursor.text, q->cursor.len, &c, sizeof c, &len) && len == sizeof c;
-    if (ok)
-        sign(req, q, c.id, tag);
-    if (!ok || !crypto_tag_equal(tag, c.tag)) {
+    const char *text = signed_text(req, q, ok ? c.id : 0);
+    if (!ok || !crypto_secrets_signed(secrets_of(req), cursor_purpose, text, strlen(text), c.tag)) {
         request_fail(req, ERR_PARAM_CURSOR,
                      "the cursor is not one that this query gave; begin again without it");
         return fault_param(&req->fault, "cursor", q->cursor.text, "next_cursor of the same query");

@@ -17,10 +17,8 @@ struct cursor_bytes {
     int64_t related;
 };
 
-static void sign(const struct request *req, const struct cursor_bytes *c,
-                 unsigned char tag[CRYPTO_TAG_BYTES]) {
-    const struct api *api = req->app;
-    crypto_tag(&api->shared->secret, "cursor", &c->query_hash, sizeof *c - sizeof c->tag, tag);
+static const struct crypto_secrets *secrets_of(const struct request *req) {
+    return &((const struct api *)req->app)->shared->secrets;
 }
 
 const char *match_cursor_write(const struct request *req, uint64_t query_hash, const char *model_version,
@@ -32,7 +30,7 @@ const char *match_cursor_write(const struct request *req, uint64_t query_hash, c
                              .score = place.score,
                              .conf = place.conf,
                              .related = place.related};
-    sign(req, &c, c.tag);
+    crypto_secrets_sign(secrets_of(req), "cursor", &c.query_hash, sizeof c - sizeof c.tag, c.tag);
     char *out = arena_alloc(req->arena, sizeof c * 4 / 3 + 8);
     crypto_base64(&c, sizeof c, out);
     return out;
@@ -41,12 +39,10 @@ const char *match_cursor_write(const struct request *req, uint64_t query_hash, c
 enum err match_cursor_read(struct request *req, struct param_text cursor, uint64_t query_hash,
                            const char *model_version, struct match_place *ret_place) {
     struct cursor_bytes c;
-    unsigned char tag[CRYPTO_TAG_BYTES];
     size_t len = 0;
-    bool ok = crypto_unbase64(cursor.text, cursor.len, &c, sizeof c, &len) && len == sizeof c;
-    if (ok)
-        sign(req, &c, tag);
-    if (!ok || !crypto_tag_equal(tag, c.tag) || c.query_hash != query_hash) {
+    bool ok = crypto_unbase64(cursor.text, cursor.len, &c, sizeof c, &len) && len == sizeof c &&
+              crypto_secrets_signed(secrets_of(req), "cursor", &c.query_hash, sizeof c - sizeof c.tag, c.tag);
+    if (!ok || c.query_hash != query_hash) {
         request_fail(req, ERR_PARAM_CURSOR,
                      "the cursor is not one that this query gave; begin again without it");
         return fault_param(&req->fault, "cursor", cursor.text, "next_cursor of the same query");

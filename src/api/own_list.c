@@ -39,16 +39,14 @@ struct cursor_bytes {
     int64_t id;
 };
 
-static void sign(const struct request *req, const struct cursor_bytes *c,
-                 unsigned char tag[CRYPTO_TAG_BYTES]) {
-    const struct api *api = req->app;
-    crypto_tag(&api->shared->secret, "own cursor", &c->query_hash, sizeof *c - sizeof c->tag, tag);
+static const struct crypto_secrets *secrets_of(const struct request *req) {
+    return &((const struct api *)req->app)->shared->secrets;
 }
 
 static const char *write_cursor(const struct request *req, int64_t id) {
     const struct own_state *st = req->state;
     struct cursor_bytes c = {.query_hash = st->query_hash, .id = id};
-    sign(req, &c, c.tag);
+    crypto_secrets_sign(secrets_of(req), "own cursor", &c.query_hash, sizeof c - sizeof c.tag, c.tag);
     char *out = arena_alloc(req->arena, sizeof c * 4 / 3 + 8);
     crypto_base64(&c, sizeof c, out);
     return out;
@@ -58,12 +56,11 @@ static enum err read_cursor(struct request *req, int64_t *ret_id) {
     const struct own_state *st = req->state;
     struct param_text given = st->q.cursor;
     struct cursor_bytes c;
-    unsigned char tag[CRYPTO_TAG_BYTES];
     size_t len = 0;
-    bool ok = crypto_unbase64(given.text, given.len, &c, sizeof c, &len) && len == sizeof c;
-    if (ok)
-        sign(req, &c, tag);
-    if (ok && crypto_tag_equal(tag, c.tag) && c.query_hash == st->query_hash) {
+    bool ok =
+        crypto_unbase64(given.text, given.len, &c, sizeof c, &len) && len == sizeof c &&
+        crypto_secrets_signed(secrets_of(req), "own cursor", &c.query_hash, sizeof c - sizeof c.tag, c.tag);
+    if (ok && c.query_hash == st->query_hash) {
         *ret_id = c.id;
         return ERR_OK;
     }

@@ -221,7 +221,7 @@ enum err api_request_open(struct request *req) {
         b.kind,
         make_code(req),
         token_hash(req, st->token),
-        hash_text_of(req, &api->shared->secret, "request address", request_address(req)),
+        hash_text_of(req, &api->shared->secrets.at[0], "request address", request_address(req)),
         b.message.text,
         b.contact.text,
         arena_printf(req->arena, "%lld", (long long)api->shared->settings->open_requests),

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "ingest/secrets.h"
 #include "rank/model.h"
 #include "store/hosts.h"
 #include "store/leash.h"
@@ -29,6 +30,7 @@ enum {
 
 struct keeper {
     const struct settings *settings;
+    const struct crypto_secrets *secrets;
     pthread_mutex_t lock;
     struct snapshot *newest;
     struct keyring *keys;
@@ -168,9 +170,7 @@ static enum err read_state(struct db *db, struct fault *f, struct snapshot *s) {
         return e;
     int schema = (int)or_zero(rows_i64(r, 0, 5));
     if (schema != migrate_newest())
-        return fault_set(f, ERR_STORE_SCHEMA,
-                         "the store has schema version %d, this program needs %d: run niched migrate", schema,
-                         migrate_newest());
+        return migrate_fault(schema, f);
     s->default_world = (int)or_zero(rows_i64(r, 0, 0));
     s->taxonomy_version = or_zero(rows_i64(r, 0, 1));
     if (!s->taxonomy_version)
@@ -278,6 +278,8 @@ static enum err read_newer(struct db *db, const struct snapshot *newest, struct 
 static enum err refresh(struct keeper *k, struct db *db, struct fault *f) {
     struct snapshot *s = NULL;
     enum err e = read_newer(db, k->newest, f, &s);
+    if (!e && !k->newest)
+        e = secrets_check(db, k->secrets, f);
     if (!e)
         e = refresh_keys(k, db, f); /* first: who sees the snapshot sees keys */
     if (!e && s)
@@ -360,11 +362,13 @@ static void *keeper_run(void *arg) {
     return NULL;
 }
 
-enum err keeper_start(const struct settings *settings, struct fault *f, struct keeper **ret_keeper) {
+enum err keeper_start(const struct settings *settings, const struct crypto_secrets *secrets, struct fault *f,
+                      struct keeper **ret_keeper) {
     struct keeper *k = calloc(1, sizeof *k);
     if (!k)
         return fault_set(f, ERR_NO_MEMORY, "no memory for the keeper");
     k->settings = settings;
+    k->secrets = secrets;
     pthread_mutex_init(&k->lock, NULL);
     k->wishes = wishes_new();
     enum err e = k->wishes ? leash_start(&k->leash, keeper_run, k, f)

@@ -226,7 +226,6 @@ static struct record *gather(const struct round *r, size_t *ret_n) {
 static enum err merge(struct round *r, struct import_summary *s) {
     const struct write_state *first = state_of(r, 0);
     const struct api_shared *shared = ((const struct api *)r->req[0]->app)->shared;
-    struct crypto_secret secret = shared->secret;
     int64_t now_us = 0;
     for (size_t i = 0; i < r->n; i++)
         now_us = state_of(r, i)->now_us > now_us ? state_of(r, i)->now_us : now_us;
@@ -235,8 +234,7 @@ static enum err merge(struct round *r, struct import_summary *s) {
         .world = first->who.world,
         .workspace_id = first->workspace ? strtoll(first->workspace, NULL, 10) : 0,
         .map = {.kind = first->way->kind, .observed_us = now_us, .latest_us = now_us + CLOCK_DAY},
-        .key_tag = shared->settings->secret_file[0] ? erase_key_tag : NULL,
-        .key_tag_ctx = &secret};
+        .secrets = &shared->secrets};
     struct import_part parts[ROUND_MAX] = {{0}};
     size_t n;
     struct record *records = gather(r, &n);

@@ -131,12 +131,12 @@ enum err write_erase(struct request *req) {
     const struct api_shared *shared = ((const struct api *)req->app)->shared;
     bool known;
     int64_t keys;
-    if (!shared->settings->secret_file[0])
+    if (!shared->secrets.lasting)
         return request_fail(
             req, ERR_AUTH_FORBIDDEN,
             "an erasure needs NICHED_SECRET_FILE: without it an import would bring the creator back");
     st->status = 204;
-    return erase_creator(st->db, &shared->secret, &st->who, NULL, &req->fault, &known, &keys);
+    return erase_creator(st->db, &shared->secrets, &st->who, NULL, &req->fault, &known, &keys);
 }
 
 static void write_faults(const struct request *req, struct json *w) {
@@ -208,7 +208,7 @@ static enum err check_absent(struct request *req) {
     const struct write_state *st = req->state;
     const struct api_shared *shared = ((const struct api *)req->app)->shared;
     bool erased = false;
-    enum err e = erase_remembers(st->db, &shared->secret, &st->who, false, &req->fault, &erased);
+    enum err e = erase_remembers(st->db, &shared->secrets, &st->who, false, &req->fault, &erased);
     if (e)
         return e;
     if (erased)

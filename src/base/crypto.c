@@ -1,50 +1,92 @@
 /* The door to libsodium. Invariant: a secret never leaves memory but to its own file. */
 #include "base/crypto.h"
 
+#include "base/buf.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-static enum err read_secret(int fd, const char *path, struct fault *f, struct crypto_secret *ret) {
-    unsigned char bytes[CRYPTO_SECRET_BYTES + 1];
-    ssize_t n = read(fd, bytes, sizeof bytes);
-    if (n != CRYPTO_SECRET_BYTES)
-        return fault_set(f, ERR_DATA_INVALID, "secret file \"%s\" must hold exactly %d bytes", path,
-                         CRYPTO_SECRET_BYTES);
-    memcpy(ret->bytes, bytes, CRYPTO_SECRET_BYTES);
+static enum err read_secrets(int fd, const char *path, struct fault *f, struct crypto_secrets *ret) {
+    unsigned char bytes[sizeof ret->at + 1];
+    size_t got = 0;
+    for (ssize_t n; (n = read(fd, bytes + got, sizeof bytes - got)) > 0;)
+        got += (size_t)n;
+    if (!got || got % CRYPTO_SECRET_BYTES || got > sizeof ret->at)
+        return fault_set(f, ERR_DATA_INVALID,
+                         "secret file \"%s\" must hold 1 to %d secrets of %d bytes, it has %zu bytes", path,
+                         CRYPTO_SECRETS_MAX, CRYPTO_SECRET_BYTES, got);
+    memcpy(ret->at, bytes, got);
+    ret->count = got / CRYPTO_SECRET_BYTES;
+    ret->lasting = true;
     return ERR_OK;
 }
 
-static enum err make_secret(const char *path, struct fault *f, struct crypto_secret *ret) {
-    struct crypto_secret s;
-    randombytes_buf(s.bytes, sizeof s.bytes);
+/* Writes a file that is not there yet; it lasts once this returns. */
+static enum err write_secrets(const char *path, const struct crypto_secrets *s, struct fault *f) {
+    size_t size = s->count * sizeof s->at[0];
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0)
         return fault_set(f, ERR_IO, "cannot make secret file \"%s\": %s", path, strerror(errno));
-    ssize_t n = write(fd, s.bytes, sizeof s.bytes);
-    if (close(fd) != 0 || n != (ssize_t)sizeof s.bytes)
-        return fault_set(f, ERR_IO, "cannot write secret file \"%s\"", path);
-    *ret = s;
+    bool written = write(fd, s->at, size) == (ssize_t)size && fsync(fd) == 0;
+    if (close(fd) == 0 && written)
+        return ERR_OK;
+    (void)unlink(path);
+    return fault_set(f, ERR_IO, "cannot write secret file \"%s\"", path);
+}
+
+static void add_newest(struct crypto_secrets *s) {
+    memmove(&s->at[1], &s->at[0], s->count * sizeof s->at[0]);
+    randombytes_buf(s->at[0].bytes, sizeof s->at[0].bytes);
+    s->count++;
+}
+
+enum err crypto_secrets_load(const char *path, bool make, struct fault *f,
+                             struct crypto_secrets *ret_secrets) {
+    struct crypto_secrets s = {0};
+    if (sodium_init() < 0)
+        return fault_set(f, ERR_INTERNAL, "libsodium did not start");
+    int fd = *path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    bool absent = *path && fd < 0 && errno == ENOENT;
+    if (*path && fd < 0 && !(absent && make))
+        return fault_set(f, ERR_IO, "cannot read secret file \"%s\": %s", path, strerror(errno));
+    enum err e = ERR_OK;
+    if (fd >= 0)
+        e = read_secrets(fd, path, f, &s);
+    else
+        add_newest(&s);
+    if (absent)
+        e = write_secrets(path, &s, f);
+    if (fd >= 0)
+        close(fd);
+    if (e)
+        return e;
+    s.lasting = *path != '\0';
+    *ret_secrets = s;
     return ERR_OK;
 }
 
-enum err crypto_secret_load(const char *path, struct fault *f, struct crypto_secret *ret_secret) {
-    if (sodium_init() < 0)
-        return fault_set(f, ERR_INTERNAL, "libsodium did not start");
-    if (!*path) {
-        randombytes_buf(ret_secret->bytes, sizeof ret_secret->bytes);
-        return ERR_OK;
+enum err crypto_secrets_rotate(const char *path, struct fault *f, struct crypto_secrets *s) {
+    CLEANUP(buf_free) struct buf fresh = {0};
+    if (s->count == CRYPTO_SECRETS_MAX)
+        return fault_set(f, ERR_DATA_INVALID, "secret file \"%s\" holds %d secrets already, there is no room",
+                         path, CRYPTO_SECRETS_MAX);
+    struct crypto_secrets all = *s;
+    add_newest(&all);
+    buf_printf(&fresh, "%s.new", path);
+    enum err e = write_secrets(fresh.data, &all, f);
+    if (e)
+        return e;
+    if (rename(fresh.data, path) != 0) {
+        e = fault_set(f, ERR_IO, "cannot replace secret file \"%s\": %s", path, strerror(errno));
+        (void)unlink(fresh.data);
+        return e;
     }
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 && errno == ENOENT)
-        return make_secret(path, f, ret_secret);
-    if (fd < 0)
-        return fault_set(f, ERR_IO, "cannot read secret file \"%s\": %s", path, strerror(errno));
-    enum err e = read_secret(fd, path, f, ret_secret);
-    close(fd);
-    return e;
+    *s = all;
+    return ERR_OK;
 }
 
 void crypto_tag(const struct crypto_secret *secret, const char *purpose, const void *data, size_t n,
@@ -59,6 +101,26 @@ void crypto_tag(const struct crypto_secret *secret, const char *purpose, const v
 
 bool crypto_tag_equal(const unsigned char a[CRYPTO_TAG_BYTES], const unsigned char b[CRYPTO_TAG_BYTES]) {
     return sodium_memcmp(a, b, CRYPTO_TAG_BYTES) == 0;
+}
+
+void crypto_secrets_sign(const struct crypto_secrets *s, const char *purpose, const void *data, size_t n,
+                         unsigned char ret_tag[CRYPTO_TAG_BYTES]) {
+    crypto_tag(&s->at[0], purpose, data, n, ret_tag);
+}
+
+bool crypto_secrets_signed(const struct crypto_secrets *s, const char *purpose, const void *data, size_t n,
+                           const unsigned char tag[CRYPTO_TAG_BYTES]) {
+    bool any = false;
+    for (size_t i = 0; i < s->count; i++) {
+        unsigned char own[CRYPTO_TAG_BYTES];
+        crypto_tag(&s->at[i], purpose, data, n, own);
+        any |= crypto_tag_equal(own, tag);
+    }
+    return any;
+}
+
+void crypto_hex(const unsigned char tag[CRYPTO_TAG_BYTES], char ret_text[2 * CRYPTO_TAG_BYTES + 1]) {
+    sodium_bin2hex(ret_text, 2 * CRYPTO_TAG_BYTES + 1, tag, CRYPTO_TAG_BYTES);
 }
 
 void crypto_base64(const void *data, size_t n, char *out) {

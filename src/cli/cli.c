@@ -1,6 +1,8 @@
 /* What commands share. */
 #include "cli/cli.h"
 
+#include "store/migrate.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +22,8 @@ enum err cli_open(const char *command, struct settings *ret_settings, struct fau
         return e;
     char app[64];
     snprintf(app, sizeof app, "niched %s", command);
-    return db_open(ret_settings->database_url, app, f, ret_db);
+    e = db_open(ret_settings->database_url, app, f, ret_db);
+    return e ? e : migrate_check(*ret_db, strcmp(command, "migrate") != 0, f);
 }
 
 enum err cli_audit(struct db *db, const char *operation, const char *object, struct fault *f) {

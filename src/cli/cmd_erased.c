@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 
 #include "ingest/erase.h"
+#include "ingest/secrets.h"
 #include "ingest/values.h"
 
 #include <stdio.h>
@@ -62,11 +63,11 @@ static enum err read_username(const struct lift *l, struct buf *ret_key, struct 
     return ERR_OK;
 }
 
-static enum err lift_one(struct db *db, const struct crypto_secret *secret, struct erase_account who,
+static enum err lift_one(struct db *db, const struct crypto_secrets *secrets, struct erase_account who,
                          const char *key, bool id, struct fault *f) {
     bool lifted = false;
     who.key = key;
-    enum err e = erase_lift(db, secret, &who, id, f, &lifted);
+    enum err e = erase_lift(db, secrets, &who, id, f, &lifted);
     if (e)
         return e;
     if (!lifted)
@@ -82,15 +83,15 @@ static enum err lift_one(struct db *db, const struct crypto_secret *secret, stru
 
 static enum err run(struct db *db, const struct settings *s, const struct lift *l, struct fault *f) {
     CLEANUP(buf_free) struct buf key = {0};
-    struct crypto_secret secret;
+    struct crypto_secrets secrets;
     if (!s->secret_file[0])
         return fault_set(f, ERR_USAGE, "NICHED_SECRET_FILE is not set: without it nobody is recognised");
     enum err e = read_username(l, &key, f);
     if (!e)
-        e = crypto_secret_load(s->secret_file, f, &secret);
+        e = secrets_open(db, s->secret_file, f, &secrets);
     if (!e)
-        e = lift_one(db, &secret, l->who, key.data, false, f);
-    return !e && l->id ? lift_one(db, &secret, l->who, l->id, true, f) : e;
+        e = lift_one(db, &secrets, l->who, key.data, false, f);
+    return !e && l->id ? lift_one(db, &secrets, l->who, l->id, true, f) : e;
 }
 
 int cmd_erased(int argc, char **argv) {

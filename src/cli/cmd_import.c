@@ -3,8 +3,8 @@
 #include "cli/cmd_import.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
-#include "ingest/erase.h"
 #include "ingest/import_ask.h"
+#include "ingest/secrets.h"
 
 #include "base/clock.h"
 
@@ -251,18 +251,16 @@ static enum err find_workspace(struct db *db, struct command *c, struct fault *f
     return e;
 }
 
-static enum err open_store(struct command *c, struct crypto_secret *secret, struct fault *f,
+static enum err open_store(struct command *c, struct crypto_secrets *secrets, struct fault *f,
                            struct db **ret_db) {
     struct settings settings;
     enum err e = cli_open("import", &settings, f, ret_db);
     if (!e && c->workspace)
         e = find_workspace(*ret_db, c, f);
-    if (e || !settings.secret_file[0])
-        return e;
-    c->import.key_tag = erase_key_tag;
-    c->import.key_tag_ctx = secret;
-    c->import.map.secret = secret;
-    return crypto_secret_load(settings.secret_file, f, secret);
+    if (!e)
+        e = secrets_open(*ret_db, settings.secret_file, f, secrets);
+    c->import.secrets = secrets;
+    return e ? e : secrets_for_samples(*ret_db, secrets, f, &c->import.map.secret);
 }
 
 int cmd_import(int argc, char **argv) {
@@ -280,8 +278,8 @@ int cmd_import(int argc, char **argv) {
         return usage(&f);
     }
     CLEANUP(db_close_at) struct db *db = NULL;
-    struct crypto_secret secret;
-    enum err e = c.import.dry_run ? ERR_OK : open_store(&c, &secret, &f, &db);
+    struct crypto_secrets secrets;
+    enum err e = c.import.dry_run ? ERR_OK : open_store(&c, &secrets, &f, &db);
     if (e)
         return cli_fault("import", &f);
     int worst = 0;

@@ -15,6 +15,7 @@ static const char help[] =
     "...]\n"
     "                         [--expires-days DAYS] [--per-minute REQUESTS]\n"
     "       niched key list\n"
+    "       niched key rotate ID [--grace-days DAYS]\n"
     "       niched key revoke ID\n\n"
     "Makes a key for a program, a colleague or a page, and shows it once: the store keeps only a hash. It is "
     "sent\n"
@@ -23,7 +24,9 @@ static const char help[] =
     "taken back; the rows that are private to a workspace (default: default) are those of its key. With "
     "--origin\n"
     "the key is publishable (nk_pub_...): it may stand in a page of that origin, and reads what is shared.\n"
-    "A revoked key is refused within 5 seconds.\n\n"
+    "A revoked key is refused within 5 seconds. rotate makes another key with the same rights; the old one "
+    "is good for\n"
+    "7 days more, or DAYS.\n\n"
     "  niched key create --scope write --name importer\n"
     "  niched key create --origin https://shop.example --per-minute 60\n";
 
@@ -31,7 +34,8 @@ struct key_args {
     const char *scope, *workspace, *name, *expires_days, *per_minute;
     const char *origins[ORIGINS_MAX];
     size_t n_origins;
-    const char *id; /* to revoke */
+    const char *id; /* to revoke or rotate */
+    const char *grace_days;
     enum err (*run)(struct db *db, const struct key_args *a, struct fault *f);
 };
 
@@ -101,8 +105,7 @@ static enum err create(struct db *db, const struct key_args *a, struct fault *f)
                    a->origins[i]); /* no quote or backslash: is_origin() */
     buf_puts(&origins, "}");
     key_make(secret, hash);
-    for (size_t i = 0; i < sizeof hash; i++)
-        snprintf(hex + i * 2, 3, "%02x", hash[i]);
+    crypto_hex(hash, hex);
     enum err e = find_workspace(db, a->workspace, f, workspace);
     const char *params[] = {workspace, a->name, a->scope, origins.data, hex, a->per_minute, a->expires_days};
     if (!e)
@@ -147,6 +150,30 @@ static enum err revoke(struct db *db, const struct key_args *a, struct fault *f)
     return e;
 }
 
+static enum err rotate(struct db *db, const struct key_args *a, struct fault *f) {
+    unsigned char secret[KEY_SECRET_BYTES], hash[CRYPTO_TAG_BYTES];
+    char hex[CRYPTO_TAG_BYTES * 2 + 1], text[KEY_TEXT_MAX], object[32];
+    const char *params[] = {a->id, hex, a->grace_days};
+    CLEANUP(rows_free_at) struct rows *rows = NULL;
+    key_make(secret, hash);
+    crypto_hex(hash, hex);
+    enum err e = db_query(db, "key_rotate", COUNT_OF(params), params, f, &rows);
+    if (!e && !rows_count(rows))
+        e = fault_set(f, ERR_ROW_UNKNOWN, "there is no key %s that is still good: see niched key list",
+                      a->id);
+    snprintf(object, sizeof object, "key:%s", a->id);
+    if (!e)
+        e = cli_audit(db, "key rotate", object, f);
+    if (e)
+        return e;
+    key_text(rows_i64(rows, 0, 0), rows_bool(rows, 0, 1), secret, text);
+    printf("%s\n", text);
+    fprintf(stderr,
+            "key %s in place of key %s, which is good for %s days more: keep it now, it is not shown again\n",
+            rows_text(rows, 0, 0), a->id, a->grace_days);
+    return ERR_OK;
+}
+
 static enum err parse_create(int argc, char **argv, struct key_args *a, struct fault *f) {
     enum err e = ERR_OK;
     a->run = create;
@@ -159,19 +186,35 @@ static enum err parse_create(int argc, char **argv, struct key_args *a, struct f
     return e;
 }
 
+static enum err parse_rotate(int argc, char **argv, struct key_args *a, struct fault *f) {
+    a->run = rotate;
+    a->id = argv[2];
+    a->grace_days = argc == 5 ? argv[4] : "7";
+    if (!is_count(a->grace_days, 365))
+        return fault_set(f, ERR_USAGE, "--grace-days must be 1 to 365, got \"%s\"", a->grace_days);
+    return ERR_OK;
+}
+
 static enum err parse(int argc, char **argv, struct key_args *a, struct fault *f) {
     *a = (struct key_args){.scope = "read", .workspace = "default", .name = ""};
     if (argc >= 2 && strcmp(argv[1], "create") == 0)
         return parse_create(argc, argv, a, f);
-    a->run = argc == 2 && strcmp(argv[1], "list") == 0     ? list
-             : argc == 3 && strcmp(argv[1], "revoke") == 0 ? revoke
-                                                           : NULL;
-    a->id = argc == 3 ? argv[2] : NULL;
-    if (a->run == revoke && !is_count(a->id, 999999999))
+    bool rotates = argc >= 3 && strcmp(argv[1], "rotate") == 0 &&
+                   (argc == 3 || (argc == 5 && strcmp(argv[3], "--grace-days") == 0));
+    enum err e = rotates ? parse_rotate(argc, argv, a, f) : ERR_OK;
+    if (e)
+        return e;
+    if (!rotates)
+        a->run = argc == 2 && strcmp(argv[1], "list") == 0     ? list
+                 : argc == 3 && strcmp(argv[1], "revoke") == 0 ? revoke
+                                                               : NULL;
+    if (a->run == revoke)
+        a->id = argv[2];
+    if (a->id && !is_count(a->id, 999999999))
         return fault_set(f, ERR_USAGE, "a key's id is a number, as niched key list has it, got \"%s\"",
                          a->id);
     return a->run ? ERR_OK
-                  : fault_set(f, ERR_USAGE, "say create, list or revoke ID, got \"%s\"",
+                  : fault_set(f, ERR_USAGE, "say create, list, rotate ID or revoke ID, got \"%s\"",
                               argc > 1 ? argv[1] : "");
 }
 

@@ -2,8 +2,8 @@
 #include "base/clock.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
-#include "ingest/erase.h"
 #include "ingest/pull.h"
+#include "ingest/secrets.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -267,7 +267,7 @@ static void print_refresh(const struct args *a, const struct pull_summary *s) {
 }
 
 /* What both need: settings, store, time, the salt of erasure marks. */
-static enum err prepare(struct args *a, struct settings *settings, struct crypto_secret *secret,
+static enum err prepare(struct args *a, struct settings *settings, struct crypto_secrets *secrets,
                         struct fault *f, struct db **ret_db) {
     enum err e = cli_open(a->command, settings, f, ret_db);
     if (e)
@@ -275,11 +275,8 @@ static enum err prepare(struct args *a, struct settings *settings, struct crypto
     a->o.settings = settings;
     a->o.now_us = settings->now_us ? settings->now_us : clock_now_us();
     a->o.on_progress = isatty(STDERR_FILENO) ? draw : NULL;
-    if (!settings->secret_file[0])
-        return ERR_OK;
-    a->o.key_tag = erase_key_tag;
-    a->o.key_tag_ctx = secret;
-    return crypto_secret_load(settings->secret_file, f, secret);
+    a->o.secrets = secrets;
+    return secrets_open(*ret_db, settings->secret_file, f, secrets);
 }
 
 static void show(const struct args *a, const struct pull_summary *s,
@@ -309,7 +306,7 @@ int cmd_pull(int argc, char **argv) {
     CLEANUP(free_args) struct args *a = new_args("pull");
     CLEANUP(db_close_at) struct db *db = NULL;
     struct settings settings;
-    struct crypto_secret secret;
+    struct crypto_secrets secrets;
     struct pull_summary s = {0};
     struct fault f = {0};
     enum err e = parse(argc, argv, FOR_PULL, a, &f);
@@ -324,7 +321,7 @@ int cmd_pull(int argc, char **argv) {
     if (!e)
         e = check_what(a, &f);
     if (!e)
-        e = prepare(a, &settings, &secret, &f, &db);
+        e = prepare(a, &settings, &secrets, &f, &db);
     if (!e)
         e = ask_policies(db, a, &f);
     if (!e) {
@@ -355,7 +352,7 @@ int cmd_refresh(int argc, char **argv) {
     CLEANUP(free_args) struct args *a = new_args("refresh");
     CLEANUP(db_close_at) struct db *db = NULL;
     struct settings settings;
-    struct crypto_secret secret;
+    struct crypto_secrets secrets;
     struct fault f = {0};
     enum err e = parse(argc, argv, FOR_REFRESH, a, &f);
     if (!e && a->help) {
@@ -365,7 +362,7 @@ int cmd_refresh(int argc, char **argv) {
     for (int i = optind; !e && i < argc; i++)
         e = set_platform(a, argv[i], &f);
     if (!e)
-        e = prepare(a, &settings, &secret, &f, &db);
+        e = prepare(a, &settings, &secrets, &f, &db);
     if (e)
         return cli_fault("refresh", &f);
     int worst = 0;

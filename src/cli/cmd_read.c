@@ -230,7 +230,7 @@ static enum err answer_here(const struct settings *s, const struct read_args *ar
     struct snapshot *snapshot = NULL;
     struct pipe *pipe = NULL;
     struct api_shared shared = {.settings = s};
-    enum err e = crypto_secret_load(s->secret_file, f, &shared.secret);
+    enum err e = crypto_secrets_load(s->secret_file, true, f, &shared.secrets);
     if (!e)
         e = snapshot_load(s, f, &snapshot);
     struct pipe_config config = {.conninfo = s->database_url,

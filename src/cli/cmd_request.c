@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "ingest/erase.h"
+#include "ingest/secrets.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,7 +110,7 @@ static void show(const struct rows *r) {
 }
 
 static enum err erase(struct db *db, const struct settings *s, const struct rows *r, struct fault *f) {
-    struct crypto_secret secret;
+    struct crypto_secrets secrets;
     bool known = false;
     int64_t keys = 0;
     if (!s->secret_file[0])
@@ -118,9 +119,9 @@ static enum err erase(struct db *db, const struct settings *s, const struct rows
             "an erasure needs NICHED_SECRET_FILE: without it an import would bring the creator back");
     struct erase_account who = {(int)rows_i64(r, 0, WORLD), (int)rows_i64(r, 0, PLATFORM),
                                 rows_text(r, 0, USERNAME)};
-    enum err e = crypto_secret_load(s->secret_file, f, &secret);
+    enum err e = secrets_open(db, s->secret_file, f, &secrets);
     if (!e)
-        e = erase_creator(db, &secret, &who, rows_text(r, 0, ID), f, &known, &keys);
+        e = erase_creator(db, &secrets, &who, rows_text(r, 0, ID), f, &known, &keys);
     if (!e)
         printf("%s: %lld names and ids are remembered as hashes alone\n",
                known ? "the creator was erased" : "the store did not know the creator", (long long)keys);

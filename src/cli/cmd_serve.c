@@ -3,7 +3,9 @@
 #include "base/log.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
+#include "ingest/secrets.h"
 #include "score/worker.h"
+#include "store/migrate.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -32,6 +34,22 @@ static void block_signals(void) {
     pthread_sigmask(SIG_BLOCK, &set, NULL);
 }
 
+static bool comes_later(enum err e) {
+    return e == ERR_STORE_UNAVAILABLE || e == ERR_STORE_TIMEOUT || e == ERR_STORE_SCHEMA;
+}
+
+/* A store that is there says at once what it cannot be served with; one that is not, or was not migrated, is
+ * waited for by the keeper, which looks at both again. */
+static enum err open_secrets(const struct settings *s, struct fault *f, struct crypto_secrets *ret) {
+    CLEANUP(db_close_at) struct db *db = NULL;
+    enum err e = db_open(s->database_url, "niched serve", f, &db);
+    if (!e && (e = migrate_check(db, false, f)) != ERR_OK)
+        return e;
+    if (!e)
+        e = secrets_open(db, s->secret_file, f, ret);
+    return comes_later(e) ? crypto_secrets_load(s->secret_file, true, f, ret) : e;
+}
+
 static enum err run(const struct settings *settings, struct fault *f) {
     struct worker_counts counts = {0};
     struct api_shared shared = {.settings = settings, .worker = &counts};
@@ -40,15 +58,15 @@ static enum err run(const struct settings *settings, struct fault *f) {
                              api_answers_epoch, api_answers_version, api_standby_needs};
     struct server *server = NULL;
     struct worker *worker = NULL;
-    enum err e = crypto_secret_load(settings->secret_file, f, &shared.secret);
+    enum err e = open_secrets(settings, f, &shared.secrets);
     if (!e)
-        e = keeper_start(settings, f, &shared.keeper);
+        e = keeper_start(settings, &shared.secrets, f, &shared.keeper);
     if (!e && (settings->cache_mb || hosts_apart(settings->database_url)))
         e = versions_start(settings, f, &shared.versions);
     if (!e && !(shared.writer = writer_new(settings->database_url)))
         e = fault_set(f, ERR_NO_MEMORY, "no memory for connections");
     if (!e)
-        e = jobs_start(settings, &shared.secret, f, &shared.jobs);
+        e = jobs_start(settings, &shared.secrets, f, &shared.jobs);
     if (!e)
         e = server_start(settings, &app, f, &server);
     if (!e && settings->worker)

@@ -30,6 +30,7 @@ const struct cli_command cli_commands[] = {
     {"audit", cmd_audit, "list what was written, by whom"},
     {"request", cmd_request, "decide what creators ask for about themselves"},
     {"erased", cmd_erased, "let an erased creator in again"},
+    {"secret", cmd_secret, "list and renew the secrets that cursors and erasures rest on"},
     {"link", cmd_link, "make an account one of a creator's"},
     {"unlink", cmd_unlink, "make an account a creator of its own again"},
     {"health", cmd_health, "ask a running niched whether it can answer"},

@@ -3,27 +3,21 @@
 #include "ingest/erase.h"
 
 #include "base/buf.h"
+#include "ingest/secrets.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { HEX_TEXT = 2 * CRYPTO_TAG_BYTES + 3, NUMBER_TEXT = 16 };
+enum { NUMBER_TEXT = 16 };
 
-void erase_key_tag(void *ctx, int world, int platform, const char *kind, const char *key,
-                   unsigned char ret_tag[CRYPTO_TAG_BYTES]) {
+void erase_hash(const struct crypto_secret *secret, int world, int platform, const char *kind,
+                const char *key, char ret_text[ERASE_HASH_TEXT]) {
+    unsigned char tag[CRYPTO_TAG_BYTES];
     CLEANUP(buf_free) struct buf text = {0};
     buf_printf(&text, "%d %d %s %s", world, platform, kind, key);
-    crypto_tag(ctx, "tombstone", text.data, text.len, ret_tag);
-}
-
-static void hash_text(const struct crypto_secret *secret, int world, int platform, const char *kind,
-                      const char *key, char ret[HEX_TEXT]) {
-    unsigned char tag[CRYPTO_TAG_BYTES];
-    struct crypto_secret own = *secret;
-    erase_key_tag(&own, world, platform, kind, key, tag);
-    size_t at = (size_t)snprintf(ret, HEX_TEXT, "\\x");
-    for (size_t i = 0; i < sizeof tag; i++)
-        at += (size_t)snprintf(ret + at, HEX_TEXT - at, "%02x", tag[i]);
+    crypto_tag(secret, "tombstone", text.data, text.len, tag);
+    memcpy(ret_text, "\\x", 2);
+    crypto_hex(tag, ret_text + 2);
 }
 
 struct erased {
@@ -40,8 +34,8 @@ static void erased_done(struct erased *e) {
 /* The hash as merge_erased.c looks for it. */
 static void take_key(const struct crypto_secret *secret, int world, const struct rows *k, size_t i,
                      struct erased *ret) {
-    char hex[HEX_TEXT];
-    hash_text(secret, world, (int)rows_i64(k, i, 1), rows_text(k, i, 2), rows_text(k, i, 3), hex);
+    char hex[ERASE_HASH_TEXT];
+    erase_hash(secret, world, (int)rows_i64(k, i, 1), rows_text(k, i, 2), rows_text(k, i, 3), hex);
     db_array_put(&ret->hashes, hex);
     if (rows_text(k, i, 0))
         ret->creator = rows_text(k, i, 0);
@@ -51,7 +45,7 @@ static void take_key(const struct crypto_secret *secret, int world, const struct
     db_array_put(&ret->keys, rows_text(k, i, 3));
 }
 
-enum err erase_creator(struct db *db, const struct crypto_secret *secret, const struct erase_account *who,
+enum err erase_creator(struct db *db, const struct crypto_secrets *secrets, const struct erase_account *who,
                        const char *request, struct fault *f, bool *ret_known, int64_t *ret_keys) {
     char world[NUMBER_TEXT], platform[NUMBER_TEXT];
     const char *account[] = {world, platform, who->key};
@@ -60,12 +54,16 @@ enum err erase_creator(struct db *db, const struct crypto_secret *secret, const 
     CLEANUP(rows_free_at) struct rows *k = NULL;
     enum err e = db_run(db, "select pg_advisory_xact_lock(20261, 0)", f, NULL);
     if (!e)
+        e = secrets_check(db, secrets, f);
+    if (!e)
+        e = secrets_note(db, secrets, f);
+    if (!e)
         e = db_query(db, "erase_keys", COUNT_OF(account), account, f, &k);
     if (e)
         return e;
     CLEANUP(erased_done) struct erased gone = {0};
     for (size_t i = 0; i < rows_count(k); i++)
-        take_key(secret, who->world, k, i, &gone);
+        take_key(&secrets->at[0], who->world, k, i, &gone);
     const char *params[] = {gone.creator,
                             db_array_end(&gone.hashes),
                             db_array_end(&gone.platforms),
@@ -80,24 +78,34 @@ enum err erase_creator(struct db *db, const struct crypto_secret *secret, const 
     return ERR_OK;
 }
 
-enum err erase_remembers(struct db *db, const struct crypto_secret *secret, const struct erase_account *who,
+/* The hashes of a name under each secret, as an array's text. */
+static void put_hashes(const struct crypto_secrets *secrets, const struct erase_account *who, bool id,
+                       struct buf *out) {
+    char hex[ERASE_HASH_TEXT];
+    for (size_t i = 0; i < secrets->count; i++) {
+        erase_hash(&secrets->at[i], who->world, who->platform, id ? "id" : "username", who->key, hex);
+        db_array_put(out, hex);
+    }
+}
+
+enum err erase_remembers(struct db *db, const struct crypto_secrets *secrets, const struct erase_account *who,
                          bool id, struct fault *f, bool *ret_erased) {
-    char hex[HEX_TEXT];
-    const char *params[] = {hex};
     CLEANUP(rows_free_at) struct rows *rows = NULL;
-    hash_text(secret, who->world, who->platform, id ? "id" : "username", who->key, hex);
+    CLEANUP(buf_free) struct buf hashes = {0};
+    put_hashes(secrets, who, id, &hashes);
+    const char *params[] = {db_array_end(&hashes)};
     enum err e = db_query(db, "erase_find", COUNT_OF(params), params, f, &rows);
     if (!e)
         *ret_erased = rows_count(rows) > 0;
     return e;
 }
 
-enum err erase_lift(struct db *db, const struct crypto_secret *secret, const struct erase_account *who,
+enum err erase_lift(struct db *db, const struct crypto_secrets *secrets, const struct erase_account *who,
                     bool id, struct fault *f, bool *ret_lifted) {
-    char hex[HEX_TEXT];
-    const char *params[] = {hex};
     CLEANUP(rows_free_at) struct rows *rows = NULL;
-    hash_text(secret, who->world, who->platform, id ? "id" : "username", who->key, hex);
+    CLEANUP(buf_free) struct buf hashes = {0};
+    put_hashes(secrets, who, id, &hashes);
+    const char *params[] = {db_array_end(&hashes)};
     enum err e = db_query(db, "erase_lift", COUNT_OF(params), params, f, &rows);
     if (!e)
         *ret_lifted = rows_affected(rows) > 0;

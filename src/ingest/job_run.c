@@ -6,9 +6,9 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "import_job.h"
-#include "ingest/erase.h"
 #include "ingest/import_ask.h"
 #include "ingest/jobs.h"
+#include "ingest/secrets.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -94,10 +94,8 @@ static enum err read_options(const struct job *j, struct import_ask *ask, struct
     ret->max_bytes = s->import_max_bytes;
     ret->batch_rows = BATCH_ROWS;
     ret->undo = true;
-    ret->key_tag = s->secret_file[0] ? erase_key_tag : NULL;
-    ret->key_tag_ctx = (void *)(uintptr_t)j->home->secret;
-    ret->map.secret = s->secret_file[0] ? j->home->secret : NULL;
-    return ERR_OK;
+    ret->secrets = j->home->secrets;
+    return secrets_for_samples(j->home->db, ret->secrets, f, &ret->map.secret);
 }
 
 /* Tells how far it is and asks whether to go on. */

@@ -10,7 +10,7 @@
 struct job_home {
     struct db *db; /* holds the lock of the job */
     const struct settings *settings;
-    const struct crypto_secret *secret;
+    const struct crypto_secrets *secrets;
     struct leash *leash;
 };
 

@@ -23,7 +23,7 @@ enum {
 struct jobs {
     struct leash leash;
     struct settings settings;
-    const struct crypto_secret *secret;
+    const struct crypto_secrets *secrets;
     pthread_mutex_t lock;
     int64_t broken[BROKEN_MAX]; /* what does not fit is cleared away when it is stale */
     size_t broken_count;
@@ -62,7 +62,7 @@ static enum err clear_away(struct jobs *j, struct db *db, struct fault *f) {
 }
 
 static enum err run_connected(struct jobs *j, struct db *db, struct fault *f) {
-    struct job_home home = {db, &j->settings, j->secret, &j->leash};
+    struct job_home home = {db, &j->settings, j->secrets, &j->leash};
     enum err e = db_run(db, "set jit = off; listen niched_import", f, NULL);
     while (!e && !leash_stopped(&j->leash)) {
         bool any = false;
@@ -104,13 +104,13 @@ static void *run(void *arg) {
     return NULL;
 }
 
-enum err jobs_start(const struct settings *settings, const struct crypto_secret *secret, struct fault *f,
+enum err jobs_start(const struct settings *settings, const struct crypto_secrets *secrets, struct fault *f,
                     struct jobs **ret_jobs) {
     struct jobs *j = calloc(1, sizeof *j);
     if (!j)
         return fault_set(f, ERR_NO_MEMORY, "no memory for imports");
     j->settings = *settings;
-    j->secret = secret;
+    j->secrets = secrets;
     pthread_mutex_init(&j->lock, NULL);
     enum err e = leash_start(&j->leash, run, j, f);
     if (e)

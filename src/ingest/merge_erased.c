@@ -1,7 +1,9 @@
 /* Erased creators stay erased: new accounts whose handle or id hashes to a tombstone are taken out before
  * anything is written. The hash needs a key outside the database, so the hashes are made here and compared
  * there. */
+#include "ingest/erase.h"
 #include "ingest/merge.h"
+#include "ingest/secrets.h"
 
 #include <stdio.h>
 
@@ -10,18 +12,17 @@ enum { LINE, PLATFORM, IDENT, USERNAME_KEY, ACCOUNT_ID };
 
 static void put_hash(const struct import_options *o, const struct rows *r, size_t row, const char *kind,
                      int column, struct buf *out) {
-    unsigned char tag[CRYPTO_TAG_BYTES];
     const char *key = rows_text(r, row, column);
-    if (!key)
-        return;
-    o->key_tag(o->key_tag_ctx, o->world, (int)rows_i64(r, row, PLATFORM), kind, key, tag);
-    buf_puts(out, rows_text(r, row, PLATFORM));
-    buf_putc(out, '\t');
-    db_copy_escape(out, rows_text(r, row, IDENT), rows_len(r, row, IDENT));
-    buf_puts(out, "\t\\\\x");
-    for (size_t i = 0; i < sizeof tag; i++)
-        buf_printf(out, "%02x", tag[i]);
-    buf_putc(out, '\n');
+    for (size_t i = 0; key && i < o->secrets->count; i++) {
+        char hex[ERASE_HASH_TEXT];
+        erase_hash(&o->secrets->at[i], o->world, (int)rows_i64(r, row, PLATFORM), kind, key, hex);
+        buf_puts(out, rows_text(r, row, PLATFORM));
+        buf_putc(out, '\t');
+        db_copy_escape(out, rows_text(r, row, IDENT), rows_len(r, row, IDENT));
+        buf_puts(out, "\t\\");
+        buf_puts(out, hex);
+        buf_putc(out, '\n');
+    }
 }
 
 /* Hashes one batch of new accounts behind a line; *ret_more tells whether there may be another. */
@@ -62,10 +63,13 @@ static enum err hash_all(struct db *db, const struct import_options *o, struct f
 
 enum err merge_drop_erased(struct db *db, const struct import_options *o, struct fault *f,
                            struct import_summary *s) {
-    if (!o->key_tag)
+    if (!o->secrets || !o->secrets->lasting)
         return fault_set(f, ERR_DATA_INVALID,
-                         "the store has erased creators, and the key to recognise them is not here");
-    enum err e = hash_all(db, o, f);
+                         "the store has erased creators, and the key to recognise them is not here: set "
+                         "NICHED_SECRET_FILE to the file that they were erased with");
+    enum err e = secrets_check(db, o->secrets, f);
+    if (!e)
+        e = hash_all(db, o, f);
     if (e)
         return e;
     CLEANUP(rows_free_at) struct rows *rows = NULL;

@@ -103,8 +103,7 @@ static enum err import_rows(struct pull *p, const char *kind, struct buf *rows, 
                                        .platform = p->platform->platform,
                                        .observed_us = p->o->now_us,
                                        .latest_us = p->o->now_us + CLOCK_DAY},
-                               .key_tag = p->o->key_tag,
-                               .key_tag_ctx = p->o->key_tag_ctx};
+                               .secrets = p->o->secrets};
     enum err e = import_run(p->db, &o, (struct import_source){read_memory, &memory}, NULL, NULL, f, s);
     bool all_refused = e == ERR_DATA_INVALID && s->rows && s->refused == s->rows;
     note_refusal(p, s);

@@ -55,6 +55,20 @@ enum err migrate_version(struct db *db, struct fault *f, int *ret_version) {
     return e;
 }
 
+enum err migrate_fault(int version, struct fault *f) {
+    bool newer = version > migrate_newest();
+    return fault_set(f, ERR_STORE_SCHEMA, "the store has schema version %d, this program %s %d: %s", version,
+                     newer ? "knows up to" : "needs", migrate_newest(),
+                     newer ? "use a newer niched" : "run niched migrate");
+}
+
+enum err migrate_check(struct db *db, bool older_too, struct fault *f) {
+    int version = 0;
+    enum err e = migrate_version(db, f, &version);
+    bool fits = version == migrate_newest() || (version < migrate_newest() && !older_too);
+    return e || fits ? e : migrate_fault(version, f);
+}
+
 static void checksum_of(const struct embedded *m, char out[20]) {
     snprintf(out, 20, "%016llx", (unsigned long long)hash_bytes(HASH_START, m->data, m->len));
 }
@@ -116,17 +130,12 @@ static enum err run_all(struct db *db, void (*said)(const char *name), struct fa
 }
 
 enum err migrate_run(struct db *db, void (*said)(const char *name), struct fault *f, int *ret_count) {
-    int version;
     *ret_count = 0;
     enum err e = db_run(db, "select pg_advisory_lock(hashtext('niched migrate'))", f, NULL);
     if (!e)
         e = db_run(db, bootstrap, f, NULL);
     if (!e)
-        e = migrate_version(db, f, &version);
-    if (!e && version > migrate_newest())
-        e = fault_set(f, ERR_STORE_SCHEMA,
-                      "the store has schema version %d, this program knows up to %d: use a newer niched",
-                      version, migrate_newest());
+        e = migrate_check(db, false, f);
     if (!e)
         e = run_all(db, said, f, ret_count);
     if (!e)

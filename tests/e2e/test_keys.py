@@ -245,11 +245,34 @@ def test_a_key_is_shown_once(keys):
     (("create", "--scope", "all"), "--scope all"), (("create", "--workspace", "nope"), "there is default"), (("create", "--origin", "shop.example"), "https://"),
     (("create", "--origin", 'https://a"b'), "https://"), (("create", "--origin", SHOP + "/"), "https://"), (("create", "--scope", "write", "--origin", SHOP), "its scope is read"),
     (("create", "--expires-days", "0"), "--expires-days 0"), (("create", "--per-minute", "x"), "--per-minute x"), (("create", "--name"), "wants a value"),
-    (("revoke", "x"), "is a number"), (("revoke",), "revoke ID"), ((), "create, list"), (("list", "x"), "create, list")])
+    (("revoke", "x"), "is a number"), (("revoke",), "revoke ID"), ((), "create, list"), (("list", "x"), "create, list"), (("rotate",), "rotate ID"),
+    (("rotate", "x"), "is a number"), (("rotate", "1", "--grace-days", "0"), "1 to 365"), (("rotate", "1", "--grace-days", "366"), "1 to 365"),
+    (("rotate", "1", "--grace"), "rotate ID")])
 def test_wrong_usage(keys, args, said):
     done = keys.niched.run("key", *args, check=False)
     assert done.returncode == 2 and said in done.stderr and not done.stdout
 
+
+def test_rotation_keeps_the_rights_and_the_old_one_for_a_while(keys, closed, ask):
+    old = keys.make("--scope", "write", "--name", "nightly", "--per-minute", "77")
+    made = keys.niched.run("key", "rotate", keys.id(old), "--grace-days", "2")
+    new = made.stdout.strip()
+    assert new[-43:] not in made.stderr and "2 days" in made.stderr and keys.id(new) != keys.id(old)
+    for key in (old, new):
+        seconds_until(lambda key=key: ask_for(ask(closed), "model", key).status_code == 200)
+    with psycopg.connect(keys.niched.url, autocommit=True) as db:
+        rows = db.execute("select scope, name, workspace_id, origins, per_minute, publishable from api_key where key_id in (%s, %s)",
+                          [keys.id(old), keys.id(new)]).fetchall()
+        assert len(rows) == 2 and rows[0] == rows[1] and rows[0][:2] == ("write", "nightly")
+        left, = db.execute("select extract(epoch from expires_at - now()) / 86400 from api_key where key_id = %s", [keys.id(old)]).fetchone()
+        assert 1.99 < left <= 2
+        assert db.execute("select expires_at from api_key where key_id = %s", [keys.id(new)]).fetchone() == (None,)
+        keys.niched.run("key", "rotate", keys.id(old))
+        assert db.execute("select extract(epoch from expires_at - now()) / 86400 from api_key where key_id = %s", [keys.id(old)]).fetchone()[0] <= 2
+    page = keys.niched.run("key", "rotate", keys.id(keys.page)).stdout.strip()
+    assert page.startswith("nk_pub_")
+    for gone in (keys.revoked, keys.expired):
+        assert keys.niched.run("key", "rotate", keys.id(gone), check=False).returncode == 3
 
 def test_revoking_what_is_not_there(keys):
     assert keys.niched.run("key", "revoke", "999999", check=False).returncode == 3

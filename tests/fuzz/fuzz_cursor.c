@@ -7,7 +7,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
     char *s = fuzz_text(data, n);
     struct arena *a = arena_new(4096);
-    const struct api_shared shared = {.secret = {.bytes = "a secret of the fuzzer"}};
+    const struct api_shared shared = {.secrets = {.at = {{.bytes = "a secret of the fuzzer"}}, .count = 1}};
     struct api api = {.shared = &shared};
     struct request *req = arena_alloc(a, sizeof *req);
     req->arena = a;

@@ -182,15 +182,19 @@ static void secrets_sign_and_last(void **state) {
     (void)state;
     char path[] = "/tmp/niched_secret_XXXXXX";
     struct fault f;
-    struct crypto_secret one, two;
+    struct crypto_secrets one = {0}, two = {0}, none = {0};
     close(mkstemp(path));
     unlink(path);
-    assert_int_equal(crypto_secret_load(path, &f, &one), ERR_OK);
-    assert_int_equal(crypto_secret_load(path, &f, &two), ERR_OK);
-    assert_memory_equal(one.bytes, two.bytes, sizeof one.bytes);
+    assert_int_equal(crypto_secrets_load(path, false, &f, &one), ERR_IO);
+    assert_int_equal(crypto_secrets_load(path, true, &f, &one), ERR_OK);
+    assert_int_equal(crypto_secrets_load(path, false, &f, &two), ERR_OK);
+    assert_memory_equal(&one, &two, sizeof one);
+    assert_true(one.lasting && one.count == 1);
+    assert_int_equal(crypto_secrets_load("", false, &f, &none), ERR_OK);
+    assert_true(!none.lasting && none.count == 1);
     unsigned char a[CRYPTO_TAG_BYTES], b[CRYPTO_TAG_BYTES];
-    crypto_tag(&one, "cursor", "x", 1, a);
-    crypto_tag(&one, "tombstone", "x", 1, b);
+    crypto_tag(&one.at[0], "cursor", "x", 1, a);
+    crypto_tag(&one.at[0], "tombstone", "x", 1, b);
     assert_false(crypto_tag_equal(a, b));
     char text[64];
     crypto_base64(a, sizeof a, text);
@@ -199,7 +203,36 @@ static void secrets_sign_and_last(void **state) {
     assert_memory_equal(a, b, sizeof a);
     assert_false(crypto_unbase64("!!!!", 4, b, sizeof b, &n));
     assert_int_equal(truncate(path, 5), 0);
-    assert_int_equal(crypto_secret_load(path, &f, &two), ERR_DATA_INVALID);
+    assert_int_equal(crypto_secrets_load(path, true, &f, &two), ERR_DATA_INVALID);
+    assert_int_equal(truncate(path, 0), 0);
+    assert_int_equal(crypto_secrets_load(path, true, &f, &two), ERR_DATA_INVALID);
+    assert_int_equal(truncate(path, CRYPTO_SECRETS_MAX * CRYPTO_SECRET_BYTES + CRYPTO_SECRET_BYTES), 0);
+    assert_int_equal(crypto_secrets_load(path, true, &f, &two), ERR_DATA_INVALID);
+    unlink(path);
+}
+
+static void older_secrets_are_known(void **state) {
+    (void)state;
+    char path[] = "/tmp/niched_secret_XXXXXX";
+    struct fault f;
+    struct crypto_secrets s = {0}, before, read = {0};
+    unsigned char a[CRYPTO_TAG_BYTES], b[CRYPTO_TAG_BYTES];
+    close(mkstemp(path));
+    unlink(path);
+    assert_int_equal(crypto_secrets_load(path, true, &f, &s), ERR_OK);
+    before = s;
+    crypto_secrets_sign(&s, "cursor", "x", 1, a);
+    while (s.count < CRYPTO_SECRETS_MAX)
+        assert_int_equal(crypto_secrets_rotate(path, &f, &s), ERR_OK);
+    assert_int_equal(crypto_secrets_rotate(path, &f, &s), ERR_DATA_INVALID);
+    assert_int_equal(crypto_secrets_load(path, false, &f, &read), ERR_OK);
+    assert_memory_equal(&s, &read, sizeof s);
+    crypto_secrets_sign(&read, "cursor", "x", 1, b);
+    assert_false(crypto_tag_equal(a, b));
+    assert_true(crypto_secrets_signed(&read, "cursor", "x", 1, a));
+    assert_true(crypto_secrets_signed(&read, "cursor", "x", 1, b));
+    assert_false(crypto_secrets_signed(&read, "cursor", "y", 1, a));
+    assert_false(crypto_secrets_signed(&before, "cursor", "x", 1, b));
     unlink(path);
 }
 
@@ -257,6 +290,7 @@ int main(void) {
         cmocka_unit_test(arena_keeps_and_forgets),
         cmocka_unit_test(errors_have_names_and_hints),
         cmocka_unit_test(secrets_sign_and_last),
+        cmocka_unit_test(older_secrets_are_known),
     };
     return cmocka_run_group_tests_name("base", tests, NULL, NULL);
 }
