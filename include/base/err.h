@@ -36,6 +36,7 @@
     X(IDEMPOTENCY_MISMATCH, 422, 2, "idempotency key of another request")                                    \
     X(LIMIT_RATE, 429, 5, "too many requests")                                                               \
     X(LIMIT_OVERLOAD, 503, 5, "overloaded")                                                                  \
+    X(LIMIT_SLOW, 408, 5, "too slow")                                                                        \
     X(LIMIT_BATCH, 400, 5, "batch too large")                                                                \
     X(NICHE_UNKNOWN, 404, 3, "unknown niche")                                                                \
     X(CREATOR_UNKNOWN, 404, 3, "unknown creator")                                                            \

@@ -28,7 +28,13 @@ struct settings {
     int64_t loops;
     int64_t max_connections;
     int64_t max_waiting;
+    int64_t address_connections;
     int64_t idle_timeout_s;
+    int64_t head_timeout_s;
+    int64_t least_rate;
+    char trusted_proxies[1024]; /* networks, comma separated */
+    char proxy_header[24];
+    char tls_certificate[512];
     int64_t shutdown_s;
     int64_t statement_timeout_ms;
     int64_t open_requests;

@@ -117,7 +117,8 @@ NODISCARD enum err request_work_together(struct request *req, uint64_t group, re
                                          request_next *next);
 /* Takes the rows of an answer over for the request, which frees them when it is over: for a job to read. */
 const struct rows *request_keep(struct request *req, const struct rows *rows);
-/* The address that asks as text, of IPv6 its network (/64), in the arena; empty offline. */
+/* The address that asks as text, of IPv6 its network (/64), in the arena; behind trusted proxies what they
+ * say. Empty offline. */
 const char *request_address(struct request *req);
 /* Counts the request against a limit of so many a minute: "key" is of the caller's key, "address" of the
  * address that asks (with a key: of its visitors). Adds RateLimit and RateLimit-Policy. ERR_LIMIT_RATE.

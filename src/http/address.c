@@ -4,29 +4,29 @@
 #include "base/clock.h"
 #include "base/hash.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <string.h>
 
-enum { NETWORK_BYTES = 8 }; /* of an IPv6 address: what one customer has */
+/* The client's address as the connection has it, or as trusted proxies tell it. */
+static bool client_of(const struct exchange *x, struct address *ret_client) {
+    const struct loop *l = x->req.loop;
+    const union MHD_ConnectionInfo *info =
+        x->conn ? MHD_get_connection_info(x->conn, MHD_CONNECTION_INFO_CLIENT_ADDRESS) : NULL;
+    struct address peer;
+    if (!info || !address_of(info->client_addr, &peer))
+        return false;
+    bool rfc7239 = strcmp(l->settings->proxy_header, "forwarded") == 0;
+    *ret_client =
+        networks_client(l->trusted, peer, rfc7239 ? x->headers.forwarded : x->headers.forwarded_for, rfc7239);
+    return true;
+}
 
 const char *request_address(struct request *req) {
     struct exchange *x = exchange_of(req);
+    struct address client;
+    char text[NETWORK_TEXT] = "";
     x->own = true;
-    const union MHD_ConnectionInfo *info =
-        x->conn ? MHD_get_connection_info(x->conn, MHD_CONNECTION_INFO_CLIENT_ADDRESS) : NULL;
-    char text[INET6_ADDRSTRLEN] = "";
-    if (info && info->client_addr && info->client_addr->sa_family == AF_INET6) {
-        struct sockaddr_in6 a;
-        memcpy(&a, info->client_addr, sizeof a);
-        if (!IN6_IS_ADDR_V4MAPPED(&a.sin6_addr))
-            memset(a.sin6_addr.s6_addr + NETWORK_BYTES, 0, sizeof a.sin6_addr.s6_addr - NETWORK_BYTES);
-        inet_ntop(AF_INET6, &a.sin6_addr, text, sizeof text);
-    } else if (info && info->client_addr && info->client_addr->sa_family == AF_INET) {
-        struct sockaddr_in a;
-        memcpy(&a, info->client_addr, sizeof a);
-        inet_ntop(AF_INET, &a.sin_addr, text, sizeof text);
-    }
+    if (client_of(x, &client))
+        address_text(address_caller(client), text);
     return arena_strdup(req->arena, text);
 }
 

@@ -5,8 +5,12 @@
 
 #include "loop.h"
 
+#include "base/clock.h"
+#include "base/hash.h"
+
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -17,6 +21,7 @@ enum { ACCEPTED_AT_ONCE = 64 };
 /* What goes through a hatch: less than PIPE_BUF, so it is written whole or not at all. */
 struct guest {
     int fd;
+    uint64_t caller;
     socklen_t len;
     struct sockaddr_storage from;
 };
@@ -60,13 +65,32 @@ static struct loop *emptiest(struct loop *l) {
     return fewest < best->door.most ? best : NULL;
 }
 
+bool door_is_full(const struct loop *l) {
+    size_t sum = 0;
+    for (size_t i = 0; i < l->n_all; i++)
+        sum += atomic_load_explicit(&l->all[i].door.guests, memory_order_relaxed);
+    return sum > (size_t)l->settings->max_connections * 9 / 10;
+}
+
+uint64_t door_caller(const struct loop *l, const struct sockaddr *peer) {
+    struct address a;
+    if (!l->crowd || !address_of(peer, &a) || networks_have(l->trusted, a))
+        return 0;
+    a = address_caller(a);
+    uint64_t who = hash_bytes(HASH_START ^ l->rate_seed, &a, sizeof a);
+    return who ? who : 1;
+}
+
 /* libmicrohttpd closes the socket where it does not take it; where it took it first it has said that it is
  * over. */
 static void seat(struct loop *l, const struct guest *g) {
     size_t before = l->door.seated;
     bool taken = MHD_add_connection(l->mhd, g->fd, (const struct sockaddr *)&g->from, g->len) == MHD_YES;
-    if (!taken && l->door.seated == before)
-        leave(l);
+    if (taken || l->door.seated != before)
+        return;
+    leave(l);
+    if (g->caller)
+        crowd_leave(l->crowd, g->caller);
 }
 
 static void hand(struct loop *l, struct loop *to, const struct guest *g) {
@@ -78,6 +102,19 @@ static void hand(struct loop *l, struct loop *to, const struct guest *g) {
         atomic_fetch_add_explicit(&l->door.guests, 1, memory_order_relaxed);
     }
     seat(l, g);
+}
+
+/* Whether the caller may have one more connection; else he is told why not. */
+static bool lets_in(struct loop *l, struct guest *g) {
+    char why[80];
+    int64_t most = l->settings->address_connections;
+    g->caller = door_caller(l, (const struct sockaddr *)&g->from);
+    if (!g->caller || crowd_enter(l->crowd, g->caller, (uint32_t)most))
+        return true;
+    snprintf(why, sizeof why, "one address has at most %lld connections", (long long)most);
+    count_add(&l->meters.refused_address, 1);
+    refuse_guest(l, g->fd, ERR_LIMIT_OVERLOAD, why);
+    return false;
 }
 
 static void park(struct loop *l) {
@@ -94,7 +131,8 @@ static void take_in(struct loop *l) {
         bool nobody_waits =
             to && (errno == EAGAIN || errno == EWOULDBLOCK || errno == ECONNABORTED || errno == EINTR);
         if (g.fd >= 0) {
-            hand(l, to, &g);
+            if (lets_in(l, &g))
+                hand(l, to, &g);
             continue;
         }
         if (!nobody_waits) /* no room or no file descriptors: it would be told again and again */
@@ -120,6 +158,7 @@ bool door_ready(struct loop *l, int fd) {
 }
 
 void door_tick(struct loop *l) {
+    refuse_tick(&l->door.leavers, clock_mono_ms());
     if (l->door.parked && l->door.listen_fd >= 0)
         l->door.parked = !watch(l, EPOLL_CTL_MOD, l->door.listen_fd, EPOLLIN);
 }
@@ -133,6 +172,7 @@ void door_close(struct door *d) {
     struct guest g;
     while (read(d->hatch[0], &g, sizeof g) == (ssize_t)sizeof g)
         close(g.fd);
+    refuse_close(&d->leavers);
     close(d->hatch[0]);
     close(d->hatch[1]);
 }

@@ -4,12 +4,13 @@
 #ifndef NICHED_HTTP_DOOR_H
 #define NICHED_HTTP_DOOR_H
 
-#include "base/err.h"
+#include "refuse.h"
 
 #include <microhttpd.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/socket.h>
 
 struct loop;
 
@@ -22,12 +23,18 @@ struct door {
     size_t most;           /* of them at once */
     size_t seated;         /* those that libmicrohttpd took, ever */
     bool parked;           /* nobody had room: not listened to until the next tick */
+    struct leavers leavers;
 };
 
 /* Begins to watch listen_fd, which it owns from then on, on the loop's epoll set. ERR_IO. */
 NODISCARD enum err door_open(struct loop *l, int listen_fd, size_t most, struct fault *f);
 /* Whether an epoll event is the door's; takes in who waits there. */
 bool door_ready(struct loop *l, int fd);
+/* Whether the server has so many connections that those to come are let in only to be told so: nine tenths of
+ * NICHED_MAX_CONNECTIONS. */
+bool door_is_full(const struct loop *l);
+/* Whom a connection counts for among those of one address; 0: for nobody. `peer` may be NULL. */
+uint64_t door_caller(const struct loop *l, const struct sockaddr *peer);
 /* Listens again where nobody had room. */
 void door_tick(struct loop *l);
 /* libmicrohttpd took a connection, or is done with one. */

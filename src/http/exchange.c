@@ -31,6 +31,9 @@ void *exchange_target(void *loop, const char *target, struct MHD_Connection *con
     x->req.path = "/";
     x->req.method = "?";
     x->conn = conn;
+    x->seat = seat_of(conn);
+    if (x->seat && x->seat->phase == SEAT_WAITS)
+        seat_goes(x->seat, SEAT_HEAD, x->req.started_us / 1000);
     set_request_id(x);
     x->target = target;
     x->target_len = strlen(target);
@@ -275,11 +278,26 @@ static void find_route(struct exchange *x) {
     x->early = e;
 }
 
+/* Who came when there was no room hears so, and leaves; but how the service is, is told to everybody. */
+static void refuse_standing(struct exchange *x) {
+    struct request *req = &x->req;
+    if (req->route->need == NEED_NOTHING)
+        return;
+    request_fail(req, ERR_LIMIT_OVERLOAD, "there are %lld connections already",
+                 (long long)req->loop->settings->max_connections * 9 / 10);
+    count_add(&req->loop->meters.refused_full, 1);
+    x->early = req->fault.code;
+}
+
 /* The headers are there. A reply now closes the connection: right only where the end of the request is a
  * guess or its body is not wanted. */
 static enum MHD_Result begin(struct exchange *x, const char *method, const char *version) {
     x->req.method = arena_strdup(x->req.arena, method);
+    bool standing = seat_is_standing(x->req.loop, x->seat);
+    if (standing)
+        request_header(&x->req, "Connection", "close");
     enum err e = guard_headers(x, method, version);
+    seat_goes(x->seat, SEAT_OURS, x->req.started_us / 1000);
     if (!e && shared_ready(x))
         return MHD_YES;
     x->early = uri_parse(&x->req, x->raw, x->target_len);
@@ -288,10 +306,15 @@ static enum MHD_Result begin(struct exchange *x, const char *method, const char 
     cors_begin(x);
     if (!x->early)
         find_route(x);
+    if (!x->early && standing)
+        refuse_standing(x);
     if (!x->early)
         x->early = x->req.loop->program->admit(&x->req);
-    bool at_once;
+    bool at_once, has_body = x->headers.content_length || x->headers.transfer_encoding;
     e = body_begin(x, &at_once);
+    at_once = at_once || (e && standing && has_body);
+    if (has_body && !at_once)
+        seat_goes(x->seat, SEAT_BODY, clock_mono_ms());
     return at_once ? settle(x, e) : MHD_YES;
 }
 
@@ -307,6 +330,7 @@ static void hold(struct exchange *x) {
     if (!x->req.waiting)
         return;
     x->suspended = true;
+    seat_goes(x->seat, SEAT_OURS, clock_mono_ms());
     MHD_suspend_connection(x->conn);
 }
 
@@ -328,6 +352,7 @@ enum MHD_Result exchange_handle(void *loop, struct MHD_Connection *conn, const c
     if (*upload_size && x->req.waiting)
         return MHD_YES; /* it suspends only behind the chunks that it holds already: they come again */
     if (*upload_size) {
+        seat_body(x->seat, *upload_size);
         bool go_on = body_take(x, upload, *upload_size);
         *upload_size = 0;
         hold(x);
@@ -336,6 +361,7 @@ enum MHD_Result exchange_handle(void *loop, struct MHD_Connection *conn, const c
     if (x->dispatched)
         return settle(x, ERR_OK); /* resumed: the answer of the store was handled */
     x->dispatched = true;
+    seat_goes(x->seat, SEAT_OURS, clock_mono_ms());
     if (l->stopping)
         request_header(&x->req, "Connection", "close");
     enum err e = dispatch(x);
@@ -343,7 +369,7 @@ enum MHD_Result exchange_handle(void *loop, struct MHD_Connection *conn, const c
     return settle(x, e);
 }
 
-static void log_access(const struct exchange *x) {
+static void log_access(struct exchange *x) {
     const struct request *req = &x->req;
     int64_t us = clock_mono_us() - req->started_us;
     bool bad = req->status >= 500;
@@ -361,6 +387,8 @@ static void log_access(const struct exchange *x) {
         pairs[n++] = LOG_NUM("db_us", req->db_us);
     }
     pairs[n++] = LOG_NUM("us", us);
+    if (req->status == 401 || req->status == 403 || req->status == 429)
+        pairs[n++] = LOG_STR("from", request_address(&x->req));
     if (x->headers.traceparent)
         pairs[n++] = LOG_STR("traceparent", x->headers.traceparent);
     pairs[n] = (struct log_pair){0};
@@ -383,6 +411,7 @@ void exchange_completed(void *loop, struct MHD_Connection *conn, void **con_cls,
     if (!x->seen) /* it was no request of HTTP */
         x->early = uri_parse(&x->req, x->raw, x->target_len);
     upload_over(x);
+    seat_goes(x->seat, SEAT_WAITS, clock_mono_ms());
     log_access(x);
     meters_request(l, x->req.route, x->req.status, clock_mono_us() - x->req.started_us, x->sent);
     l->active--;

@@ -19,6 +19,7 @@ struct answer_copy;
 struct exchange {
     struct request req;          /* first: a request's address is its exchange's */
     struct MHD_Connection *conn; /* NULL: a sub-request, or a request of the command line */
+    struct seat *seat;           /* of the connection; NULL: none */
     struct exchange *parent;     /* of a sub-request, with whom to tell and as which */
     request_sub_done *done;
     size_t index;

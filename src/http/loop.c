@@ -47,6 +47,7 @@ static void tick(struct loop *l) {
     standby_tick(l, now);
     l->program->loop_tick(l->app, now);
     door_tick(l);
+    seats_tick(l, now);
     meters_tick(l);
 }
 

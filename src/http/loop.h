@@ -8,6 +8,7 @@
 #include "http/server.h"
 #include "meter.h"
 #include "rate.h"
+#include "seats.h"
 #include "standby.h"
 #include "work.h"
 
@@ -43,6 +44,10 @@ struct loop {
     struct work *writes; /* the same with one thread, for work that is done together */
     struct rates *rates; /* the server's; NULL: nobody is limited */
     uint64_t rate_seed;  /* so that nobody can choose whose bucket is theirs */
+    struct crowd *crowd;            /* the server's; NULL: an address may have any number of connections */
+    const struct networks *trusted; /* proxies; the server's */
+    struct seat *seats;
+    int64_t next_scan_ms;
     struct work_inbox inbox;
     size_t working; /* items of this loop that did not come back */
     void *app;

@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "base/metrics.h"
+#include "seats.h"
 
 #include <stdint.h>
 
@@ -21,6 +22,8 @@ struct meters {
     _Atomic uint64_t errors[ERR_COUNT]; /* of statements */
     _Atomic uint64_t cache_hits, cache_misses, cache_waits, cache_evictions, cache_bytes;
     _Atomic uint64_t standby_statements, standby_again, standby_up;
+    _Atomic uint64_t refused_full, refused_address; /* connections */
+    _Atomic uint64_t cut[SEAT_PHASES];              /* ... by what they were slow at */
     _Atomic uint64_t connections, active, waiting, working, store_up;
 };
 

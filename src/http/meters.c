@@ -85,6 +85,12 @@ struct meter {
     size_t at; /* of the member of struct meters, where put() wants one */
 };
 
+/* One counter of a family that tells why. */
+struct reason {
+    const char *name;
+    size_t at;
+};
+
 #define AT(member) offsetof(struct meters, member)
 
 static uint64_t value_at(const struct loop *l, size_t at) {
@@ -159,6 +165,29 @@ static void put_errors(const struct meter *m, const struct loop *loops, size_t n
     }
 }
 
+static void put_reasons(const struct meter *m, const struct loop *loops, size_t n,
+                        const struct reason *reasons, size_t n_reasons, struct buf *out) {
+    for (size_t i = 0; i < n_reasons; i++) {
+        uint64_t sum = 0;
+        char labels[32];
+        for (size_t l = 0; l < n; l++)
+            sum += value_at(&loops[l], reasons[i].at);
+        snprintf(labels, sizeof labels, "reason=\"%s\"", reasons[i].name);
+        metric_value(&m->metric, labels, (double)sum, out);
+    }
+}
+
+static void put_refused(const struct meter *m, const struct loop *loops, size_t n, struct buf *out) {
+    static const struct reason reasons[] = {{"full", AT(refused_full)}, {"address", AT(refused_address)}};
+    put_reasons(m, loops, n, reasons, COUNT_OF(reasons), out);
+}
+
+static void put_slow(const struct meter *m, const struct loop *loops, size_t n, struct buf *out) {
+    static const struct reason reasons[] = {
+        {"nothing", AT(cut[SEAT_WAITS])}, {"head", AT(cut[SEAT_HEAD])}, {"body", AT(cut[SEAT_BODY])}};
+    put_reasons(m, loops, n, reasons, COUNT_OF(reasons), out);
+}
+
 static void put_limit(const struct meter *m, const struct loop *loops, size_t n, struct buf *out) {
     (void)n;
     const char *member = (const char *)loops->settings + m->at;
@@ -191,6 +220,13 @@ static const struct meter table[] = {
     {{"http_connections_limit", "gauge", "NICHED_MAX_CONNECTIONS"},
      put_limit,
      offsetof(struct settings, max_connections)},
+    {{"http_connections_refused_total", "counter",
+      "Connections that were told that there is no room, for all or for their address"},
+     put_refused,
+     0},
+    {{"http_connections_slow_total", "counter", "Connections that were cut, by what they were slow at"},
+     put_slow,
+     0},
     {{"niched_loop_busy_seconds_total", "counter",
       "Time in which a request loop did not wait: near 1 a second it is the bottleneck"},
      put_busy,

@@ -27,6 +27,8 @@ struct server {
     _Atomic bool stop;
     struct work *work, *writes;
     struct rates *rates; /* NULL: nobody is limited */
+    struct crowd *crowd; /* NULL: an address may have any number of connections */
+    struct networks trusted;
     uint64_t rate_seed;
     pthread_t threads[MAX_LOOPS];
     struct loop loops[MAX_LOOPS];
@@ -88,8 +90,10 @@ static void no_log(void *cls, const char *fmt, va_list ap) {
 
 static void notify_connection(void *loop, struct MHD_Connection *conn, void **socket_context,
                               enum MHD_ConnectionNotificationCode code) {
-    (void)conn;
-    (void)socket_context;
+    if (code == MHD_CONNECTION_NOTIFY_STARTED)
+        *socket_context = seat_take(loop, conn);
+    else
+        seat_leave(loop, *socket_context);
     door_notified(loop, code);
 }
 
@@ -120,6 +124,8 @@ static enum err open_loop(struct server *s, size_t index, struct fault *f) {
                        .rates = s->rates,
                        .rate_seed = s->rate_seed,
                        .watched = {{.fd = -1}, {.fd = -1}},
+                       .crowd = s->crowd,
+                       .trusted = &s->trusted,
                        .id_prefix = crypto_random(),
                        .stop = &s->stop,
                        .all = s->loops,
@@ -164,6 +170,13 @@ static enum err open_loop(struct server *s, size_t index, struct fault *f) {
     return ERR_OK;
 }
 
+static enum err make_limits(struct server *s, struct fault *f) {
+    s->rates = rates_new(RATE_SLOTS);
+    s->crowd = s->settings.address_connections ? calloc(1, sizeof *s->crowd) : NULL;
+    bool ok = s->rates && (s->crowd || !s->settings.address_connections);
+    return ok ? ERR_OK : fault_set(f, ERR_NO_MEMORY, "no memory for limits");
+}
+
 static void *run_thread(void *arg) {
     struct loop *l = arg;
     loop_run(l);
@@ -187,8 +200,9 @@ enum err server_start(const struct settings *settings, const struct server_app *
     long n = settings->loops ? (long)settings->loops : cores;
     s->n = (size_t)(n < 1 ? 1 : n > MAX_LOOPS ? MAX_LOOPS : n);
     s->rate_seed = crypto_random();
-    if (limits_hold(settings) && !(s->rates = rates_new(RATE_SLOTS)))
-        e = fault_set(f, ERR_NO_MEMORY, "no memory for limits");
+    e = networks_read(settings->trusted_proxies, f, &s->trusted);
+    if (!e && limits_hold(settings))
+        e = make_limits(s, f);
     if (!e)
         e = work_start((size_t)settings->work_threads, (size_t)settings->max_work, f, &s->work);
     if (!e)
@@ -199,6 +213,7 @@ enum err server_start(const struct settings *settings, const struct server_app *
         work_stop(s->work);
         work_stop(s->writes);
         rates_free(s->rates);
+        free(s->crowd);
         free(s); /* the program ends now, and with it what was opened */
         return e;
     }
@@ -221,6 +236,7 @@ void server_stop(struct server *s) {
     work_stop(s->work); /* after the loops: they wait for what they gave it */
     work_stop(s->writes);
     rates_free(s->rates);
+    free(s->crowd);
     for (size_t i = 0; i < s->n; i++) {
         door_close(&s->loops[i].door);
         meters_done(&s->loops[i].meters);

@@ -17,7 +17,7 @@ PAGE = {"text/html", "text/css", "text/javascript", "image/svg+xml"}
 JSON, MERGE_PATCH, CSV = ({"Content-Type": media} for media in ("application/json", "application/merge-patch+json", "text/csv"))
 METHODS = {"get", "put", "post", "patch", "delete"}
 # What any path may give beside what its operation says: the names in components/responses
-ANY_PATH = {304: "NotModified", 400: "BadRequest", 404: "NotFound", 406: "NotAcceptable", 413: "BodyTooLarge", 414: "UriTooLong",
+ANY_PATH = {304: "NotModified", 400: "BadRequest", 404: "NotFound", 406: "NotAcceptable", 408: "TooSlow", 413: "BodyTooLarge", 414: "UriTooLong",
             431: "HeaderTooLarge"}
 
 
