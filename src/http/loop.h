@@ -40,10 +40,10 @@ struct loop {
     bool in_place;     /* its version takes requests apart where they stand: see guard.c */
     struct pipe *pipe; /* to the primary, or whatever the settings name */
     struct standby standby;
-    struct work *work;   /* the server's; NULL: none */
-    struct work *writes; /* the same with one thread, for work that is done together */
-    struct rates *rates; /* the server's; NULL: nobody is limited */
-    uint64_t rate_seed;  /* so that nobody can choose whose bucket is theirs */
+    struct work *work;              /* the server's; NULL: none */
+    struct work *writes;            /* the same with one thread, for work that is done together */
+    struct rates *rates;            /* the server's; NULL: nobody is limited */
+    uint64_t rate_seed;             /* so that nobody can choose whose bucket is theirs */
     struct crowd *crowd;            /* the server's; NULL: an address may have any number of connections */
     const struct networks *trusted; /* proxies; the server's */
     struct seat *seats;
