@@ -280,8 +280,12 @@ static enum err refresh(struct keeper *k, struct db *db, struct fault *f) {
     enum err e = read_newer(db, k->newest, f, &s);
     if (!e && !k->newest)
         e = secrets_check(db, k->secrets, f);
-    if (!e)
-        e = refresh_keys(k, db, f); /* first: who sees the snapshot sees keys */
+    bool serves_on =
+        e == ERR_STORE_SCHEMA && k->newest; /* a newer program has migrated: keys are still checked */
+    struct fault of_keys;
+    enum err keys =
+        !e || serves_on ? refresh_keys(k, db, e ? &of_keys : f) : e; /* before the snapshot is seen */
+    e = e ? e : keys;
     if (!e && s)
         publish(k, s);
     else

@@ -105,6 +105,24 @@ def test_no_schema_yet(empty_niched, ask):
         wait_until(lambda: "the store can be read again" in service.log)
 
 
+def test_what_runs_goes_on_reading_while_a_newer_one_migrates(sandbox_niched, ask):
+    """A later migration adds a column and says its number: new processes of this version are refused, the one that runs answers."""
+    key = sandbox_niched.run("key", "create").stdout.strip()
+    with sandbox_niched.serve(NICHED_WORKER=0, NICHED_CACHE_MB=0, NICHED_LIMITS="on") as service, psycopg.connect(sandbox_niched.url, autocommit=True) as db:
+        client = ask(service)
+        wait_until(lambda: client.get("/model", headers={"Authorization": f"Bearer {key}"}).status_code == 200)
+        before = client.match("vegan")["items"]
+        db.execute("alter table account add column later integer; insert into schema_migration (version, name, checksum) values (9999, 'later.sql', 'x')")
+        wait_until(lambda: "use a newer niched" in service.log)
+        end = time.monotonic() + 5  # longer than keys are believed without being read again
+        while time.monotonic() < end:
+            answer = client.get("/match?niche=vegan", headers={"Authorization": f"Bearer {key}"})
+            assert answer.status_code == 200 and answer.json()["items"] == before
+            time.sleep(0.2)
+        assert client.ok("/readyz")["schema_version"] == 9999
+        assert sandbox_niched.run("serve", check=False).returncode == 6
+
+
 def test_no_database_at_all(program, tmp_path, ask):
     nowhere = program(f"postgresql:///niched?host={tmp_path}")
     with nowhere.serve(ready=False) as service:
