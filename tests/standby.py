@@ -28,6 +28,9 @@ class Standby:
     def promote(self):
         self._as_user("pg_ctl", "-D", self.dir, "-w", "promote")
 
+    def pid(self):
+        return int((self.dir / "postmaster.pid").read_text().split()[0])
+
     def stop(self):
         """As a crash would."""
         with contextlib.suppress(RuntimeError):

@@ -1,4 +1,4 @@
--- greet: store/pipe.c, writer_begin: api/writer.c. A connection that answers requests takes on the role that owns nothing, where
+-- greet: store/pipe_connect.c, writer_begin: api/writer.c. A connection that answers requests takes on the role that owns nothing, where
 -- there is one that was granted what it needs; else it says what it is
 with taken as materialized (
   select set_config('role', r.rolname, false) as role from pg_roles r

@@ -103,12 +103,10 @@ static void begin(struct words *w, const char *conninfo, const char *app) {
     add(w, "client_encoding", "UTF8");
 }
 
-PGconn *hosts_connect_start(const struct hosts *h, const char *conninfo, const char *app,
-                            const char *options) {
+PGconn *hosts_connect_start(const struct hosts *h, const char *conninfo, const char *app) {
     struct words w = {0};
     char host[sizeof h->host], address[sizeof h->address], port[sizeof h->port];
     begin(&w, conninfo, app);
-    add(&w, "options", options);
     if (h->n > 1) {
         add(&w, "host", hosts_item(h->host, h->at, host, sizeof host) ? host : NULL);
         add(&w, "hostaddr", hosts_item(h->address, h->at, address, sizeof address) ? address : NULL);

@@ -19,9 +19,7 @@ enum err pipe_new(const struct pipe_config *config, struct fault *f, struct pipe
     p->config = *config;
     snprintf(p->conninfo, sizeof p->conninfo, "%s", config->conninfo ? config->conninfo : "");
     snprintf(p->app, sizeof p->app, "%s", config->app);
-    snprintf(p->options, sizeof p->options,
-             "-c statement_timeout=%lld -c plan_cache_mode=force_generic_plan -c jit=off",
-             (long long)config->statement_timeout_ms);
+    snprintf(p->timeout, sizeof p->timeout, "%lld", (long long)config->statement_timeout_ms);
     p->pause_ms = PIPE_PAUSE_FIRST_MS;
     hosts_read(&p->hosts, p->conninfo, config->role);
     pipe_connect(p);

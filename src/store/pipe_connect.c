@@ -8,8 +8,9 @@
 #include <stdlib.h>
 
 enum {
-    PAUSE_MOST_MS = 1000,
+    PAUSE_MOST_MS = 500,     /* two of them must fit into 2 s: the first try may find the cause half gone */
     PAUSE_FAILOVER_MS = 250, /* where another host may take over */
+    PAUSE_STANDBY_MS = 1000, /* there may be none, for ever */
     CONNECT_MS = 5000 /* where there is one host */,
     CONNECT_EACH_MS = 1500
 };
@@ -20,8 +21,9 @@ void pipe_plan_next(struct pipe *p) {
     if (hosts_next(&p->hosts))
         return;
     p->next_try_ms += p->pause_ms;
-    bool failover = p->hosts.n > 1 && p->config.role == HOSTS_PRIMARY;
-    int64_t most = failover ? PAUSE_FAILOVER_MS : PAUSE_MOST_MS;
+    int64_t most = p->hosts.n == 1                   ? PAUSE_MOST_MS
+                   : p->config.role == HOSTS_STANDBY ? PAUSE_STANDBY_MS
+                                                     : PAUSE_FAILOVER_MS;
     p->pause_ms = p->pause_ms * 2 > most ? most : p->pause_ms * 2;
 }
 
@@ -30,7 +32,7 @@ int64_t pipe_connect_ms(const struct pipe *p) {
 }
 
 void pipe_connect(struct pipe *p) {
-    p->conn = hosts_connect_start(&p->hosts, p->conninfo, p->app, p->options);
+    p->conn = hosts_connect_start(&p->hosts, p->conninfo, p->app);
     p->next_try_ms = clock_mono_ms() + pipe_connect_ms(p);
     if (!p->conn || PQstatus(p->conn) == CONNECTION_BAD) {
         pipe_drop_broken(p);
@@ -51,9 +53,14 @@ bool pipe_sync(struct pipe *p) {
     return PQpipelineSync(p->conn) == 1 && entry_push(&p->sent, ENTRY_SYNC, NULL);
 }
 
-/* Nothing is sent before the server has answered this: no statement runs with more rights than it should. */
+/* Nothing is sent before the server has answered this: no statement runs with more rights or for longer than
+ * it should. */
 static bool greet(struct pipe *p) {
-    return PQsendQueryParams(p->conn, pipe_query_text("sql/queries/request_role.sql"), 0, NULL, NULL, NULL,
+    const char *const params[] = {p->timeout};
+    return PQsendQueryParams(p->conn, pipe_query_text("sql/queries/request_settings.sql"), 1, NULL, params,
+                             NULL, NULL, 0) == 1 &&
+           entry_push(&p->sent, ENTRY_SET, NULL) &&
+           PQsendQueryParams(p->conn, pipe_query_text("sql/queries/request_role.sql"), 0, NULL, NULL, NULL,
                              NULL, 0) == 1 &&
            entry_push(&p->sent, ENTRY_GREETING, NULL) && pipe_sync(p) && PQflush(p->conn) >= 0;
 }

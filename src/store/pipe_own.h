@@ -15,7 +15,7 @@ struct pipe {
     struct pipe_config config;
     char conninfo[1024];
     char app[64];
-    char options[128];
+    char timeout[24]; /* of a statement, milliseconds */
     struct hosts hosts;
     PGconn *conn;
     enum pipe_state state;

@@ -23,7 +23,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]
 from figures import Figures  # noqa: E402
 from load import Load  # noqa: E402
 from standby import Standby  # noqa: E402
-from world import Postgres, Proxy, Service, own_environment  # noqa: E402
+from world import Postgres, Proxy, Service, own_environment, pids_below, send  # noqa: E402
 
 BEFORE_S, QUIET_S, PATIENCE_S, RECOVERY_S = 1.0, 2.0, 30.0, 2.0
 FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"
@@ -227,23 +227,53 @@ def clock(figures, place):
             service.close()
 
 
-def promoted(figures, place):
-    """Two hosts in DATABASE_URL; the primary dies, its synchronous standby takes over."""
-    standby = Standby(place.primary.dir, place.primary.url())
+# ---- the same with a standby that reads go to
+
+def standby_killed(_, standby):
+    standby.stop()
+    yield 1.5
+    standby.start()
+
+
+def standby_frozen(_, standby):
+    send(pids_below(standby.pid()), signal.SIGSTOP)
+    yield 4
+    send(pids_below(standby.pid()), signal.SIGCONT)
+
+
+def standby_lags(_, standby):
+    with psycopg.connect(standby.url(), autocommit=True) as db:
+        db.execute("select pg_wal_replay_pause()")
+        yield 3
+        db.execute("select pg_wal_replay_resume()")
+
+
+def promoted(place, standby):
+    """The primary dies, its synchronous standby takes over."""
     place.admin("alter system set synchronous_standby_names = '*'")
     place.admin("select pg_reload_conf()")
-    service = Service(place.niched, standby.both("primary"))
+    place.primary.kill()
+    yield 1
+    standby.promote()
+    with psycopg.connect(standby.url(), autocommit=True) as db:
+        db.execute("alter system reset synchronous_standby_names")
+        db.execute("select pg_reload_conf()")
 
-    def dies(_):
-        place.primary.kill()
-        yield 1
-        standby.promote()
-        with psycopg.connect(after, autocommit=True) as db:
-            db.execute("alter system reset synchronous_standby_names")
-            db.execute("select pg_reload_conf()")
-    after = place.primary.url(host=standby.dir)
+
+STANDBY_CASES = {"standby killed": standby_killed, "standby frozen": standby_frozen, "standby lags": standby_lags, "standby promoted": promoted}
+
+
+def standbys(figures, place, only):
+    """Both hosts in DATABASE_URL. The last case leaves the standby alone."""
+    standby = Standby(place.primary.dir, place.primary.url())
+    service = Service(place.niched, standby.both(), NICHED_CACHE_MB="0")
     try:
-        one(figures, "standby promoted", place, dies(place), after, service)
+        for name, case in STANDBY_CASES.items():
+            if not only or name in only:
+                asked = service.metric("niched_standby_statements_total")
+                one(figures, name, place, case(place, standby), standby.url() if case is promoted else place.primary.url(), service)
+                asked = service.metric("niched_standby_statements_total") - asked
+                figures.add(f"{name}: asked of the standby", asked, "statements", f"{service.metric('niched_standby_again_total'):.0f} in all were answered by the primary instead")
     finally:
         service.close()
         standby.stop()
@@ -277,9 +307,11 @@ def run(args, figures):
                     figures.add(f"grown over all faults: {what}", after[what] - before[what], unit, f"from {before[what]:.0f}", most)
             if not args.only or name in args.only:
                 one(figures, name, place, case(place), primary.url())
-        for name, case in {"SIGTERM": sigterm, "clock": clock, "standby promoted": promoted}.items():
+        for name, case in {"SIGTERM": sigterm, "clock": clock}.items():
             if not args.only or name in args.only:
                 case(figures, place)
+        if not args.only or set(STANDBY_CASES) & set(args.only):
+            standbys(figures, place, args.only)
     finally:
         if place:
             place.close()

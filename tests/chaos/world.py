@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 import threading
 import time
+import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -183,3 +184,8 @@ class Service:
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return {"memory": int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024, "files": len(os.listdir(f"/proc/{self.process.pid}/fd")),
                 "threads": int(re.search(r"Threads:\s+(\d+)", status)[1])}
+
+    def metric(self, name):
+        """A number of /metrics."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=10) as answer:
+            return float(re.search(rf"^{name} (\S+)$", answer.read().decode(), re.M)[1])
