@@ -324,7 +324,9 @@ void pipe_tick(struct pipe *p, int64_t mono_ms) {
                   (long long)pipe_connect_ms(p));
         pipe_drop(p, &f);
     } else if (p->state == PIPE_READY && entry_overdue(&p->sent, mono_ms)) {
-        fault_set(&f, ERR_STORE_TIMEOUT, "the database did not answer in time");
+        bool other = p->config.role == HOSTS_STANDBY; /* the primary can be asked instead */
+        fault_set(&f, other ? ERR_STORE_UNAVAILABLE : ERR_STORE_TIMEOUT,
+                  "the database did not answer in time");
         f.retry_after_s = 1;
         pipe_drop(p, &f);
     }
