@@ -34,7 +34,9 @@ struct settings {
     int64_t least_rate;
     char trusted_proxies[1024]; /* networks, comma separated */
     char proxy_header[24];
-    char tls_certificate[512];
+    char tls_certificate[512]; /* file; empty: plain HTTP */
+    char tls_key[512];
+    char metrics[16];
     int64_t shutdown_s;
     int64_t statement_timeout_ms;
     int64_t open_requests;

@@ -28,8 +28,8 @@ struct route;
 struct loop;
 struct kept;
 
-/* How much a caller may do; each includes those before. */
-enum scope { SCOPE_NONE, SCOPE_READ, SCOPE_WRITE, SCOPE_ADMIN };
+/* How much a caller may do; each includes those before, but metrics, which is for itself. */
+enum scope { SCOPE_NONE, SCOPE_METRICS, SCOPE_READ, SCOPE_WRITE, SCOPE_ADMIN };
 
 /* Who asks, as the program's admit() found. */
 struct caller {

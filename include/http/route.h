@@ -39,6 +39,7 @@ enum need {
     NEED_WRITE,   /* scope write */
     NEED_OWN,     /* scope read and a workspace */
     NEED_READ,    /* scope read */
+    NEED_METRICS, /* scope metrics or admin; nothing where NICHED_METRICS says so */
     NEED_ANYBODY, /* no key */
     NEED_NOTHING, /* open, whatever is sent along; not counted against limits */
 };

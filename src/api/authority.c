@@ -14,7 +14,7 @@ enum { DEFAULT_WORKSPACE = 1 }; /* the one that migration 0016 makes */
 
 const struct caller api_operator = {.scope = SCOPE_ADMIN, .workspace = DEFAULT_WORKSPACE};
 
-static const char *const scope_names[] = {"none", "read", "write", "admin"};
+static const char *const scope_names[] = {"none", "metrics", "read", "write", "admin"};
 
 static const struct settings *settings_of(const struct request *req) {
     return ((const struct api *)req->app)->shared->settings;
@@ -98,14 +98,15 @@ static enum err take_key(struct request *req, const char *header) {
     const struct api *api = req->app;
     const char *text = header + strspn(header, " ");
     bool bearer = strncasecmp(text, "Bearer ", 7) == 0;
-    if (!keyring_fresh(api->keys, clock_mono_ms())) {
+    const struct api_key *k =
+        bearer ? keyring_find(api->keys, text + 7 + strspn(text + 7, " "), clock_now_us()) : NULL;
+    bool enough = k && req->route->need == NEED_METRICS; /* how it is must be seen while the store is away */
+    if (!enough && !keyring_fresh(api->keys, clock_mono_ms())) {
         request_fail(req, ERR_STORE_UNAVAILABLE,
                      "keys cannot be checked: the database was not reached lately");
         req->fault.retry_after_s = 1;
         return req->fault.code;
     }
-    const struct api_key *k =
-        bearer ? keyring_find(api->keys, text + 7 + strspn(text + 7, " "), clock_now_us()) : NULL;
     if (!k) {
         request_fail(req, ERR_AUTH_INVALID,
                      bearer ? "the key is not one that is good here: never made, revoked, expired or misspelt"
@@ -124,26 +125,41 @@ static enum err take_key(struct request *req, const char *header) {
 static const struct {
     enum scope scope;
     bool workspace;
-} needs[] = {[NEED_WRITE] = {SCOPE_WRITE, true},
-             [NEED_OWN] = {SCOPE_READ, true},
-             [NEED_READ] = {SCOPE_READ, false},
-             [NEED_ANYBODY] = {SCOPE_NONE, false},
-             [NEED_NOTHING] = {SCOPE_NONE, false}};
+    enum scope also;
+} needs[] = {[NEED_WRITE] = {SCOPE_WRITE, true},   [NEED_OWN] = {SCOPE_READ, true},
+             [NEED_READ] = {SCOPE_READ, false},    [NEED_METRICS] = {SCOPE_ADMIN, false, SCOPE_METRICS},
+             [NEED_ANYBODY] = {SCOPE_NONE, false}, [NEED_NOTHING] = {SCOPE_NONE, false}};
+
+/* Whether the numbers of the service are for whoever comes. */
+static bool metrics_open(struct request *req) {
+    const struct settings *s = settings_of(req);
+    bool local = strcmp(s->metrics, "loopback") == 0 && is_loopback(s->address) && !is_handed_on(req);
+    return local || strcmp(s->metrics, "open") == 0;
+}
+
+/* The setting that closes it, as it is. */
+static const char *why_closed(struct request *req, enum need need) {
+    const struct settings *s = settings_of(req);
+    const char *why = needs[need].workspace ? why_no_write(req) : NULL;
+    bool metrics = need == NEED_METRICS;
+    if (why)
+        return why;
+    return arena_printf(req->arena, "%s=%s, and the service listens on %s%s",
+                        metrics ? "NICHED_METRICS" : "NICHED_ANONYMOUS_READ",
+                        metrics ? s->metrics : s->anonymous_read, s->address,
+                        metrics && is_handed_on(req) ? ", behind a proxy" : "");
+}
 
 static enum err refuse(struct request *req, enum need need) {
-    const char *scope = scope_names[needs[need].scope];
+    const char *scope = scope_names[needs[need].also ? needs[need].also : needs[need].scope];
     if (req->caller.publishable && needs[need].workspace)
         return request_fail(req, ERR_AUTH_FORBIDDEN, "a publishable key reads what is shared, nothing else");
     if (req->caller.key)
         return request_fail(req, ERR_AUTH_FORBIDDEN, "this takes a key of scope %s, yours has %s", scope,
                             scope_names[req->caller.scope]);
-    const char *why = needs[need].workspace ? why_no_write(req) : NULL;
     request_fail(req, ERR_AUTH_REQUIRED,
                  "this takes a key of scope %s (Authorization: Bearer nk_...); without one it is closed: %s",
-                 scope,
-                 why ? why
-                     : arena_printf(req->arena, "NICHED_ANONYMOUS_READ=%s, and the service listens on %s",
-                                    settings_of(req)->anonymous_read, settings_of(req)->address));
+                 scope, why_closed(req, need));
     return authority_ask(req, ERR_AUTH_REQUIRED);
 }
 
@@ -157,7 +173,9 @@ static enum err count(struct request *req) {
 }
 
 static enum err check_need(struct request *req, enum need need) {
-    bool enough = req->caller.scope >= needs[need].scope && (!needs[need].workspace || req->caller.workspace);
+    enum scope scope = req->caller.scope;
+    bool enough = (scope >= needs[need].scope && (!needs[need].workspace || req->caller.workspace)) ||
+                  (needs[need].also && scope == needs[need].also);
     return enough ? ERR_OK : refuse(req, need);
 }
 
@@ -166,7 +184,7 @@ enum err api_admit(struct request *req) {
     const char *header = request_authorization(req);
     struct api *api = req->app;
     enum err e = ERR_OK;
-    if (need == NEED_NOTHING)
+    if (need == NEED_NOTHING || (need == NEED_METRICS && metrics_open(req)))
         return ERR_OK;
     if (!api->keys)
         api_loop_tick(api, 0);

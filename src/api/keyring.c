@@ -23,7 +23,12 @@ struct keyring {
 enum { ID, WORKSPACE, SCOPE, PUBLISHABLE, HASH, ORIGINS, PER_MINUTE, EXPIRES };
 
 static enum scope scope_of(const char *name) {
-    return strcmp(name, "admin") == 0 ? SCOPE_ADMIN : strcmp(name, "write") == 0 ? SCOPE_WRITE : SCOPE_READ;
+    static const char *const names[] = {
+        [SCOPE_METRICS] = "metrics", [SCOPE_READ] = "read", [SCOPE_WRITE] = "write", [SCOPE_ADMIN] = "admin"};
+    for (size_t i = SCOPE_METRICS; i < COUNT_OF(names); i++)
+        if (strcmp(names[i], name) == 0)
+            return (enum scope)i;
+    return SCOPE_NONE; /* of a newer program */
 }
 
 static void read_hash(const char *hex, unsigned char ret[CRYPTO_TAG_BYTES]) {

@@ -8,7 +8,7 @@ static const struct route_body batch_body = {131072, batch_members, &batch_membe
 const struct route api_routes[] = {
     {"GET", "/livez", "livez", NULL, NULL, api_livez, NULL, NULL, NEED_NOTHING},
     {"GET", "/readyz", "readyz", NULL, NULL, api_readyz, NULL, NULL, NEED_NOTHING},
-    {"GET", "/metrics", "metrics", NULL, NULL, api_metrics, NULL, NULL, NEED_NOTHING},
+    {"GET", "/metrics", "metrics", NULL, NULL, api_metrics, NULL, NULL, NEED_METRICS},
     {"GET", "/openapi.yaml", "openapi", NULL, NULL, api_openapi, NULL, NULL, NEED_NOTHING},
     {"GET", "/openapi.json", "openapi_json", NULL, NULL, api_openapi_json, NULL, NULL, NEED_NOTHING},
     {"GET", "/", "page", NULL, NULL, api_page, NULL, NULL, NEED_NOTHING},

@@ -27,6 +27,11 @@ static const struct setting settings_table[] = {
      "postgresql:// address; empty: the PG* variables"},
     {"NICHED_ADDRESS", SETTING_TEXT, TEXT_AT(address), "127.0.0.1", "IPv4 or IPv6 address to listen on"},
     {"NICHED_PORT", SETTING_INT, AT(port), 0, 65535, "8080", "TCP port; 0: any free one, logged"},
+    {"NICHED_TLS_CERTIFICATE", SETTING_TEXT, TEXT_AT(tls_certificate), "",
+     "file with the certificate and those that signed it (PEM), to speak TLS on NICHED_PORT; empty: plain "
+     "HTTP"},
+    {"NICHED_TLS_KEY", SETTING_TEXT, TEXT_AT(tls_key), "",
+     "file with its key (PEM), which others may not read"},
     {"NICHED_LOOPS", SETTING_INT, AT(loops), 0, 64, "0", "request loops, each a thread; 0: one a core"},
     {"NICHED_MAX_CONNECTIONS", SETTING_INT, AT(max_connections), 8, 100000, "1000",
      "HTTP connections in all; in the last tenth requests get 503 and are closed"},
@@ -58,6 +63,9 @@ static const struct setting settings_table[] = {
      "off, loopback or on: reading without a key; loopback: when NICHED_ADDRESS is a loopback address"},
     {"NICHED_WRITES", SETTING_CHOICE, TEXT_AT(writes), "loopback",
      "off, loopback or on: writing without a key; loopback: when NICHED_ADDRESS is a loopback address"},
+    {"NICHED_METRICS", SETTING_CHOICE, TEXT_AT(metrics), "loopback",
+     "key, loopback or open: reading /metrics without a key of scope metrics or admin; loopback: when "
+     "NICHED_ADDRESS is a loopback address, and not through a proxy"},
     {"NICHED_AUDIT_DAYS", SETTING_INT, AT(audit_days), 0, 36500, "365",
      "days that the log of writes is kept; 0: for ever"},
     {"NICHED_LIMITS", SETTING_CHOICE, TEXT_AT(limits), "remote",

@@ -19,7 +19,8 @@ static void put_url(const struct settings *s, struct buf *out) {
     bool v6 = strchr(s->address, ':') != NULL;
     bool any = strcmp(s->address, "0.0.0.0") == 0 || strcmp(s->address, "::") == 0;
     const char *host = any ? (v6 ? "::1" : "127.0.0.1") : s->address;
-    buf_printf(out, "http://%s%s%s:%lld", v6 ? "[" : "", host, v6 ? "]" : "", (long long)s->port);
+    buf_printf(out, "%s://%s%s%s:%lld", s->tls_key[0] ? "https" : "http", v6 ? "[" : "", host, v6 ? "]" : "",
+               (long long)s->port);
 }
 
 static enum err ask_ready(const char *url, struct fault *f) {

@@ -11,15 +11,15 @@
 enum { ORIGINS_MAX = 20 };
 
 static const char help[] =
-    "usage: niched key create [--scope read|write|admin] [--workspace NAME] [--name TEXT] [--origin ORIGIN "
-    "...]\n"
-    "                         [--expires-days DAYS] [--per-minute REQUESTS]\n"
+    "usage: niched key create [--scope metrics|read|write|admin] [--workspace NAME] [--name TEXT]\n"
+    "                         [--origin ORIGIN ...] [--expires-days DAYS] [--per-minute REQUESTS]\n"
     "       niched key list\n"
     "       niched key rotate ID [--grace-days DAYS]\n"
     "       niched key revoke ID\n\n"
     "Makes a key for a program, a colleague or a page, and shows it once: the store keeps only a hash. It is "
     "sent\n"
-    "as \"Authorization: Bearer nk_...\". Scope read reads, write also writes, admin also decides what "
+    "as \"Authorization: Bearer nk_...\". Scope metrics reads /metrics alone, read reads, write also writes, "
+    "admin also decides what "
     "cannot be\n"
     "taken back; the rows that are private to a workspace (default: default) are those of its key. With "
     "--origin\n"
@@ -63,8 +63,10 @@ static enum err add_origin(struct key_args *a, const char *value, struct fault *
 }
 
 static enum err set_option(const char *name, const char *value, struct key_args *a, struct fault *f) {
-    bool scope =
-        value && (strcmp(value, "read") == 0 || strcmp(value, "write") == 0 || strcmp(value, "admin") == 0);
+    static const char *const scopes[] = {"metrics", "read", "write", "admin"};
+    bool scope = false;
+    for (size_t i = 0; value && i < COUNT_OF(scopes); i++)
+        scope |= strcmp(value, scopes[i]) == 0;
     if (!value || !*value)
         return fault_set(f, ERR_USAGE, "\"%s\" wants a value: see niched key --help", name);
     if (strcmp(name, "--origin") == 0)
@@ -126,7 +128,7 @@ static enum err create(struct db *db, const struct key_args *a, struct fault *f)
 static enum err list(struct db *db, const struct key_args *a, struct fault *f) {
     (void)a;
     static const char *const names[] = {"id", "workspace", "scope", "name", "created", "state", "origins"};
-    static const int widths[] = {6, 16, 7, 20, 12, 20, 0};
+    static const int widths[] = {6, 16, 8, 20, 12, 20, 0};
     CLEANUP(rows_free_at) struct rows *rows = NULL;
     enum err e = db_query(db, "key_list", 0, NULL, f, &rows);
     for (size_t i = 0; !e && i <= rows_count(rows); i++)

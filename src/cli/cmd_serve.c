@@ -72,8 +72,8 @@ static enum err run(const struct settings *settings, struct fault *f) {
     if (!e && settings->worker)
         e = worker_start(settings, &counts, f, &worker);
     if (!e) {
-        log_line(LOG_INFO, "listening", LOG_STR("address", settings->address),
-                 LOG_NUM("port", server_port(server)));
+        log_line(LOG_INFO, "listening", LOG_STR("scheme", settings->tls_key[0] ? "https" : "http"),
+                 LOG_STR("address", settings->address), LOG_NUM("port", server_port(server)));
         wait_for_signal();
     }
     server_stop(server);

@@ -200,7 +200,7 @@ static void find_route(struct exchange *x) {
 /* Who came when there was no room hears so, and leaves; but how the service is, is told to everybody. */
 static void refuse_standing(struct exchange *x) {
     struct request *req = &x->req;
-    if (req->route->need == NEED_NOTHING)
+    if (req->route->need == NEED_NOTHING || req->route->need == NEED_METRICS)
         return;
     request_fail(req, ERR_LIMIT_OVERLOAD, "there are %lld connections already",
                  (long long)req->loop->settings->max_connections * 9 / 10);

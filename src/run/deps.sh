@@ -9,7 +9,7 @@ run=(gcc libc6-dev make pkg-config curl ca-certificates
     libmicrohttpd-dev libcjson-dev libpq-dev libsodium-dev zlib1g-dev libzstd-dev libutf8proc-dev libjs-chart.js python3 python3-yaml)
 # its flavours (OpenSSL, GnuTLS, NSS) exclude each other: any that is there will do
 pkg-config --exists libcurl 2>/dev/null || run+=(libcurl4-openssl-dev)
-dev=("${run[@]}" git binutils clang clang-format clang-tidy cppcheck libcmocka-dev
+dev=("${run[@]}" git openssl binutils clang clang-format clang-tidy cppcheck libcmocka-dev
     python3-pytest python3-pytest-xdist python3-httpx python3-jsonschema python3-psycopg python3-hypothesis python3-numpy prometheus man-db systemd)
 
 contract=()

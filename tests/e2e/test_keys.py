@@ -6,12 +6,13 @@ import psycopg
 import pytest
 from test_http import ADDRESS, SENT
 
-OPEN = {"livez", "readyz", "metrics", "openapi", "openapi_json", "page", "docs", "asset"}  # whatever is sent along
+OPEN = {"livez", "readyz", "openapi", "openapi_json", "page", "docs", "asset"}  # whatever is sent along
 ANYBODY = {"request_open", "request"}
 OWN = {"prices", "collaborations", "conversions"}
-READ = set(ADDRESS) - OPEN - ANYBODY - OWN - {"imports", "import", "import_errors"} | {"match_batch"}
+METRICS = {"metrics"}
+READ = set(ADDRESS) - OPEN - METRICS - ANYBODY - OWN - {"imports", "import", "import_errors"} | {"match_batch"}
 WRITE = (set(SENT) | {"imports", "import", "import_errors"}) - ANYBODY - READ
-CLOSED = {"NICHED_ANONYMOUS_READ": "off", "NICHED_WRITES": "off", "NICHED_WORKER": "0", "NICHED_IMPORT_WORKER": "0"}
+CLOSED = {"NICHED_ANONYMOUS_READ": "off", "NICHED_WRITES": "off", "NICHED_METRICS": "key", "NICHED_WORKER": "0", "NICHED_IMPORT_WORKER": "0"}
 SHOP = "https://shop.example"
 
 
@@ -40,6 +41,7 @@ class Keys:
     def __init__(self, niched):
         self.niched = niched
         self.read, self.write, self.admin = (self.make("--scope", scope) for scope in ("read", "write", "admin"))
+        self.metrics = self.make("--scope", "metrics")
         self.page = self.make("--origin", SHOP, "--origin", "http://localhost:3000")
         self.revoked, self.expired = self.make("--scope", "admin"), self.make("--scope", "admin", "--expires-days", "1")
         self.revoke(self.revoked)
@@ -76,7 +78,7 @@ def client(closed, ask):
 
 
 def test_all_operations_are_tried(contract):
-    assert OPEN | ANYBODY | OWN | READ | WRITE == set(contract.operations)
+    assert OPEN | METRICS | ANYBODY | OWN | READ | WRITE == set(contract.operations)
 
 
 # ---- every operation
@@ -98,7 +100,7 @@ def wrong(key):
 
 def test_wrong_keys_everywhere(client, keys, contract):
     """A key that is sent counts, or is refused, also where none is needed."""
-    for operation in sorted(READ | OWN | WRITE | ANYBODY):
+    for operation in sorted(READ | OWN | WRITE | ANYBODY | METRICS):
         for key in (keys.revoked, keys.expired, wrong(keys.admin)[0], "Basic bmljaGVkOmVnYWw="):
             refused(ask_for(client, operation, key), 401, "AUTH_INVALID")
     for key in [*wrong(keys.admin), f"Bearer {keys.admin}, Bearer {keys.admin}", f"Bearer {keys.admin} x", "Bearer", "bearer nk_1_x"]:
@@ -122,6 +124,28 @@ def test_scopes(client, keys):
         for key in (keys.write, keys.admin):
             assert ask_for(client, operation, key).status_code not in (401, 403), operation
     assert "NICHED_SECRET_FILE" in refused(ask_for(client, "creator_delete", keys.admin), 403, "AUTH_FORBIDDEN")
+
+
+def test_the_key_of_metrics_is_for_them_alone(client, keys):
+    for operation in sorted(READ | OWN | WRITE):
+        refused(ask_for(client, operation, keys.metrics), 403, "AUTH_FORBIDDEN")
+    for key in (keys.read, keys.write):
+        assert "scope metrics, yours has" in refused(ask_for(client, "metrics", key), 403, "AUTH_FORBIDDEN")
+    refused(ask_for(client, "metrics", keys.page, Origin=SHOP), 403, "AUTH_FORBIDDEN")
+    assert "NICHED_METRICS=key" in refused(ask_for(client, "metrics"), 401, "AUTH_REQUIRED")
+    for key in (keys.metrics, keys.admin):
+        assert "http_connections" in ask_for(client, "metrics", key).text
+
+
+@pytest.mark.parametrize("setting,address,proxied,status", [
+    ("loopback", "127.0.0.1", False, 200), ("loopback", "127.0.0.1", True, 401), ("loopback", "0.0.0.0", False, 401), ("open", "0.0.0.0", True, 200),
+    ("key", "127.0.0.1", False, 401)])
+def test_reading_metrics_without_a_key_is_a_setting(keys, ask, setting, address, proxied, status):
+    with keys.niched.serve(CLOSED, NICHED_METRICS=setting, NICHED_ADDRESS=address) as service:
+        headers = {"X-Forwarded-For": "203.0.113.1"} if proxied else {}
+        assert ask(service).get("/metrics", headers=headers).status_code == status
+        headers["Authorization"] = f"Bearer {keys.metrics}"
+        assert ask(service).get("/metrics", headers=headers).status_code == 200
 
 
 def test_taking_back_an_import_is_for_admins(client, keys, closed):
@@ -190,7 +214,7 @@ def test_contact_comes_with_a_key(client, keys):
 def test_without_a_store_nobody_is_known(tool, ask):
     """Keys that cannot be checked are not taken on trust, and not refused for good either."""
     with tool.serve(CLOSED, ready=False) as service:
-        for operation in sorted(READ | OWN | WRITE | ANYBODY):
+        for operation in sorted(READ | OWN | WRITE | ANYBODY | METRICS):
             response = ask_for(ask(service), operation, "nk_1_" + "A" * 43)
             assert (response.status_code, response.json()["code"], response.headers["Retry-After"]) == (503, "STORE_UNAVAILABLE", "1")
 
@@ -220,11 +244,13 @@ def test_a_key_that_nobody_can_confirm_is_not_trusted(databases, migrated_templa
     """The keeper is held up: keys it read before are good for four seconds, then for none."""
     with databases.one(migrated_template) as url:
         niched = program(url)
-        key = Keys(niched).read
+        keys = Keys(niched)
+        key = keys.read
         with niched.serve(CLOSED) as service, psycopg.connect(url) as db:
             seconds_until(lambda: ask_for(ask(service), "model", key).status_code == 200)
             db.execute("lock table api_key in access exclusive mode")
             took = seconds_until(lambda: ask_for(ask(service), "model", key).status_code == 503, 6)
+            assert ask_for(ask(service), "metrics", keys.metrics).status_code == 200  # how it is must be seen just then
             db.rollback()
             assert took < 5.2
             seconds_until(lambda: ask_for(ask(service), "model", key).status_code == 200)
