@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs kinds of tests against one throw-away PostgreSQL: tests/run.sh BUILD_DIR unit|sql|e2e|contract|browser...
+# Runs kinds of tests against one throw-away PostgreSQL: tests/run.sh BUILD_DIR unit|sql|e2e|sql+e2e|contract|browser...
 #
 # What a test finds in its environment:
 #   NICHED             the program, as an absolute path
@@ -7,10 +7,9 @@
 #   TEST_SCRATCH       a directory for more clusters: in memory where there is room
 #   TEST_DATABASE_URL  the superuser's URL of the database "postgres" of a cluster that is gone afterwards;
 #                      a test makes databases of its own there
-# unit: each build/unit/test_*.   sql: tests/sql/*.sql by psql, each on a freshly migrated database, then tests/sql by
-# pytest.   e2e, contract, browser: those directories by pytest. ARGS goes to pytest. All kinds run even when one fails; then the
-# status is 1.
-# TEST_LONG=1: all rounds of the random tests, TEST_JOBS: how many processes.
+# unit: each build/unit/test_*.   sql, e2e, contract, browser: those directories by pytest, sql+e2e by one pool of processes. ARGS
+# goes to pytest. All kinds run even when one fails; then the status is 1.
+# TEST_LONG=1: all rounds of the random tests, TEST_JOBS: how many processes, TEST_SLOW=3: bounds of promises so many times as wide.
 # The runners' closing lines are repeated at the end and kept in BUILD_DIR/closing.txt.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -42,7 +41,7 @@ logged() {
     return 1
 }
 
-close() { printf '%-5s %s\n' "$1" "$2" | tee -a "$closing"; }
+close() { printf '%-7s %s\n' "$1" "$2" | tee -a "$closing"; }
 
 run_replay() { # each fuzz target over its corpus and what once crashed it
     local program name files
@@ -68,33 +67,14 @@ run_unit() {
     close unit "[  PASSED  ] $cases test(s) in $good programs$( ((bad)) && echo "; [  FAILED  ] $bad programs")"
 }
 
-run_pytest() { # kind, directory; files are spread over processes, more than there are cores since they wait too
+run_pytest() { # kind, directories; files are spread over processes, more than there are cores since they wait too
     local status=0
-    [[ -n $(find "$2" -name 'test_*.py' -print -quit) ]] || return 0
     # shellcheck disable=SC2086 # ARGS is a list of words
     /usr/bin/python3 -m pytest -p no:cacheprovider -q --tb=short --durations=3 \
-        -n "${TEST_JOBS:-$((($(nproc) * 3 + 1) / 2))}" --dist loadfile "$2" ${ARGS:-} |
+        -n "${TEST_JOBS:-$(($(nproc) * 2))}" --dist loadfile "${@:2}" ${ARGS:-} |
         tee "$logs/$1.log" || status=$?
     ((status == 0)) || failed=1
     close "$1" "$(grep -aE '(passed|failed|error|no tests ran).* in [0-9.]+s' "$logs/$1.log" | tail -n 1)"
-}
-
-run_sql() {
-    local file name good=0 bad=0 url
-    for file in tests/sql/*.sql; do
-        [[ -f $file ]] || continue
-        name=sql_$(basename "$file" .sql)
-        psql -XqAt "$TEST_DATABASE_URL" -c "create database $name"
-        url=${TEST_DATABASE_URL/\/\/\/postgres\?/\/\/\/$name?}
-        if DATABASE_URL=$url logged "$name" 60 "$NICHED" migrate &&
-            logged "$name" 60 psql -XqAt -v ON_ERROR_STOP=1 "$url" -f "$file"; then
-            good=$((good + 1))
-        else
-            bad=$((bad + 1))
-        fi
-    done
-    ((good + bad)) && close sql "$good files passed, $bad failed"
-    run_pytest sql tests/sql
 }
 
 for kind in "$@"; do
@@ -104,8 +84,8 @@ for kind in "$@"; do
         run_unit
         run_pytest files tests/unit
         ;;
-    sql) run_sql ;;
-    e2e | contract | browser) run_pytest "$kind" "tests/$kind" ;;
+    sql | e2e | contract | browser) run_pytest "$kind" "tests/$kind" ;;
+    sql+e2e) run_pytest "$kind" tests/sql tests/e2e ;;
     *) echo "tests/run.sh: no such kind of tests: \"$kind\"" >&2; exit 2 ;;
     esac
     echo "      $kind took $((SECONDS - from)) s"

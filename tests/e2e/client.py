@@ -1,5 +1,6 @@
 """The one HTTP client of the tests: whatever is answered is held against openapi.yaml, and what was seen is kept."""
 import csv
+import functools
 import io
 import json
 import re
@@ -9,6 +10,7 @@ from pathlib import Path
 import httpx
 import jsonschema
 import yaml
+from patience import NEVER_S, SLOW
 from quick_schema import Quick
 
 OPENAPI = Path(__file__).parents[2] / "openapi.yaml"
@@ -28,6 +30,12 @@ def optional(value):
     return [optional(v) for v in value] if isinstance(value, list) else value
 
 
+@functools.lru_cache(4096)
+def path_of(target):
+    """The decoded path of a target without its query."""
+    return httpx.URL(target if target.startswith("http://") else "http://x" + target if target.startswith("/") else "http://x/").path
+
+
 def check_csv(where, body):
     """Rows of one width, ended by CRLF; no cell is a formula."""
     text = body.decode("utf-8")
@@ -44,6 +52,7 @@ class Contract:
         self.text = OPENAPI.read_bytes()
         self.document = yaml.load(self.text, yaml.CSafeLoader)
         self.operations = {}  # operationId -> (METHOD, pattern of the path, operation)
+        self.fitting = {}  # path -> {METHOD: operationId}
         self.seen = set()  # (operationId, status)
         self.known = {}  # schemas as functions
         for path, item in self.document["paths"].items():
@@ -62,7 +71,9 @@ class Contract:
 
     def operations_of(self, path):
         """METHOD -> operationId; of two paths that fit, the first one described"""
-        return {method: name for name, (method, pattern, _) in reversed(self.operations.items()) if pattern.fullmatch(path)}
+        if path not in self.fitting:
+            self.fitting[path] = {method: name for name, (method, pattern, _) in reversed(self.operations.items()) if pattern.fullmatch(path)}
+        return self.fitting[path]
 
     def operation_of(self, path, method):
         """The operation that answers; of a method that is refused, any of the path."""
@@ -133,8 +144,7 @@ class Contract:
     def check(self, method, target, status, headers, body):
         """Fails where an answer is not what openapi.yaml says. `target` is path and query as they were sent."""
         where = f"{method} {target[:200]} -> {status}"
-        address = target if target.startswith("http://") else "http://x" + target if target.startswith("/") else "http://x/"
-        path = httpx.URL(address.split("?")[0]).path
+        path = path_of(target.split("?")[0])
         if method == "OPTIONS" and status == 204:
             assert set(headers["Allow"].split(", ")) == self.allow(path) and not body and "Content-Type" not in headers, where
             return
@@ -163,7 +173,7 @@ class Client(httpx.Client):
     """httpx on one service, held to the contract."""
 
     def __init__(self, service, contract, **more):
-        super().__init__(base_url=str(service), event_hooks={"response": [self._check]}, trust_env=False, timeout=20,
+        super().__init__(base_url=str(service), event_hooks={"response": [self._check]}, trust_env=False, timeout=NEVER_S,
                          verify=False, **more)  # nothing is encrypted: to load the system's certificates takes 18 ms
         self.service, self.contract = service, contract
 
@@ -246,7 +256,7 @@ class Answer:
 class Wire(socket.socket):
     """A connection on which every byte is ours."""
 
-    def __init__(self, address, timeout=10):
+    def __init__(self, address, timeout=30 * SLOW):
         super().__init__(socket.AF_INET, socket.SOCK_STREAM)
         self.settimeout(timeout)
         self.connect(address)

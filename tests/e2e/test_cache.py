@@ -12,14 +12,14 @@ import psycopg
 import pytest
 from client import Client, Wire, send_body
 from conftest import CONTRACT
-from test_health import wait_until
+from patience import SLOW, wait_until
 from test_metrics import value
 
 ROOT = Path(__file__).parents[2]
 VARY = {"x-request-id", "server-timing", "date"}
 VEGAN = "/match?niche=vegan"
 IVY = 76  # first of vegan in the sandbox
-NOTICE_S = 0.1  # what a notification may take on a busy machine
+NOTICE_S = 0.15 * SLOW  # what a notification may take on a busy machine
 
 
 def how(response):
@@ -220,11 +220,11 @@ def test_a_revoked_key_gets_nothing_that_is_kept(sandbox_niched, ask):
         wait_until(lambda: how(client.get(VEGAN, headers=headers)) == "hit")
         assert client.get(VEGAN).status_code == 401
         sandbox_niched.run("key", "revoke", key.split("_")[1])
-        wait_until(lambda: client.get(VEGAN, headers=headers).status_code == 401, seconds=5)
+        wait_until(lambda: client.get(VEGAN, headers=headers).status_code == 401, seconds=5 * SLOW)
 
 
 def test_what_is_kept_counts_against_limits(sandbox, ask):
-    with sandbox.serve(NICHED_LOOPS=1, NICHED_WORKER=0, NICHED_LIMITS="on", NICHED_RATE_ADDRESS=20, NICHED_RATE_BURST_S=60) as service:
+    with sandbox.serve(NICHED_LOOPS=1, NICHED_WORKER=0, NICHED_LIMITS="on", NICHED_RATE_ADDRESS=1, NICHED_RATE_BURST_S=1200) as service:
         client = ask(service)
         answers = [client.get(VEGAN) for _ in range(25)]
         assert [a.status_code for a in answers] == [200] * 20 + [429] * 5
@@ -264,7 +264,7 @@ def test_a_change_without_a_notice_is_seen_within_a_second(client, db):
     client.get(VEGAN)
     before = client.get(VEGAN)
     bump(db, notify=False, score=9700)
-    time.sleep(1)
+    time.sleep(SLOW)
     assert client.get(VEGAN).json()["items"][0]["score"] == 97 and how(before) == "hit"
 
 
@@ -290,8 +290,8 @@ def test_nothing_is_kept_when_the_versions_are_not_confirmed(sandbox_niched, db,
             lock.execute("lock table niche_version in access exclusive mode")
             began = time.monotonic()
             assert how(client.get(VEGAN)) == "hit"
-            wait_until(lambda: client.get(VEGAN).status_code == 503, seconds=4)
-            assert time.monotonic() - began < 3.5
+            wait_until(lambda: client.get(VEGAN).status_code == 503)
+            assert time.monotonic() - began < 1.5 + 2 * SLOW
             lock.rollback()
         wait_until(lambda: how(client.get(VEGAN)) == "hit")
 
@@ -306,7 +306,7 @@ def test_a_standby_is_polled(sandbox_niched, db, ask):
             assert how(client.get(VEGAN)) == "hit"
             with psycopg.connect(sandbox_niched.url, autocommit=True, options="-c default_transaction_read_only=off") as primary:
                 bump(primary, notify=False, score=9750)
-            time.sleep(0.5)
+            time.sleep(0.5 * SLOW)
             assert client.get(VEGAN).json()["items"][0]["score"] == 97.5
     finally:
         db.execute("set default_transaction_read_only = off")
@@ -387,7 +387,7 @@ def test_random_writes_and_readings_agree(sandbox_niched, db, ask, tmp_path):
             for _ in range(pick.randint(1, 4)):
                 write(pick.choice([kept, plain]))
                 kept.get(pick.choice(queries))
-            wait_until(quiet, seconds=30)
+            wait_until(quiet)
             time.sleep(NOTICE_S)
             for query in pick.sample(queries, 6):
                 mine, others = [kept.get(query) for _ in range(2)], plain.get(query)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from patience import NEVER_S
 
 COMMANDS = re.findall(r'^    \{"(\w+)", cmd_', (Path(__file__).parents[2] / "src/cli/commands.c").read_text(), re.M)
 
@@ -199,7 +200,7 @@ def test_cost_of_a_plan_is_one_line(sandbox, client):
 @pytest.mark.parametrize("args,path", [r for r in READS if r[0][0] in ("match", "niches", "similar", "overlap", "standing")],
                          ids=lambda v: v[0] if isinstance(v, list) else "")
 def test_format_passes_through(sandbox, client, args, path, form):
-    done = subprocess.run([os.environ["NICHED"], *args, "--format", form], env=sandbox.environment(), capture_output=True, timeout=60)
+    done = subprocess.run([os.environ["NICHED"], *args, "--format", form], env=sandbox.environment(), capture_output=True, timeout=NEVER_S)
     assert done.returncode == 0 and done.stdout == client.get(path + ("&" if "?" in path else "?") + "format=" + form).content
     refused = sandbox.run("niche", "vegan", "--format", form, check=False)
     assert refused.returncode == 2 and "json or table" in refused.stderr
@@ -223,7 +224,7 @@ def on_terminal(sandbox, *args, columns, **env):
 
 def test_table_on_a_terminal_only(sandbox):
     ours, theirs = pty.openpty()
-    done = subprocess.run([os.environ["NICHED"], "niches", "--limit", "2"], env=sandbox.environment({"TERM": "dumb"}), stdout=theirs, timeout=60)
+    done = subprocess.run([os.environ["NICHED"], "niches", "--limit", "2"], env=sandbox.environment({"TERM": "dumb"}), stdout=theirs, timeout=NEVER_S)
     os.close(theirs)
     said = b""
     with os.fdopen(ours, "rb", buffering=0) as terminal:

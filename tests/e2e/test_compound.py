@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from exact_cases import EVERYBODY, any_case
 from exact_world import DEFAULTS, SIZES, Case, TooClose, logs_of, passing, persons, quantise, value
+from patience import SLOW, wait_until
 from rounds import seeds
 from test_exact import exact, keys  # noqa: F401 (a fixture)
 
@@ -181,13 +182,6 @@ def kept(db):
     return db.execute("select count(*) from niche_compound where state = 'kept'").fetchone()[0]
 
 
-def wait_for(what, seconds=20):
-    end = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < end
-        time.sleep(0.05)
-
-
 def bytes_of(client, niche, way):
     """Every page, byte for byte."""
     out, params = [], {"niche": niche, **{"limit": 100, **ALL, **way}}
@@ -213,11 +207,11 @@ def test_kept_rows_give_the_bytes_of_the_fly(sandbox_niched, ask, tmp_path):
             client = ask(service)
             for niche in PAIRS:
                 client.match(niche)
-            wait_for(lambda: kept(db) == len(PAIRS))
+            wait_until(lambda: kept(db) == len(PAIRS))
             ids = [row[0] for row in db.execute("select compound_id from niche_compound")]
             plan = [row[0] for row in db.execute("select count(*) from niche_match where niche_id = any(%s) group by niche_id", [ids])]
             assert len(plan) == len(PAIRS) and all(plan)
-            time.sleep(0.5)  # loops take the new snapshot within a tenth of a second
+            time.sleep(0.5 * SLOW)  # loops take the new snapshot within a tenth of a second
             for (niche, i), was in fly.items():
                 assert bytes_of(client, niche, WAYS[i]) == was, (niche, WAYS[i])
             for niche, cursor in cursors.items():
@@ -226,7 +220,7 @@ def test_kept_rows_give_the_bytes_of_the_fly(sandbox_niched, ask, tmp_path):
             before = db.execute("select * from niche_match where niche_id = any(%s) order by niche_id, account_id", [ids]).fetchall()
             db.execute("insert into account_dirty (creator_id, account_id) select distinct creator_id, account_id from niche_match"
                        " where niche_id = any(%s) on conflict (creator_id, account_id) do update set tries = 0", [ids])
-            wait_for(lambda: not db.execute("select count(*) from account_dirty").fetchone()[0], 120)
+            wait_until(lambda: not db.execute("select count(*) from account_dirty").fetchone()[0])
             after = db.execute("select * from niche_match where niche_id = any(%s) order by niche_id, account_id", [ids]).fetchall()
             assert before == after and before, "the scorer makes the same rows of an account as were made of what is stored"
 
@@ -270,12 +264,12 @@ def test_why_not_in_kept_rows(sandbox_niched, ask):
         client = ask(service)
         niche = PAIRS[0]
         client.match(niche)
-        wait_for(lambda: kept(db) == 1)
+        wait_until(lambda: kept(db) == 1)
         rows = db.execute(
             "select a.username, p.slug, m.account_id, m.score, m.conf, m.followers, m.country, m.l_rel, m.l_eng, m.l_auth, m.l_aff, m.l_loy, m.l_fresh"
             " from niche_match m join account a using (creator_id, account_id) join platform p on p.platform = a.platform"
             " where m.niche_id >= 1000000").fetchall()
-        time.sleep(0.5)  # loops take the new snapshot within a tenth of a second
+        time.sleep(0.5 * SLOW)  # loops take the new snapshot within a tenth of a second
         assert len(rows) > 10
         for _ in range(60):
             low, sure, countries = rng.choice((0, 1000, 20_000)), rng.choice((0, *(row[4] / 10_000 for row in rows))), rng.choice((None, None, ("US", "GB")))
@@ -300,7 +294,7 @@ def test_rows_of_a_compound_follow_their_accounts(sandbox_niched, ask):
     with psycopg.connect(sandbox_niched.url, autocommit=True) as db, sandbox_niched.serve() as service:
         client = ask(service)
         first = client.walk(niche="travel gaming", limit=100, **ALL)
-        wait_for(lambda: kept(db) == 1)
+        wait_until(lambda: kept(db) == 1)
         compound = db.execute("select compound_id from niche_compound").fetchone()[0]
         gone = first[0]["creator"]
         version = "select version from niche_version where niche_id = %s"
@@ -310,7 +304,7 @@ def test_rows_of_a_compound_follow_their_accounts(sandbox_niched, ask):
                    [int(gone["id"])])
         db.execute("insert into account_dirty (creator_id, account_id) select creator_id, account_id from account where creator_id = %s",
                    [int(gone["id"])])
-        wait_for(lambda: not db.execute("select count(*) from account_dirty").fetchone()[0])
+        wait_until(lambda: not db.execute("select count(*) from account_dirty").fetchone()[0])
         assert names(client.walk(niche="travel gaming", limit=100, **ALL)) == names(first[1:])
         assert db.execute(version, [compound]).fetchone()[0] > was
 
@@ -319,7 +313,7 @@ def test_the_least_recently_used_compound_goes(sandbox_niched, ask):
     with psycopg.connect(sandbox_niched.url, autocommit=True) as db, sandbox_niched.serve(NICHED_COMPOUNDS=2) as service:
         client = ask(service)
         whole = {niche: bytes_of(client, niche, {}) for niche in PAIRS[:3]}
-        wait_for(lambda: kept(db) >= 2 and not db.execute("select count(*) from niche_compound where state = 'asked'").fetchone()[0])
+        wait_until(lambda: kept(db) >= 2 and not db.execute("select count(*) from niche_compound where state = 'asked'").fetchone()[0])
         assert kept(db) == 2
         ids = [row[0] for row in db.execute("select compound_id from niche_compound")]
         for table in ("niche_match", "niche_version"):

@@ -14,6 +14,7 @@ from exact_cases import EVERYBODY, comparable
 from exact_filters import NOW, PREDICATES, SORTS
 from exact_world import (COMPONENTS, DEFAULTS, SIZES, Case, TooClose, any_row, any_world, bump, diversified, logs_of, passing, put, ranked,
                          rescored, round_half_up, value, write)
+from patience import NEVER_S
 from rounds import seeds
 
 WORLDS, CASES = 3, 340  # cases of each world
@@ -24,7 +25,7 @@ class Asker:
     """One kept connection. Reads what a comparison needs."""
 
     def __init__(self, service, contract):
-        self.connection, self.contract, self.asked = http.client.HTTPConnection(*service.address, timeout=30), contract, 0
+        self.connection, self.contract, self.asked = http.client.HTTPConnection(*service.address, timeout=NEVER_S), contract, 0
 
     def page(self, case, cursor=None):
         target = "/match?" + urlencode({**case.params(), **({"cursor": cursor} if cursor else {})})

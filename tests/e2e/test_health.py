@@ -4,6 +4,7 @@ import time
 
 import psycopg
 import pytest
+from patience import NEVER_S, SLOW, wait_until
 from test_http import ADDRESS, SENT
 
 NEEDS_STORE = [address for name, address in ADDRESS.items() if name not in ("livez", "metrics", "openapi", "openapi_json", "page", "docs", "asset")]
@@ -16,18 +17,11 @@ def in_background(call):
             self.value = call()
 
         def result(self):
-            self.join(20)
+            self.join(NEVER_S)
             return self.value
     thread = Call()
     thread.start()
     return thread
-
-
-def wait_until(true, seconds=10):
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 @pytest.fixture
@@ -151,7 +145,7 @@ def test_statement_in_flight_at_the_end_is_answered(sandbox_niched, lock, ask):
         assert service.process.poll() is None and answer.is_alive()
         lock.rollback()
         assert answer.result().status_code == 200 and answer.value.json()["items"]
-        assert service.finish() < 3
+        assert service.finish() < 8 * SLOW
 
 
 def test_end_waits_no_longer_than_said(sandbox_niched, lock, ask):
@@ -159,21 +153,21 @@ def test_end_waits_no_longer_than_said(sandbox_niched, lock, ask):
         client = ask(service)
         answer = in_background(lambda: client.get("/match?niche=vegan"))
         wait_until(lambda: waiting(sandbox_niched.url))
-        assert service.finish() < 4
+        assert service.finish() < 8 * SLOW
         assert answer.result().status_code == 503
 
 
 def test_end_does_not_wait_for_a_worker_that_is_held_up(sandbox_niched, lock):
     with sandbox_niched.serve(NICHED_SHUTDOWN_S=1) as service:
         wait_until(lambda: waiting(sandbox_niched.url, "niched worker"))
-        assert service.finish() < 4
+        assert service.finish() < 8 * SLOW
 
 
 def test_end_without_work_is_at_once(sandbox, ask):
     with sandbox.serve() as service:
         client = ask(service)
         client.match("vegan")  # an idle connection stays open
-        assert service.finish() < 3
+        assert service.finish() < 8 * SLOW
         assert "msg=stopping" in service.log
 
 
@@ -183,7 +177,7 @@ def test_no_new_work_after_the_end_began(sandbox_niched, lock, ask):
         answer = in_background(lambda: client.get("/match?niche=vegan"))
         wait_until(lambda: waiting(sandbox_niched.url))
         service.terminate()
-        wait_until(lambda: service.status("/livez") == 0, 5)
+        wait_until(lambda: service.status("/livez") == 0)
         lock.rollback()
         assert answer.result().status_code == 200
 
@@ -194,7 +188,7 @@ def test_slow_statement_is_cut(sandbox_niched, lock, ask):
         from_s = time.monotonic()
         response = client.get("/match?niche=vegan")
         assert response.status_code == 503 and response.json()["code"] == "STORE_TIMEOUT"
-        assert response.headers["Retry-After"] and time.monotonic() - from_s < 2
+        assert response.headers["Retry-After"] and time.monotonic() - from_s < 10 * SLOW  # the usual bound of these tests is twice that
         assert client.ok("/readyz")
         lock.rollback()
         assert client.match("vegan")["items"]
@@ -221,6 +215,6 @@ def test_new_evidence_is_scored_while_serving(niched, db, ask):
         client = ask(service)
         assert client.match("test-many")["items"] == []
         niched.run("sandbox", "--creators", "0")
-        wait_until(lambda: len(client.match("test-many", limit=100)["items"]) == 60, 20)
-        wait_until(lambda: client.ok("/readyz")["accounts_waiting"] is False, 20)
+        wait_until(lambda: len(client.match("test-many", limit=100)["items"]) == 60)
+        wait_until(lambda: client.ok("/readyz")["accounts_waiting"] is False)
         assert db.execute("select count(*) from account_dirty").fetchone() == (0,)

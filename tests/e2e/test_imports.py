@@ -10,6 +10,7 @@ import time
 
 import psycopg
 import pytest
+from patience import wait_until
 import yaml
 from client import CSV, OPENAPI, Wire, problem, send_body
 
@@ -72,14 +73,10 @@ def sent(client, text=CREATORS, **params):
     return over(client, response.json()["id"])
 
 
-def over(client, id, *statuses, seconds=30):
-    end = time.monotonic() + seconds
-    while True:
-        job = client.ok(f"/imports/{id}")
-        if job["status"] in (statuses or ("done", "failed", "cancelled", "reverted")):
-            return job
-        assert time.monotonic() < end, job
-        time.sleep(0.02)
+def over(client, id, *statuses):
+    read = lambda: client.ok(f"/imports/{id}")  # noqa: E731
+    wait_until(lambda: read()["status"] in (statuses or ("done", "failed", "cancelled", "reverted")), said=read)
+    return read()
 
 
 def delete(client, id, status=202, code=None):
@@ -216,9 +213,7 @@ def test_a_file_beyond_the_bound(alone, alone_db, ask):
         text = ("username,bio\n" + "".join(f"u{i},{'b' * 500}\n" for i in range(700))).encode()
         assert "300000" in problem(send(client, text[:300001]), 413, "BODY_TOO_LARGE")["detail"]
         problem(client.post("/imports?platform=tiktok", content=iter([text[:300000], b"x"]), headers=CSV), 413, "BODY_TOO_LARGE")
-        end = time.monotonic() + 5
-        while one(alone_db, "select count(*) from import_job") != (0,):
-            assert time.monotonic() < end  # what came of the second is cleared away
+        wait_until(lambda: one(alone_db, "select count(*) from import_job") == (0,))  # what came of the second is cleared away
         assert sent(client, text[:text.rindex(b"\n", 0, 300000) + 1])["status"] == "done"
         bomb = over(client, send(client, gzip.compress(text)).json()["id"])
         assert bomb["status"] == "failed" and "larger than 300000 bytes when unpacked" in bomb["error"] and bomb["accepted"] == 0
@@ -301,9 +296,7 @@ def test_dry_run_of_a_large_file_in_pieces(client, db):
     text = "username,followers\n" + "".join(f"user{i},{i}\n" for i in range(60000))
     said = send(client, gzip.compress(text.encode(), 1), dry_run="true").json()
     assert (said["rows"], said["gzip"], said["error"]) == (60000, True, None)
-    end = time.monotonic() + 5
-    while one(db, "select count(*) from import_job") != (0,):
-        assert time.monotonic() < end
+    wait_until(lambda: one(db, "select count(*) from import_job") == (0,))
 
 
 # ---- the list
@@ -377,16 +370,12 @@ def test_a_job_that_waits_is_cancelled(alone, alone_db, ask):
 def test_an_upload_is_cancelled_while_it_comes(client, db):
     def pieces():
         yield b"username,followers\n" + b"ann,1\n" * 50000
-        end = time.monotonic() + 5
-        while not (found := client.ok("/imports", limit=1)["items"]):
-            assert time.monotonic() < end
+        found = wait_until(lambda: client.ok("/imports", limit=1)["items"])
         assert found[0]["status"] == "receiving" and found[0]["bytes_total"] >= 256 * 1024
         delete(client, found[0]["id"])
         yield b"bob,2\n" * 100000
     problem(client.post("/imports?platform=tiktok", content=pieces(), headers=CSV), 409, "IMPORT_STATE")
-    end = time.monotonic() + 5
-    while one(db, "select count(*) from import_chunk") != (0,):
-        assert time.monotonic() < end
+    wait_until(lambda: one(db, "select count(*) from import_chunk") == (0,))
     assert [j["status"] for j in client.ok("/imports")["items"]] == ["cancelled"]
 
 
@@ -467,13 +456,10 @@ def test_revert_of_scored_creators(alone, alone_db, ask):
     with alone.serve() as service:
         client = ask(service)
         job = sent(client, "username,followers,bio\n" + "".join(f"vegan{i},{3000 + i},vegan recipes\n" for i in range(30)))
-        end = time.monotonic() + 20
-        while len(client.ok("/match", niche="vegan", world="live", limit=100)["items"]) < 30:
-            assert time.monotonic() < end
+        wait_until(lambda: len(client.ok("/match", niche="vegan", world="live", limit=100)["items"]) == 30)
         delete(client, job["id"])
         assert over(client, job["id"], "reverted", "done")["status"] == "reverted"
-        while client.ok("/match", niche="vegan", world="live")["items"]:
-            assert time.monotonic() < end
+        wait_until(lambda: not client.ok("/match", niche="vegan", world="live")["items"])
         assert one(alone_db, "select count(*) from niche_match") == one(alone_db, "select count(*) from account_score") == (0,)
 
 
@@ -518,9 +504,7 @@ def test_what_is_old_can_no_longer_be_taken_back(alone, alone_db, ask):
     alone_db.execute("update import_job set finished_at = finished_at - interval '25 hours'")
     with alone.serve(NICHED_IMPORT_KEEP_DAYS="1", NICHED_WORKER="0") as service:
         client = ask(service)
-        end = time.monotonic() + 10
-        while client.ok(f"/imports/{job['id']}")["revertible"]:
-            assert time.monotonic() < end
+        wait_until(lambda: not client.ok(f"/imports/{job['id']}")["revertible"])
         assert client.ok(f"/imports/{job['id']}/errors")["kept"] == 0
         assert "too long ago" in delete(client, job["id"], 409, "IMPORT_STATE")["detail"]
         assert one(alone_db, "select count(*) from account") == (2,)
@@ -534,9 +518,7 @@ def test_a_running_job_is_stopped_and_taken_back(client, db):
     sent(client, "username,followers,bio\nuser5,1,before\n", observed_at="2025-01-01")
     before = all_of(db)
     made = send(client, many(30000), observed_at="2026-01-01").json()
-    end = time.monotonic() + 20
-    while client.ok(f"/imports/{made['id']}")["accepted"] == 0:
-        assert time.monotonic() < end
+    wait_until(lambda: client.ok(f"/imports/{made['id']}")["accepted"] > 0)
     running = delete(client, made["id"])
     assert running["status"] in ("running", "reverting", "cancelled")
     job = over(client, made["id"])
@@ -549,6 +531,7 @@ def test_progress_is_seen_while_it_runs(client):
     seen = []
     while not seen or seen[-1]["status"] in ("queued", "running"):
         seen.append(client.ok(f"/imports/{made['id']}"))
+        time.sleep(0.005)
     between = [job for job in seen if job["status"] == "running" and 0 < job["accepted"] < 25000]
     assert between and all(job["rows_per_s"] > 0 and 0 < job["bytes"] <= job["bytes_total"] for job in between if job["rows"])
     assert seen[-1]["accepted"] == 25000
@@ -574,10 +557,7 @@ def test_plans_of_a_small_store_are_not_kept(alone, alone_db, ask):
                 alone_db.execute("vacuum analyze")
         before = blocks()
         assert sent(client, many(rows))["created"] == rows
-        end = time.monotonic() + 15
-        while any(blocks()[table][0] < before[table][0] + rows for table in tables):  # statistics come late
-            assert time.monotonic() < end
-            time.sleep(0.05)
+        wait_until(lambda: all(blocks()[table][0] >= before[table][0] + rows for table in tables))  # statistics come late
     read = {table: (blocks()[table][1] - before[table][1]) / rows for table in tables}
     assert all(blocks_a_row < 10 for blocks_a_row in read.values()), read
 
@@ -607,12 +587,9 @@ def test_an_upload_that_breaks_off_leaves_nothing(service, client, db):
     with Wire(service.address) as wire:
         wire.send(b"POST /imports?platform=tiktok HTTP/1.1\r\nHost: x\r\nContent-Type: text/csv\r\nContent-Length: 5000000\r\n\r\n")
         wire.send(b"username,followers\n" + b"ann,1\n" * 200000)
-        end = time.monotonic() + 10
-        while one(db, "select count(*) from import_job where bytes_total >= 1000000") == (0,):
-            assert time.monotonic() < end
+        wait_until(lambda: one(db, "select count(*) from import_job where bytes_total >= 1000000") != (0,))
         assert client.ok("/imports")["items"][0]["status"] == "receiving"
-    while one(db, "select count(*) from import_job") != (0,) or one(db, "select count(*) from import_chunk") != (0,):
-        assert time.monotonic() < end
+    wait_until(lambda: one(db, "select count(*) from import_job") == one(db, "select count(*) from import_chunk") == (0,))
     assert one(db, "select count(*) from account") == (0,)
 
 
@@ -625,10 +602,7 @@ def test_chunks_that_come_faster_than_they_are_stored(service, db):
                   + b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n")
         answer = wire.answer()
     assert answer.status_code == 202, answer
-    end = time.monotonic() + 20
-    while one(db, "select status from import_job") != ("done",):
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    wait_until(lambda: one(db, "select status from import_job") == ("done",))
     assert one(db, "select accepted, bytes_total from import_job") == (40000, len(text))
 
 

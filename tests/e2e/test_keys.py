@@ -4,6 +4,7 @@ import time
 
 import psycopg
 import pytest
+from patience import SLOW, wait_until
 from test_http import ADDRESS, SENT
 
 OPEN = {"livez", "readyz", "openapi", "openapi_json", "page", "docs", "asset"}  # whatever is sent along
@@ -155,10 +156,7 @@ def test_taking_back_an_import_is_for_admins(client, keys, closed):
         made = other.post("/imports?platform=tiktok", content=b"username,followers\nkeys.one,5000\n",
                           headers={"Content-Type": "text/csv", **as_(keys.write)})
         job = f"/imports/{made.json()['id']}"
-        until = time.monotonic() + 20
-        while other.get(job, headers=as_(keys.write)).json()["status"] != "done":
-            assert time.monotonic() < until
-            time.sleep(0.05)
+        wait_until(lambda: other.get(job, headers=as_(keys.write)).json()["status"] == "done")
         assert "scope admin" in refused(other.delete(job, headers=as_(keys.write)), 403, "AUTH_FORBIDDEN")
         assert other.delete(job, headers=as_(keys.admin)).status_code == 202
         other.close()
@@ -221,23 +219,20 @@ def test_without_a_store_nobody_is_known(tool, ask):
 
 # ---- their life
 
-def seconds_until(said, limit=5):
+def seconds_until(said, limit=5 * SLOW):
     begin = time.monotonic()
-    while not said():
-        assert time.monotonic() - begin < limit
-        time.sleep(0.02)
+    wait_until(said, limit)
     return time.monotonic() - begin
 
 
-def test_revoked_within_five_seconds(client, keys):
+def test_revoked_within_five_seconds(client, keys, ask):
     key = keys.make("--scope", "write")
-    status = lambda: ask_for(client, "prices", key).status_code  # noqa: E731
-    seconds_until(lambda: status() == 200)
+    everywhere = [ask(client.service) for _ in range(8)]  # on all loops
+    statuses = lambda: {ask_for(one, "prices", key).status_code for one in everywhere}  # noqa: E731
+    seconds_until(lambda: statuses() == {200})
     keys.revoke(key)
-    seconds_until(lambda: status() == 401)
-    end = time.monotonic() + 0.5
-    while time.monotonic() < end:  # on all loops
-        assert type(client)(client.service, client.contract).get("/prices", headers={"Authorization": f"Bearer {key}"}).status_code == 401
+    seconds_until(lambda: statuses() == {401})
+    assert [statuses() for _ in range(5)] == [{401}] * 5
 
 
 def test_a_key_that_nobody_can_confirm_is_not_trusted(databases, migrated_template, program, ask):
@@ -249,10 +244,10 @@ def test_a_key_that_nobody_can_confirm_is_not_trusted(databases, migrated_templa
         with niched.serve(CLOSED) as service, psycopg.connect(url) as db:
             seconds_until(lambda: ask_for(ask(service), "model", key).status_code == 200)
             db.execute("lock table api_key in access exclusive mode")
-            took = seconds_until(lambda: ask_for(ask(service), "model", key).status_code == 503, 6)
+            took = seconds_until(lambda: ask_for(ask(service), "model", key).status_code == 503, 6 * SLOW)
             assert ask_for(ask(service), "metrics", keys.metrics).status_code == 200  # how it is must be seen just then
             db.rollback()
-            assert took < 5.2
+            assert took < 4 + 1.2 * SLOW
             seconds_until(lambda: ask_for(ask(service), "model", key).status_code == 200)
 
 

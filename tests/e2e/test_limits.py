@@ -46,11 +46,14 @@ def test_every_operation_is_limited(keys, ask):
 def test_a_bucket_empties_and_fills(keys, ask):
     with keys.niched.serve(QUICK, NICHED_RATE_ADDRESS=120, NICHED_RATE_BURST_S=2) as service:
         client = ask(service)
-        begin, got = time.monotonic(), []
-        while time.monotonic() - begin < 2.2:
+        begin, got, gap = time.monotonic(), [], 0
+        while (at := time.monotonic()) - begin < 2.2:
             got.append(client.get("/model"))
+            time.sleep(0.02)
+            gap = max(gap, time.monotonic() - at)
         passed = [r for r in got if r.status_code == 200]
-        assert 4 + 3 <= len(passed) <= 4 + 6  # four at once, then two a second
+        most = 4 + 2 * (time.monotonic() - begin)  # four at once, then two a second
+        assert (7 if gap < 1 else 4) <= len(passed) <= most
         assert left(passed[0])[:4] == ("address", 4, 2, 3) and all(limited(r) for r in got if r not in passed)
         time.sleep(float(got[-1].headers.get("Retry-After", 0)))
         assert client.get("/model").status_code == 200
@@ -63,9 +66,11 @@ def test_all_loops_count_together(keys, ask, contract):
         with Client(service, contract) as client:
             return [client.get("/model").status_code for _ in range(10)]
     with keys.niched.serve(QUICK, NICHED_RATE_ADDRESS=30, NICHED_RATE_BURST_S=60, NICHED_LOOPS=4) as service:
+        begin = time.monotonic()
         with concurrent.futures.ThreadPoolExecutor(8) as pool:
             said = [status for part in pool.map(some, range(8)) for status in part]
-    assert set(said) == {200, 429} and 30 <= said.count(200) <= 36
+        most = 30 + (time.monotonic() - begin) / 2
+    assert set(said) == {200, 429} and 30 <= said.count(200) <= most
 
 
 def test_keys_have_their_own(keys, ask):

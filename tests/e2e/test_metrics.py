@@ -15,7 +15,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from client import Client
-from test_health import wait_until
+from patience import NEVER_S, wait_until
 
 ROOT = Path(__file__).parents[2]
 WATCH = ROOT / "docker"
@@ -136,7 +136,7 @@ def test_store_in_numbers(niched, db, ask):
         assert value(client, "niched_data_age_seconds", world="sandbox", of="median") == 0
         assert value(client, "niched_store_bytes") > 1e6 and value(client, "niched_requests_open") == 0
         db.execute("update account_dirty set tries = 3 where account_id = (select min(account_id) from account_dirty)")
-        wait_until(lambda: value(client, "niched_accounts_set_aside") == 1, 12)
+        wait_until(lambda: value(client, "niched_accounts_set_aside") == 1)
         assert value(client, "niched_accounts_dirty") == dirty - 1
 
 
@@ -145,7 +145,7 @@ def test_worker_counts_what_it_scored(niched, db, ask):
         client = ask(service)
         niched.run("sandbox", "--creators", 20)
         accounts, = db.execute("select count(*) from account").fetchone()
-        wait_until(lambda: value(client, "niched_worker_accounts_scored_total") >= accounts, 20)
+        wait_until(lambda: value(client, "niched_worker_accounts_scored_total") >= accounts)
         assert value(client, "niched_worker_failures_total") == 0 and value(client, "niched_worker_seconds_total", part="write") > 0
 
 
@@ -178,7 +178,7 @@ def prometheus(sandbox, tmp_path_factory, contract):
 
         def ask(what, **args):
             url = f"http://127.0.0.1:{port}/api/v1/{what}?{urllib.parse.urlencode(args)}"
-            with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=5) as answer:
+            with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=NEVER_S) as answer:
                 return json.load(answer)["data"]
 
         def scraped():
@@ -188,11 +188,11 @@ def prometheus(sandbox, tmp_path_factory, contract):
                 found = ask("query", query="http_request_duration_seconds_count{route='match',status='200'} offset 2s")["result"]
                 return found and float(found[0]["value"][1]) > 1
         try:
-            wait_until(scraped, 30)
+            wait_until(scraped)
             yield ask
         finally:
             process.terminate()
-            process.wait(10)
+            process.wait(NEVER_S)
             log.close()
 
 
@@ -204,7 +204,7 @@ def test_prometheus_scrapes(prometheus):
 
 
 def test_alerts_load_and_none_fires_on_a_healthy_service(prometheus):
-    wait_until(lambda: all(rule["health"] == "ok" for group in prometheus("rules")["groups"] for rule in group["rules"]), 20)
+    wait_until(lambda: all(rule["health"] == "ok" for group in prometheus("rules")["groups"] for rule in group["rules"]))
     assert prometheus("alerts")["alerts"] == []
 
 
@@ -225,7 +225,7 @@ def test_dashboard_shows_something_in_every_panel(prometheus):
         assert {re.sub(r"_(bucket|count|sum)$", "", n) if n not in DOCUMENTED else n for n in names} <= set(DOCUMENTED), panel
         asked = expression.replace("$__rate_interval", "10s").replace("$instance", ".+")
         if panel not in QUIET:
-            wait_until(lambda: prometheus("query", query=asked)["result"], 10)
+            wait_until(lambda: prometheus("query", query=asked)["result"])
 
 
 def test_promtool_checks_alerts_and_configuration():

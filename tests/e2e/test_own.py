@@ -5,11 +5,11 @@ import concurrent.futures
 import csv
 import io
 import json
-import time
 
 import psycopg
 import pytest
 from client import errors, problem, send_body
+from patience import wait_until
 
 IVY = {"platform": "tiktok", "username": "ivy.vegan_c"}  # creator 76 of the sandbox
 ROWS = {"prices": {**IVY, "amount_usd": 120.5, "deliverable": "post", "valid_from": "2026-10-01"},
@@ -184,8 +184,7 @@ def test_a_key_in_use(client, niched, service, ask, db, kind):
         for call in calls:
             lock.execute("select pg_advisory_xact_lock(20261, 0)")
             first = pool.submit(call, ask(service))
-            while not db.execute("select count(*) from pg_locks where not granted").fetchone()[0]:
-                time.sleep(0.01)
+            wait_until(lambda: db.execute("select count(*) from pg_locks where not granted").fetchone()[0])
             problem(call(ask(other)), 409, "IDEMPOTENCY_BUSY")
             lock.rollback()
             assert first.result().status_code in (200, 204)
@@ -335,9 +334,7 @@ def live(niched, client, db, tmp_path):
     yield
     db.execute("select forget_creators((select array_agg(creator_id) from creator where world = 0))")
     db.execute("update state set value = 'sandbox' where key = 'default_world'; notify niched")
-    end = time.monotonic() + 10
-    while client.ok("/prices")["world"] != "sandbox" and time.monotonic() < end:
-        time.sleep(0.05)
+    wait_until(lambda: client.ok("/prices")["world"] == "sandbox")
 
 
 def run(niched, tmp_path, text, *words, status=0, name="rows.csv"):

@@ -5,6 +5,7 @@ import urllib.parse
 import urllib.request
 
 import psycopg
+from patience import NEVER_S
 from rounds import LONG
 
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -53,7 +54,7 @@ def walk(service, pages=CREATORS):
     while True:
         query = urllib.parse.urlencode({"niche": NICHE, "world": "sandbox", "min_authenticity": 0, "limit": 100,
                                         **({"cursor": cursor} if cursor else {})})
-        with OPENER.open(f"{service}/match?{query}", timeout=10) as answer:
+        with OPENER.open(f"{service}/match?{query}", timeout=NEVER_S) as answer:
             page = json.load(answer)
         met += [int(item["creator"]["id"]) for item in page["items"]]
         cursor = page["next_cursor"]

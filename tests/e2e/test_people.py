@@ -1,11 +1,11 @@
 """One person, several accounts: linked and unlinked by an explicit call, suggested by links in profiles, listed once."""
 import concurrent.futures
 import json
-import time
 
 import psycopg
 import pytest
 from client import send_body
+from patience import wait_until
 
 ALL = {"min_followers": 0, "max_followers": 1_000_000_000, "min_authenticity": 0}
 NICHE = "fitness"
@@ -203,10 +203,7 @@ def test_two_of_one_import(world):
     """What takes an import back notes a row of `creator` for each: they must not meet."""
     _, client, niched, _ = world
     job = client.post("/imports", params={"platform": "tiktok"}, content="username,followers\nann.one,5000\nann.two,6000\n", headers={"Content-Type": "text/csv"})
-    for _ in range(400):
-        if client.ok(f"/imports/{job.json()['id']}")["status"] == "done":
-            break
-        time.sleep(0.05)
+    wait_until(lambda: client.ok(f"/imports/{job.json()['id']}")["status"] == "done")
     one, two_ = (client.ok(f"/creators/tiktok/{who}", world="live")["id"] for who in ("ann.one", "ann.two"))
     assert len(link(client, one, "tiktok/ann.two").json()["accounts"]) == 2
     assert client.delete(f"/imports/{job.json()['id']}").status_code == 409, "newer writes touched its rows"

@@ -9,6 +9,7 @@ import sys
 import time
 
 import pytest
+from patience import NEVER_S
 from platforms import Fault, Instagram, YouTube, channel_id, google_error, serve
 
 
@@ -170,7 +171,7 @@ def test_the_policies_are_asked_on_a_terminal(youtube, db):
            "sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[2:], answer)))\n")
     argv = [os.environ["NICHED"], "pull", "youtube", "--query", "vegan"]
     for word, status, accounts in (("n", 2, 0), ("y", 0, 1)):
-        done = subprocess.run([sys.executable, "-c", ask, word, *argv], env=youtube.niched.environment(youtube.env), timeout=60,
+        done = subprocess.run([sys.executable, "-c", ask, word, *argv], env=youtube.niched.environment(youtube.env), timeout=NEVER_S,
                               stdin=subprocess.DEVNULL, capture_output=True, text=True)
         assert done.returncode == status and "[y/N]" in done.stdout, done.stdout + done.stderr
         assert count(db, "account") == accounts

@@ -6,6 +6,7 @@ import time
 
 import psycopg
 import pytest
+from patience import wait_until
 
 HOUR = 3600
 
@@ -14,13 +15,6 @@ HOUR = 3600
 def world(sandbox_niched, ask):
     with psycopg.connect(sandbox_niched.url, autocommit=True) as db, sandbox_niched.serve() as service:
         yield db, ask(service), sandbox_niched
-
-
-def wait_until(condition, seconds=20):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not come true"
-        time.sleep(0.02)
 
 
 def idle(db):
@@ -179,7 +173,7 @@ def alone(databases, migrated_template, program):
 def test_two_services_score_each_account_once(niched, db, ask, alone):
     with niched.serve() as one, niched.serve() as other:
         niched.run("sandbox", "--creators", 300)
-        wait_until(lambda: idle(db), 60)
+        wait_until(lambda: idle(db))
         scored = sum(int(line.split()[-1].split(".")[0]) for service in (one, other) for line in ask(service).get("/metrics").text.splitlines()
                      if line.startswith("niched_worker_accounts_scored_total"))
     # an import in several steps marks an account more than once: each marking is scored once, by one of them
@@ -195,6 +189,6 @@ def test_a_killed_service_loses_nothing(niched, db, alone, pause):
             wait_until(lambda: db.execute("select count(*) from account_score").fetchone()[0] > 0)
             time.sleep(pause)
             victim.process.send_signal(signal.SIGKILL)
-            wait_until(lambda: idle(db), 60)
+            wait_until(lambda: idle(db))
             assert stored(db) == alone
         assert stored(db) == alone

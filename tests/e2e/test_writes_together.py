@@ -3,12 +3,12 @@ lock that imports take: the first waits there by itself, all others go together 
 import concurrent.futures
 import random
 import re
-import time
 
 import httpx
 import psycopg
 import pytest
 from client import send_body
+from patience import wait_until
 
 POST = {"post_key": "1", "posted_at": "2026-10-30T18:00:00Z", "caption": "vegan bowl", "likes": 412, "observed_at": "2026-11-01T00:00:00Z"}
 
@@ -60,9 +60,7 @@ def together(niched, ask, service, db, calls):
         answers = []
         for i, call in enumerate(calls):
             answers.append(pool.submit(send_body, clients[i], *call[:3], **(call[3] if len(call) > 3 else {})))
-            end = time.monotonic() + 2  # then the first gives up
-            while not gathered(i):
-                assert time.monotonic() < end
+            wait_until(lambda i=i: gathered(i))  # within two seconds: then the first gives up
         lock.rollback()
         return [a.result() for a in answers]
 

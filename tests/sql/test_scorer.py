@@ -1,12 +1,12 @@
 """The scorer on a real store: evidence in, ranked rows out; twice is once; one bad account stops nobody; time alone
 changes what it should."""
 import re
-import time
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import psycopg
 import pytest
+from patience import wait_until
 
 LIVE, SANDBOX = 0, 1
 CLOCK = datetime(2026, 11, 1, tzinfo=timezone.utc)  # of the sandbox world
@@ -254,23 +254,16 @@ def test_other_workers_are_told(niched, db):
     assert heard == ["niched"]  # nothing changed
 
 
-def wait_for(what, seconds=15):
-    end = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < end
-        time.sleep(0.05)
-
-
 def test_the_worker_scores_and_comes_back(niched, db):
     with niched.serve() as service:
         who = vegan_athlete(db)
         db.execute("notify niched_dirty")
-        wait_for(lambda: matches(db, who[1]))
-        wait_for(lambda: "msg=scored accounts=1" in service.log)
+        wait_until(lambda: matches(db, who[1]))
+        wait_until(lambda: "msg=scored accounts=1" in service.log)
         assert db.execute("select count(pg_terminate_backend(pid)) from pg_stat_activity"
                           " where application_name = 'niched worker' and datname = current_database()").fetchone() == (1,)
         other = vegan_athlete(db)
-        wait_for(lambda: matches(db, other[1]))
+        wait_until(lambda: matches(db, other[1]))
         assert "msg=worker" in service.log
 
 
