@@ -13,14 +13,14 @@ OPEN = {"NICHED_ANONYMOUS_READ": "off", "NICHED_WRITES": "off", "NICHED_WORKER":
 
 
 @pytest.fixture(scope="module")
-def keys(databases, migrated_template, program):
+def keys(databases, migrated_template, program, tmp_path_factory):
     with databases.one(migrated_template) as url:
-        yield Keys(program(url))
+        yield Keys(program(url, NICHED_SECRET_FILE=tmp_path_factory.mktemp("secret") / "secret"))
 
 
 @pytest.fixture(scope="module")
-def service(keys, tmp_path_factory):
-    with keys.niched.serve(OPEN, NICHED_SECRET_FILE=str(tmp_path_factory.mktemp("secret") / "secret")) as service:
+def service(keys):
+    with keys.niched.serve(OPEN) as service:
         yield service
 
 
