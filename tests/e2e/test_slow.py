@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from client import Client, Wire
-from test_health import wait_until
+from patience import wait_until
 from test_metrics import value
 
 HEAD = b"GET /match?niche=vegan&limit=1 HTTP/1.1\r\nHost: x\r\n"

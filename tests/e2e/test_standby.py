@@ -9,11 +9,11 @@ from pathlib import Path
 import psycopg
 import pytest
 from client import send_body
+from patience import SLOW, wait_until
 from standby import Standby
-from test_health import wait_until
 
 MATCH = "/match?niche=vegan&world=sandbox"
-RECOVERY_S = 2
+RECOVERY_S = 2 * SLOW
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +166,7 @@ def test_it_dies_comes_back_and_takes_over(pair, program, ask):
             client.ok("/creators/tiktok/after.it")
             assert time.monotonic() - began < RECOVERY_S
         assert set(readers.statuses) == {200}
-        wait_until(lambda: client.ok("/readyz")["accounts_waiting"] is False, 10)  # its worker followed, too
+        wait_until(lambda: client.ok("/readyz")["accounts_waiting"] is False)  # its worker followed, too
 
 
 def alive(pid):

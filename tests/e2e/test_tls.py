@@ -8,7 +8,7 @@ import time
 
 import httpx
 import pytest
-from test_health import wait_until
+from patience import wait_until
 
 ASK = b"GET /match?niche=vegan&limit=5 HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
