@@ -123,7 +123,7 @@ test-sql: deps-dev ## the tests of the store alone
 	@$(MAKE) build
 	@tests/run.sh $(B) sql
 
-test-e2e: deps-dev ## the tests of the running service alone; ARGS='-k match' goes to pytest
+test-e2e: deps-dev ## the tests of the running service alone; ARGS='-k match' goes to pytest; VALGRIND=1: under valgrind
 	@$(MAKE) build
 	@tests/run.sh $(B) e2e
 

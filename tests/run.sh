@@ -23,6 +23,8 @@ build=$1
 shift
 export NICHED=$PWD/$build/niched NICHED_BUILD=$PWD/$build
 export PYTHONPYCACHEPREFIX=$PWD/build/pycache UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
+# VALGRIND=1: the program under valgrind
+[[ -z ${VALGRIND:-} ]] || export PROGRAM_UNDER_VALGRIND=$NICHED NICHED_BIN=$PWD/tests/valgrind.sh TEST_SLOW=${TEST_SLOW:-20}
 logs=$build/test-logs
 closing=$build/closing.txt
 mkdir -p "$logs"
