@@ -3,8 +3,8 @@ import re
 import time
 
 import pytest
-from patience import NEVER_S
 from client import Client
+from patience import NEVER_S
 from test_http import SENT
 from test_limits import left
 
