@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "http/list.h"
 #include "rank/match_score.h"
+#include "record.h"
 #include "tables.h"
 #include "writes.h"
 
@@ -14,6 +15,7 @@
 
 struct creator_query {
     const char *world;
+    bool full;
     struct list_choice list;
 };
 
@@ -198,6 +200,8 @@ struct creator_state {
 const struct param creator_params[] = {
     {"world", PARAM_CHOICE, offsetof(struct creator_query, world), 0, 0, NULL, "live,sandbox", false,
      PARAM_NO_FILTER, NULL, "where to look for the name; by default live once there are real creators"},
+    {"full", PARAM_BOOL, offsetof(struct creator_query, full), 0, 0, "false", NULL, false, PARAM_NO_FILTER,
+     NULL, "all that is stored, with a key of scope admin"},
     FIELDS_PARAM(struct creator_query, list),
 };
 const size_t creator_param_count = COUNT_OF(creator_params);
@@ -328,6 +332,9 @@ static enum err ask_accounts(struct request *req, const char *id, const char *pl
     st->status = 200;
     st->by_id = id != NULL;
     enum err e = api_params(req, &st->q, &given);
+    if (!e && st->q.full && st->q.list.fields.text)
+        e = request_fail(req, ERR_PARAM_INVALID,
+                         "fields does not go with full=true, which gives all there is");
     if (!e && st->q.list.fields.text)
         e = fields_choose(creator_account_fields, creator_account_field_count, list_keys,
                           st->q.list.fields.text, req->arena, &req->fault, &req->chosen);
@@ -336,6 +343,8 @@ static enum err ask_accounts(struct request *req, const char *id, const char *pl
     if (e)
         return e;
     const char *params[] = {id, api_world(s, st->q.world) ? "1" : "0", platform, handle};
+    if (st->q.full)
+        return api_record(req, params);
     struct statement stmt = api_statement(req, "creator_accounts");
     return request_query(req, &stmt, COUNT_OF(params), params, account_rows);
 }

@@ -108,7 +108,8 @@ def test_access_prints_the_record(niched, store, secret, ask, tmp_path):
     with niched.serve(NICHED_WORKER="0") as service:
         made = send(ask(service), kind="access")
     record = json.loads(niched.run("request", "grant", made["id"], "--unverified").stdout)
-    assert record["accounts"][0]["bio"] == "plants and yoga" and record["scores"] and record["follower_history"][0]["followers"] == 5000
+    assert record["tables"]["account"][0]["bio"] == "plants and yoga" and record["tables"]["account_score"]
+    assert record["tables"]["follower_snapshot"][0]["followers"] == 5000 and record["requests"][0]["kind"] == "access"
 
 
 def test_unknown_account_gets_the_same_shape(niched, secret, ask, tmp_path):

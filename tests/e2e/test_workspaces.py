@@ -319,4 +319,4 @@ def test_the_record_of_a_creator_names_no_workspace(two, service, client):
     said = two.niched.run("request", "grant", id_, "--unverified").stdout
     record = json.loads(said)
     assert not [mark for mark in MARKS if mark in said] and "workspace" not in said.replace('"workspace_id": null', "")
-    assert record["rows_that_customers_keep_for_themselves"] == {"prices": 3, "collaborations": 2, "conversion_reports": 2}
+    assert record["rows_that_customers_keep_for_themselves"] == {"price": 3, "collaboration": 2, "conversion_report": 2}
