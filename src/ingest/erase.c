@@ -21,7 +21,7 @@ void erase_hash(const struct crypto_secret *secret, int world, int platform, con
 }
 
 struct erased {
-    struct buf hashes, platforms, keys;
+    struct buf hashes, platforms, keys, all;
     const char *creator; /* NULL: the store does not know the account */
 };
 
@@ -29,6 +29,7 @@ static void erased_done(struct erased *e) {
     buf_free(&e->hashes);
     buf_free(&e->platforms);
     buf_free(&e->keys);
+    buf_free(&e->all);
 }
 
 /* The hash as merge_erased.c looks for it. */
@@ -37,6 +38,7 @@ static void take_key(const struct crypto_secret *secret, int world, const struct
     char hex[ERASE_HASH_TEXT];
     erase_hash(secret, world, (int)rows_i64(k, i, 1), rows_text(k, i, 2), rows_text(k, i, 3), hex);
     db_array_put(&ret->hashes, hex);
+    db_array_put(&ret->all, rows_text(k, i, 3));
     if (rows_text(k, i, 0))
         ret->creator = rows_text(k, i, 0);
     if (strcmp(rows_text(k, i, 2), "username") != 0)
@@ -69,7 +71,8 @@ enum err erase_creator(struct db *db, const struct crypto_secrets *secrets, cons
                             db_array_end(&gone.platforms),
                             db_array_end(&gone.keys),
                             world,
-                            request};
+                            request,
+                            db_array_end(&gone.all)};
     e = db_query(db, "erase_forget", COUNT_OF(params), params, f, NULL);
     if (e)
         return e;
