@@ -47,6 +47,7 @@ struct settings {
     int64_t import_max_bytes;
     int64_t import_waiting;
     int64_t import_keep_days;
+    int64_t evidence_days;
     bool import_worker;
     int64_t audit_days;
     char limits[16];

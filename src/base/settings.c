@@ -87,6 +87,8 @@ static const struct setting settings_table[] = {
      "uploads that may be under way or wait to be imported; beyond: 429"},
     {"NICHED_IMPORT_KEEP_DAYS", SETTING_INT, AT(import_keep_days), 0, 3650, "30",
      "days that bad rows of an import are kept, and what takes it back"},
+    {"NICHED_EVIDENCE_DAYS", SETTING_INT, AT(evidence_days), 0, 36500, "0",
+     "days that posts, their earlier counts and follower counts are kept; 0: for ever"},
     {"NICHED_IMPORT_WORKER", SETTING_BOOL, AT(import_worker), 0, 1, "1",
      "import uploads inside serve; 0: leave it to another process on the same store"},
     {"NICHED_WORKER", SETTING_BOOL, AT(worker), 0, 1, "1", "score new evidence inside serve"},

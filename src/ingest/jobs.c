@@ -1,6 +1,7 @@
 /* The thread. Invariants: nothing that goes wrong ends it but jobs_stop(); after an error its connection, and
  * with it every lock, is given up before it tries again. */
 #include "ingest/jobs.h"
+#include "ingest/retain.h"
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -28,6 +29,7 @@ struct jobs {
     int64_t broken[BROKEN_MAX]; /* what does not fit is cleared away when it is stale */
     size_t broken_count;
     int64_t clear_at_ms;
+    struct retain retain;
 };
 
 static bool take_broken(struct jobs *j, int64_t *ret_id) {
@@ -61,6 +63,16 @@ static enum err clear_away(struct jobs *j, struct db *db, struct fault *f) {
     return db_query(db, "import_clear", COUNT_OF(params), params, f, NULL);
 }
 
+static enum err drop_old(struct jobs *j, struct db *db, struct fault *f) {
+    int64_t gone = 0, now_us = j->settings.now_us ? j->settings.now_us : clock_now_us();
+    if (!j->settings.evidence_days)
+        return ERR_OK;
+    enum err e = retain_step(db, &j->retain, now_us - j->settings.evidence_days * CLOCK_DAY, f, &gone);
+    if (!e && gone)
+        log_line(LOG_INFO, "old evidence was deleted", LOG_NUM("rows", gone));
+    return e;
+}
+
 static enum err run_connected(struct jobs *j, struct db *db, struct fault *f) {
     struct job_home home = {db, &j->settings, j->secrets, &j->leash};
     enum err e = db_run(db, "set jit = off; listen niched_import", f, NULL);
@@ -69,6 +81,8 @@ static enum err run_connected(struct jobs *j, struct db *db, struct fault *f) {
         e = drop_broken(j, db, f);
         if (!e)
             e = clear_away(j, db, f);
+        if (!e)
+            e = drop_old(j, db, f);
         if (!e && j->settings.import_worker)
             e = job_run(&home, f, &any);
         if (!e && !any)
