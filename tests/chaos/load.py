@@ -79,8 +79,8 @@ class Load:
             return connection, found == "ok"
         except TimeoutError:
             self._note("hung", path, began, f"{path}: no answer within {ANSWER_S} s")
-        except (OSError, http.client.HTTPException):
-            self._note("lost", path, began)
+        except (OSError, http.client.HTTPException) as e:
+            self._note("lost", path, began, None, type(e).__name__)
         connection.close()
         return None, False
 
