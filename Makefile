@@ -51,7 +51,7 @@ CHART ?= /usr/share/javascript/chart.js/chart.min.js
 DEPFILES := $(OBJ:.o=.d) $(UNIT:=.d) $(REPLAY:=.d) $(TARGETS:%=$(B)/fuzz/%.d)
 
 .PHONY: install uninstall deb deb-check
-.PHONY: attack chaos fuzz fuzzers soak
+.PHONY: attack chaos fuzz fuzzers overload soak
 .PHONY: help deps-bench bench bench-ingest compile_commands.json deps deps-dev deps-browser deps-contract contract build objects units run stop test test-unit test-sql test-e2e test-browser eval bench-plan lint format ci fresh clean \
 	distclean FORCE
 
@@ -164,6 +164,10 @@ fuzz: deps-dev ## libFuzzer with ASan and UBSan, TIME=60 seconds for each of tes
 chaos: deps-dev ## what fails around the service fails under load, every answer checked; ARGS='--only "PostgreSQL killed"'; build/chaos.json
 	@$(MAKE) build
 	@PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/chaos/chaos.py --niched $(B)/niched --out $(B) $(ARGS)
+
+overload: deps-dev ## more load than it can bear, and slow clients: what it still does, beside its peak; build/overload.json
+	@$(MAKE) build
+	@PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/chaos/overload.py --niched $(B)/niched --out $(B) $(ARGS)
 
 soak: deps-dev ## a mixed load for TIME=20 minutes, in which nothing may grow; build/soak.json
 	@$(MAKE) build

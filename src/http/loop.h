@@ -37,7 +37,6 @@ struct loop {
         bool writes;
     } watched[2];
     struct MHD_Daemon *mhd;
-    struct buf *words; /* where what it says is noted, while it is started */
     bool in_place;     /* its version takes requests apart where they stand: see guard.c */
     struct pipe *pipe; /* to the primary, or whatever the settings name */
     struct standby standby;

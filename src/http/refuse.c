@@ -39,7 +39,8 @@ void refuse_say(struct loop *l, int fd, enum err code, const char *fmt, ...) {
     va_start(ap, fmt);
     vsnprintf(detail, sizeof detail, fmt, ap);
     va_end(ap);
-    snprintf(id, sizeof id, "%016llx", (unsigned long long)(l->id_prefix + ++l->requests));
+    uint64_t number = l->id_prefix + ++l->requests;
+    snprintf(id, sizeof id, "%016llx", (unsigned long long)number);
     put_problem(code, detail, id, &body);
     bool later = err_status(code) == 503;
     buf_printf(

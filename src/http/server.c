@@ -18,8 +18,6 @@
 
 /* A connection's memory is cleared as a whole for each request, and so touched as a whole; up to 32 KiB it
  * comes with old bytes in it, which guard.c must not see. */
-static const char tls_versions[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
-
 enum { RATE_SLOTS = 65536, MAX_LOOPS = 64, POOL_BYTES = 36 * 1024, BACKLOG = 1024 };
 
 struct server {
@@ -86,14 +84,10 @@ static enum err port_is_free(const struct settings *s, struct fault *f) {
     return ERR_OK;
 }
 
-/* What libmicrohttpd says while it is started; later it speaks of clients alone. */
-static void note(void *words, const char *fmt, va_list ap) {
-    struct buf *out = *(struct buf **)words;
-    char line[256];
-    vsnprintf(line, sizeof line, fmt, ap);
-    line[strcspn(line, "\r\n")] = '\0';
-    if (out && !out->len)
-        buf_puts(out, line);
+static void no_log(void *cls, const char *fmt, va_list ap) {
+    (void)cls;
+    (void)fmt;
+    (void)ap;
 }
 
 static void notify_connection(void *loop, struct MHD_Connection *conn, void **socket_context,
@@ -105,43 +99,18 @@ static void notify_connection(void *loop, struct MHD_Connection *conn, void **so
     door_notified(loop, code);
 }
 
-/* The options of TLS; none where there is no certificate. */
-static void put_tls(const struct tls *t, struct MHD_OptionItem ret_items[4]) {
-    struct MHD_OptionItem none = {MHD_OPTION_END, 0, NULL};
-    ret_items[0] = ret_items[3] = none;
-    if (!t->key)
-        return;
-    ret_items[0] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_CERT, 0, t->certificate};
-    ret_items[1] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_KEY, 0, t->key};
-    ret_items[2] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)tls_versions};
-}
-
 static struct MHD_Daemon *start_mhd(struct loop *l, size_t connections, const struct tls *t) {
-    struct MHD_OptionItem tls[4];
-    put_tls(t, tls);
+    struct MHD_OptionItem tls[TLS_OPTIONS];
+    tls_options(t, tls);
     return MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG |
                                 MHD_USE_NO_LISTEN_SOCKET | (t->key ? MHD_USE_TLS : 0),
-                            0, NULL, NULL, exchange_handle, l, MHD_OPTION_EXTERNAL_LOGGER, note, &l->words,
+                            0, NULL, NULL, exchange_handle, l, MHD_OPTION_EXTERNAL_LOGGER, no_log, NULL,
                             MHD_OPTION_ARRAY, tls, MHD_OPTION_NOTIFY_CONNECTION, notify_connection, l,
                             MHD_OPTION_CONNECTION_LIMIT, (unsigned)connections, MHD_OPTION_CONNECTION_TIMEOUT,
                             (unsigned)l->settings->idle_timeout_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
                             (size_t)POOL_BYTES, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK,
                             exchange_target, l, MHD_OPTION_NOTIFY_COMPLETED, exchange_completed, l,
                             MHD_OPTION_END);
-}
-
-static enum err open_mhd(struct server *s, struct loop *l, size_t most, struct fault *f) {
-    CLEANUP(buf_free) struct buf words = {0};
-    l->words = &words;
-    l->mhd = start_mhd(l, most, &s->tls);
-    l->words = NULL;
-    if (!l->mhd && s->tls.key)
-        return fault_set(f, ERR_USAGE, "NICHED_TLS_CERTIFICATE \"%s\" with NICHED_TLS_KEY \"%s\": %s",
-                         s->settings.tls_certificate, s->settings.tls_key,
-                         words.len ? words.data : "refused");
-    if (l->epoll_fd < 0 || !l->mhd)
-        return fault_set(f, ERR_IO, "cannot start the HTTP server: %s", strerror(errno));
-    return ERR_OK;
 }
 
 /* Whether anybody is limited. */
@@ -191,9 +160,9 @@ static enum err open_loop(struct server *s, size_t index, struct fault *f) {
     l->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     size_t most = (size_t)s->settings.max_connections / s->n + 1;
     l->in_place = strncmp(MHD_get_version(), "0.9.", 4) == 0;
-    e = open_mhd(s, l, most, f);
-    if (e)
-        return e;
+    l->mhd = start_mhd(l, most, &s->tls);
+    if (l->epoll_fd < 0 || !l->mhd)
+        return fault_set(f, ERR_IO, "cannot start the HTTP server: %s", strerror(errno));
     int mhd_fd = MHD_get_daemon_info(l->mhd, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
     struct epoll_event ev = {.events = EPOLLIN, .data.fd = mhd_fd};
     epoll_ctl(l->epoll_fd, EPOLL_CTL_ADD, mhd_fd, &ev);

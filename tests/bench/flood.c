@@ -1,0 +1,208 @@
+/* More clients than a service takes: each asks again and again on its own connection, and where it is refused
+ * or closed begins a new one after a pause.
+ *
+ *     flood PORT CONNECTIONS SECONDS PAUSE_MS FILE
+ *
+ * FILE has a path a line; they are asked for in turn. Prints one JSON object: good (200), refused (503 and
+ * 429), other, lost (closed without an answer), seconds, p50_us and p99_us of the good ones, from when they
+ * were sent, or where that is on a new connection from its being begun. */
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { LINE = 4096, EVENTS = 256, HEAD = 4096, GOOD_MAX = 1 << 24 };
+
+struct client {
+    int fd;                    /* -1: it pauses */
+    bool fresh;                /* nothing was sent yet */
+    int64_t begun_us;          /* of what it waits for, also of its pause */
+    size_t got, head_n, whole; /* bytes; of the answer in all, 0: not known yet */
+    char head[HEAD];
+};
+
+struct run {
+    struct client *clients;
+    size_t n;
+    char **requests;
+    size_t request_count, next;
+    int epoll_fd, port;
+    int64_t pause_us, *took_us;
+    size_t good, refused, other, lost;
+};
+
+static int64_t now_us(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+static void die(const char *what) {
+    perror(what);
+    exit(1);
+}
+
+static void read_requests(struct run *r, const char *path) {
+    FILE *f = fopen(path, "re");
+    char line[LINE], request[LINE + 64];
+    if (!f)
+        die(path);
+    while (fgets(line, sizeof line, f)) {
+        line[strcspn(line, "\r\n")] = '\0';
+        snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", line);
+        r->requests = realloc(r->requests, (r->request_count + 1) * sizeof *r->requests);
+        if (!r->requests || !(r->requests[r->request_count++] = strdup(request)))
+            die("requests");
+    }
+    fclose(f);
+    if (!r->request_count)
+        die("no paths");
+}
+
+static void watch(struct run *r, struct client *c, int op, unsigned events) {
+    struct epoll_event ev = {.events = events, .data.ptr = c};
+    if (epoll_ctl(r->epoll_fd, op, c->fd, &ev) != 0)
+        die("epoll_ctl");
+}
+
+static void begin(struct run *r, struct client *c) {
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons((uint16_t)r->port)};
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int on = 1;
+    c->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (c->fd < 0)
+        die("socket");
+    setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (connect(c->fd, (struct sockaddr *)&at, sizeof at) != 0 && errno != EINPROGRESS)
+        die("connect");
+    c->fresh = true;
+    c->begun_us = now_us();
+    c->got = c->head_n = c->whole = 0;
+    watch(r, c, EPOLL_CTL_ADD, EPOLLOUT);
+}
+
+static void end(struct client *c) {
+    close(c->fd);
+    c->fd = -1;
+    c->begun_us = now_us();
+}
+
+static void ask(struct run *r, struct client *c) {
+    const char *request = r->requests[r->next++ % r->request_count];
+    if (!c->fresh)
+        c->begun_us = now_us();
+    if (c->fresh)
+        watch(r, c, EPOLL_CTL_MOD, EPOLLIN);
+    c->fresh = false;
+    c->got = c->head_n = c->whole = 0;
+    if (send(c->fd, request, strlen(request), MSG_NOSIGNAL) < 0) {
+        r->lost++;
+        end(c);
+    }
+}
+
+static size_t whole(const struct client *c) {
+    const char *stop = memmem(c->head, c->head_n, "\r\n\r\n", 4);
+    const char *length = stop ? strcasestr(c->head, "\r\nContent-Length:") : NULL;
+    return length ? (size_t)(stop + 4 - c->head) + strtoul(length + 17, NULL, 10) : 0;
+}
+
+/* An answer is whole. */
+static void count(struct run *r, struct client *c) {
+    bool good = strncmp(c->head + 9, "200", 3) == 0,
+         refused = strncmp(c->head + 9, "503", 3) == 0 || strncmp(c->head + 9, "429", 3) == 0;
+    if (good && r->good < GOOD_MAX)
+        r->took_us[r->good++] = now_us() - c->begun_us;
+    r->refused += refused;
+    r->other += !good && !refused;
+    if (good)
+        ask(r, c);
+    else
+        end(c);
+}
+
+static void take(struct run *r, struct client *c) {
+    char bytes[65536];
+    ssize_t n = recv(c->fd, bytes, sizeof bytes, MSG_DONTWAIT);
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (n <= 0) {
+        r->lost++;
+        end(c);
+        return;
+    }
+    size_t room = HEAD - 1 - c->head_n, part = (size_t)n < room ? (size_t)n : room;
+    memcpy(c->head + c->head_n, bytes, part);
+    c->head_n += part;
+    c->head[c->head_n] = '\0';
+    c->got += (size_t)n;
+    c->whole = c->whole ? c->whole : whole(c);
+    if (c->whole && c->got >= c->whole)
+        count(r, c);
+}
+
+static void wake(struct run *r) {
+    int64_t now = now_us();
+    for (size_t i = 0; i < r->n; i++)
+        if (r->clients[i].fd < 0 && now - r->clients[i].begun_us >= r->pause_us)
+            begin(r, &r->clients[i]);
+}
+
+static void turn(struct run *r) {
+    struct epoll_event events[EVENTS];
+    int n = epoll_wait(r->epoll_fd, events, EVENTS, 10);
+    for (int i = 0; i < n; i++) {
+        struct client *c = events[i].data.ptr;
+        if (c->fresh)
+            ask(r, c);
+        else
+            take(r, c);
+    }
+}
+
+static int ascending(const void *a, const void *b) {
+    const int64_t *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+int main(int argc, char **argv) {
+    if (argc != 6) {
+        fputs("usage: flood PORT CONNECTIONS SECONDS PAUSE_MS FILE\n", stderr);
+        return 2;
+    }
+    struct run r = {
+        .port = atoi(argv[1]), .n = strtoul(argv[2], NULL, 10), .pause_us = atoll(argv[4]) * 1000};
+    double seconds = strtod(argv[3], NULL);
+    r.clients = calloc(r.n, sizeof *r.clients);
+    r.took_us = malloc(GOOD_MAX * sizeof *r.took_us);
+    r.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    if (!r.clients || !r.took_us || r.epoll_fd < 0)
+        die("flood");
+    read_requests(&r, argv[5]);
+    for (size_t i = 0; i < r.n; i++)
+        begin(&r, &r.clients[i]);
+    int64_t begun = now_us(), woken = begun;
+    while (now_us() - begun < (int64_t)(seconds * 1e6)) {
+        turn(&r);
+        if (now_us() - woken > 20000) {
+            wake(&r);
+            woken = now_us();
+        }
+    }
+    qsort(r.took_us, r.good, sizeof *r.took_us, ascending);
+    printf("{\"good\": %zu, \"refused\": %zu, \"other\": %zu, \"lost\": %zu, \"seconds\": %.3f, \"p50_us\": "
+           "%lld, "
+           "\"p99_us\": %lld}\n",
+           r.good, r.refused, r.other, r.lost, (double)(now_us() - begun) / 1e6,
+           r.good ? (long long)r.took_us[r.good / 2] : -1,
+           r.good ? (long long)r.took_us[r.good * 99 / 100] : -1);
+    return 0;
+}
