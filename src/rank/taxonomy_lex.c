@@ -268,7 +268,9 @@ enum err tax_lex_build(struct taxonomy *tax, const struct tax_in *in, struct fau
         return e;
     table_pack(tax);
     sketches_take(tax);
+    arena_reset(scratch); /* each step's own: together they would be three times what is kept */
     tax_index_build(tax, scratch);
+    arena_reset(scratch);
     tax_trie_build(tax, in, scratch);
     return ERR_OK;
 }
