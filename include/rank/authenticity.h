@@ -42,7 +42,7 @@ enum authenticity_group { AUTH_INTEGRITY, AUTH_VOICE };
 /* One line of the signal table. phi is 0 at a raw value of `zero` and has its full effect, `high` or else
  * `low`, at `full`, linear between and beyond, limited to low..high; `logarithmic`: linear in ln raw. `needs`
  * names the evidence that is missing when the signal is silent, as listed in not_measured; `raw` says what is
- * measured. Strings are static. */
+ * measured. Strings are static; equal needs have one address. */
 struct authenticity_info {
     const char *name;
     const char *needs;

@@ -33,6 +33,8 @@ struct statement {
     const char *name;
     const char *sql;
     const char *workspace; /* whose private rows it may see ("1"); NULL: nobody's */
+    bool binary; /* numbers come as such, not as text: for answers with many of them, and of no type that
+                    rows.c does not know */
 };
 
 /* Called once for every accepted pipe_query(), from pipe_ready() or pipe_tick(). On error rows is NULL and f

@@ -1,4 +1,5 @@
-/* The rows of one answer of PostgreSQL, in text format. The only way to see a result above the store. */
+/* The rows of one answer of PostgreSQL, as text or binary (struct statement). The only way to see a result
+ * above the store. */
 #ifndef NICHED_STORE_ROWS_H
 #define NICHED_STORE_ROWS_H
 
@@ -17,7 +18,8 @@ size_t rows_count(const struct rows *r);
 int64_t rows_affected(const struct rows *r);
 /* Where the column of a name is; one that the answer does not have is a mistake of the program (abort). */
 int rows_column(const struct rows *r, const char *name);
-/* The text of a value, NUL-terminated, valid as long as the rows; NULL for SQL null. `col` counts from 0. */
+/* The text of a value, NUL-terminated, valid as long as the rows; NULL for SQL null. `col` counts from 0. Of
+ * a binary answer only texts and bytes have one (abort). */
 const char *rows_text(const struct rows *r, size_t row, int col);
 /* Bytes of a value; 0 for SQL null. */
 size_t rows_len(const struct rows *r, size_t row, int col);

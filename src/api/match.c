@@ -145,6 +145,7 @@ enum err match_ask_filtered(struct request *req, const char *query, size_t n, co
     memcpy(params, own, n * sizeof *params);
     memcpy(params + n, where.values, where.count * sizeof *params);
     stmt.workspace = match_private(st, where.values, where.count);
+    stmt.binary = true;
     return request_query(req, &stmt, n + where.count, params, next);
 }
 

@@ -167,8 +167,8 @@ static enum err score_all(struct request *req, const struct rows *rows, request_
     buf_putc(&creators, '{');
     buf_putc(&accounts, '{');
     for (size_t i = 0; i < rows_count(rows); i++) {
-        buf_printf(&creators, "%s%s", i ? "," : "", rows_text(rows, i, 0));
-        buf_printf(&accounts, "%s%s", i ? "," : "", rows_text(rows, i, 1));
+        buf_printf(&creators, "%s%lld", i ? "," : "", (long long)rows_i64(rows, i, 0));
+        buf_printf(&accounts, "%s%lld", i ? "," : "", (long long)rows_i64(rows, i, 1));
     }
     return joint_ask(req, arena_printf(req->arena, "%s}", creators.data),
                      arena_printf(req->arena, "%s}", accounts.data), next);

@@ -37,7 +37,7 @@ static const char *topic(const struct match_row *r, const struct snapshot *s, co
             continue;
         int at = taxonomy_by_id(s->taxonomy, st->niche_ids[i]);
         const char *label = at < 0 ? "?" : taxonomy_label(s->taxonomy, (size_t)at);
-        text = *text ? arena_printf(a, "%s and %s", text, label) : label;
+        text = *text ? arena_concat(a, text, " and ", label, NULL) : label;
     }
     return text;
 }
@@ -46,12 +46,12 @@ static void say_relevance(struct match_row *r, const struct snapshot *s, const s
                           struct arena *a) {
     const char *about = topic(r, s, st, a);
     if (r->niche_posts != FIELD_NULL_I64 && r->niche_posts > 0)
-        add(&r->reasons, arena_printf(a, "%lld of %lld recent posts are about %s", (long long)r->niche_posts,
-                                      (long long)r->posts, about));
+        add(&r->reasons, arena_concat(a, arena_i64(a, r->niche_posts), " of ", arena_i64(a, r->posts),
+                                      " recent posts are about ", about, NULL));
     if (r->profile > 0)
-        add(&r->reasons, arena_printf(a, "the profile names %s", about));
+        add(&r->reasons, arena_concat(a, "the profile names ", about, NULL));
     if (strcmp(r->kind, "all_parents") == 0)
-        add(&r->reasons, arena_printf(a, "makes each part of %s, though not in one post", about));
+        add(&r->reasons, arena_concat(a, "makes each part of ", about, ", though not in one post", NULL));
 }
 
 static void say_engagement(struct match_row *r, struct arena *a) {
@@ -59,12 +59,10 @@ static void say_engagement(struct match_row *r, struct arena *a) {
         add(&r->cautions, "engagement was not measured");
         return;
     }
-    const char *text = arena_printf(a, "engagement %.2fx what is usual at %s followers",
-                                    r->engagement_vs_peers, arena_thousands(a, (uint64_t)r->followers));
-    if (r->engagement_vs_peers >= 1)
-        add(&r->reasons, text);
-    else if (r->engagement_vs_peers < 0.7)
-        add(&r->cautions, text);
+    if (r->engagement_vs_peers >= 1 || r->engagement_vs_peers < 0.7)
+        add(r->engagement_vs_peers >= 1 ? &r->reasons : &r->cautions,
+            arena_concat(a, "engagement ", arena_hundredths(a, r->engagement_vs_peers), "x what is usual at ",
+                         arena_thousands(a, (uint64_t)r->followers), " followers", NULL));
     if (strcmp(r->engagement_basis, "totals") == 0)
         add(&r->cautions, "engagement is known from account totals only, not from posts");
 }
@@ -76,8 +74,8 @@ static bool measured(const struct match_row *r, enum authenticity_signal signal)
 static void say_authenticity(struct match_row *r, struct arena *a) {
     for (int i = 0; i < AUTH_SIGNAL_COUNT; i++)
         if (r->signal_unusual >> i & 1)
-            add(&r->cautions,
-                arena_printf(a, "unusual pattern: %s", authenticity_info((enum authenticity_signal)i)->name));
+            add(&r->cautions, arena_concat(a, "unusual pattern: ",
+                                           authenticity_info((enum authenticity_signal)i)->name, NULL));
     if (!measured(r, AUTH_UNEXPLAINED_GROWTH))
         add(&r->cautions, "no follower history: growth not checked");
 }
@@ -90,8 +88,9 @@ static void say_price(struct match_row *r, struct arena *a) {
         add(&r->cautions, "the score counts an estimate for this size, not your quote");
     if ((!prior || r->own_price_usd > 0) && r->typical > 0 &&
         r->price_usd / r->typical < 0.8 * r->cpe_usual_usd)
-        add(&r->reasons, arena_printf(a, "$%.2f per engagement where $%.2f is usual",
-                                      r->price_usd / r->typical, r->cpe_usual_usd));
+        add(&r->reasons,
+            arena_concat(a, "$", arena_hundredths(a, r->price_usd / r->typical), " per engagement where $",
+                         arena_hundredths(a, r->cpe_usual_usd), " is usual", NULL));
 }
 
 /* The workspace's own price is shown; the shared one is what the score counts by. */
@@ -112,8 +111,8 @@ static void list_not_measured(struct match_row *r, struct arena *a) {
     for (int i = 0; i < AUTH_SIGNAL_COUNT; i++) {
         const char *needs = authenticity_info((enum authenticity_signal)i)->needs;
         bool known = measured(r, (enum authenticity_signal)i);
-        for (size_t k = 0; k < l->count; k++)
-            known |= strcmp(l->items[k], needs) == 0;
+        for (size_t k = 0; k < l->count && !known; k++)
+            known = l->items[k] == needs;
         if (!known)
             l->items[l->count++] = needs;
     }

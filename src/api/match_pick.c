@@ -125,5 +125,6 @@ enum err match_picks_show(struct request *req, struct match_picks *picks) {
     struct match_pick_ids ids = match_picks_ids(req, picks);
     const char *params[] = {ids.creators, ids.accounts, ids.niches};
     struct statement stmt = api_statement(req, "match_items");
+    stmt.binary = true;
     return request_query(req, &stmt, COUNT_OF(params), params, item_rows);
 }

@@ -108,6 +108,7 @@ static enum err measured(struct request *req, const struct rows *rows) {
     buf_putc(&niches, '}');
     const char *params[] = {creators.data, accounts.data, niches.data};
     struct statement stmt = api_statement(req, "match_items");
+    stmt.binary = true;
     return request_query(req, &stmt, COUNT_OF(params), params, item_rows);
 }
 

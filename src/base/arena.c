@@ -1,7 +1,9 @@
 /* The arena: a chain of blocks, newest first. Invariant: `first` is the oldest block and survives a reset. */
 #include "base/arena.h"
 
+#include <math.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -122,14 +124,60 @@ size_t arena_used(const struct arena *a) {
     return a->handed_out;
 }
 
-char *arena_thousands(struct arena *a, uint64_t v) {
-    char *digits = arena_printf(a, "%llu", (unsigned long long)v);
-    size_t n = strlen(digits), out = 0;
-    char *text = arena_alloc(a, n + n / 3 + 1);
-    for (size_t i = 0; i < n; i++) {
-        if (i && (n - i) % 3 == 0)
-            text[out++] = ',';
-        text[out++] = digits[i];
-    }
+char *arena_concat(struct arena *a, ...) {
+    size_t n = 0;
+    va_list ap;
+    va_start(ap, a);
+    for (const char *s; (s = va_arg(ap, const char *));)
+        n += strlen(s);
+    va_end(ap);
+    char *text = arena_alloc(a, n + 1), *at = text;
+    va_start(ap, a);
+    for (const char *s; (s = va_arg(ap, const char *));)
+        at = stpcpy(at, s);
+    va_end(ap);
     return text;
+}
+
+enum {
+    DIGITS = 20,
+    GROUPED = 28
+}; /* characters of any 64-bit number: its digits, and with six commas, sign and end */
+
+/* The digits of v before `end`, in groups of three with `comma`; returns their start. */
+static char *digits_before(char *end, uint64_t v, bool comma) {
+    for (int n = 1;; n++) {
+        *--end = (char)('0' + v % 10);
+        v /= 10;
+        if (!v)
+            return end;
+        if (comma && n % 3 == 0)
+            *--end = ',';
+    }
+}
+
+char *arena_thousands(struct arena *a, uint64_t v) {
+    char *end = (char *)arena_alloc(a, GROUPED) + GROUPED - 1;
+    return digits_before(end, v, true);
+}
+
+char *arena_i64(struct arena *a, int64_t v) {
+    char *end = (char *)arena_alloc(a, DIGITS + 2) + DIGITS + 1;
+    char *text = digits_before(end, v < 0 ? 0 - (uint64_t)v : (uint64_t)v, false);
+    if (v < 0)
+        *--text = '-';
+    return text;
+}
+
+char *arena_hundredths(struct arena *a, double v) {
+    double scaled = v * 100, whole = floor(scaled);
+    bool near_half = fabs(scaled - whole - 0.5) < 1e-6; /* printf() decides by the exact value */
+    if (!(v >= 0 && v < 1e12) || near_half)
+        return arena_printf(a, "%.2f", v);
+    uint64_t n = (uint64_t)(scaled - whole > 0.5 ? whole + 1 : whole);
+    char *end = (char *)arena_alloc(a, DIGITS + 4) + DIGITS + 3;
+    *--end = (char)('0' + n % 10);
+    *--end = (char)('0' + n / 10 % 10);
+    *--end = '.';
+    return digits_before(end, n / 100, false);
 }

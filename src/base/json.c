@@ -80,6 +80,29 @@ static const unsigned char plain[256] = {
     [']' ... '~'] = 1,
 };
 
+/* Eight bytes that are all of one value. */
+#define EIGHT(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* The high bit of each byte of v that is 0; of bytes behind such a one it says nothing. */
+static uint64_t zeros(uint64_t v) {
+    return (v - EIGHT(1)) & ~v & EIGHT(0x80);
+}
+
+/* Bytes at p that stand for themselves: eight at a time, then one by one. */
+static size_t plain_run(const unsigned char *p, size_t n) {
+    size_t i = 0;
+    for (uint64_t v; i + sizeof v <= n; i += sizeof v) {
+        memcpy(&v, p + i, sizeof v);
+        uint64_t control = (v - EIGHT(' ')) & ~v;
+        if (((control | v) & EIGHT(0x80)) | zeros(v ^ EIGHT('"')) | zeros(v ^ EIGHT('\\')) |
+            zeros(v ^ EIGHT(0x7F)))
+            break;
+    }
+    while (i < n && plain[p[i]])
+        i++;
+    return i;
+}
+
 static void put_escaped(struct buf *out, unsigned char c) {
     static const char letters[] = "btn\0fr";
     buf_putc(out, '\\');
@@ -97,11 +120,9 @@ void json_strn(struct json *w, const char *s, size_t n) {
     buf_putc(out, '"');
     const unsigned char *p = (const unsigned char *)s;
     for (size_t i = 0; i < n;) {
-        size_t run = i;
-        while (run < n && plain[p[run]])
-            run++;
-        buf_put(out, s + i, run - i);
-        i = run;
+        size_t run = plain_run(p + i, n - i);
+        buf_put(out, s + i, run);
+        i += run;
         if (i == n)
             break;
         if (p[i] < 0x80) {

@@ -12,6 +12,9 @@ const struct authenticity_params AUTHENTICITY_DEFAULTS = {.base_rate = 0.80,
                                                           .uniform_min_n_eff = 8.0,
                                                           .spike_full_posts = 4.0};
 
+/* Needs that several signals have: one address each. */
+static const char POSTS[] = "posts", LIKES_AND_COMMENTS[] = "likes_and_comments";
+
 /* name, needs, raw, group, weight, zero, full, low, high, logarithmic */
 static const struct authenticity_info SIGNALS[AUTH_SIGNAL_COUNT] = {
     [AUTH_FOLLOWER_CREDIBILITY] = {"follower_credibility", "audience_sample", "credible share of followers",
@@ -21,13 +24,13 @@ static const struct authenticity_info SIGNALS[AUTH_SIGNAL_COUNT] = {
     [AUTH_UNEXPLAINED_GROWTH] = {"unexplained_growth", "follower_history",
                                  "share of 180-day growth in unexplained jumps", AUTH_INTEGRITY, 2.0, 0.0,
                                  1.0, -1.0, 0.0, false},
-    [AUTH_LOW_ENGAGEMENT] = {"low_engagement", "posts", "engagement against size, standardised",
-                             AUTH_INTEGRITY, 1.0, -1.5, -3.0, -1.0, 0.0, false},
-    [AUTH_UNIFORM_ENGAGEMENT] = {"uniform_engagement", "posts", "own spread over the usual spread",
+    [AUTH_LOW_ENGAGEMENT] = {"low_engagement", POSTS, "engagement against size, standardised", AUTH_INTEGRITY,
+                             1.0, -1.5, -3.0, -1.0, 0.0, false},
+    [AUTH_UNIFORM_ENGAGEMENT] = {"uniform_engagement", POSTS, "own spread over the usual spread",
                                  AUTH_INTEGRITY, 0.8, 0.35, 0.15, -1.0, 0.0, false},
-    [AUTH_COMMENT_LIKE] = {"comment_like_ratio", "likes_and_comments", "comments per like, standard score",
+    [AUTH_COMMENT_LIKE] = {"comment_like_ratio", LIKES_AND_COMMENTS, "comments per like, standard score",
                            AUTH_INTEGRITY, 0.8, 1.5, 3.0, -1.0, 0.0, false},
-    [AUTH_SPIKINESS] = {"spikiness", "posts", "share of posts far above the own median", AUTH_INTEGRITY, 0.6,
+    [AUTH_SPIKINESS] = {"spikiness", POSTS, "share of posts far above the own median", AUTH_INTEGRITY, 0.6,
                         0.0, 0.3, -1.0, 0.0, false},
     [AUTH_COMMENT_DUPLICATION] = {"comment_duplication", "comment_texts", "share of repeated comment texts",
                                   AUTH_INTEGRITY, 0.7, 0.25, 0.60, -1.0, 0.0, false},
@@ -42,18 +45,18 @@ static const struct authenticity_info SIGNALS[AUTH_SIGNAL_COUNT] = {
                          0.30, 0.0, 1.0, false},
     [AUTH_DISCLOSURE] = {"disclosure", "collaborations", "share of paid posts labelled", AUTH_VOICE, 0.3, 0.5,
                          1.0, -1.0, 1.0, false},
-    [AUTH_LOW_REACH] = {"low_reach", "posts", "engagement per follower against size, standardised",
+    [AUTH_LOW_REACH] = {"low_reach", POSTS, "engagement per follower against size, standardised",
                         AUTH_INTEGRITY, 0.8, 0.5, -2.0, -1.0, 0.0, false},
-    [AUTH_HIGH_ENGAGEMENT] = {"high_engagement", "posts", "engagement against size, standardised",
+    [AUTH_HIGH_ENGAGEMENT] = {"high_engagement", POSTS, "engagement against size, standardised",
                               AUTH_INTEGRITY, 1.0, 1.0, 3.0, -1.0, 0.0, false},
     [AUTH_ALIKE_LIKES] = {"alike_likes", "likes", "spread of likes between posts over the usual spread",
                           AUTH_INTEGRITY, 1.0, 0.50, 0.20, -1.0, 0.0, true},
     [AUTH_LIKES_BEYOND_VIEWS] = {"likes_beyond_views", "views", "rise of likes with views, 1 in proportion",
                                  AUTH_INTEGRITY, 1.2, 0.75, 0.40, -1.0, 0.0, false},
-    [AUTH_LIKES_WITHOUT_COMMENTS] = {"likes_without_comments", "likes_and_comments",
+    [AUTH_LIKES_WITHOUT_COMMENTS] = {"likes_without_comments", LIKES_AND_COMMENTS,
                                      "comments per like of the most liked posts against the others",
                                      AUTH_INTEGRITY, 1.0, -1.2, -1.8, -1.0, 0.0, false},
-    [AUTH_MANY_COMMENTS] = {"many_comments", "likes_and_comments",
+    [AUTH_MANY_COMMENTS] = {"many_comments", LIKES_AND_COMMENTS,
                             "comments per like above the usual, standard score", AUTH_INTEGRITY, 0.6, 0.5,
                             3.0, -1.0, 0.0, false},
 };

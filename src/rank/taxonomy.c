@@ -52,6 +52,9 @@ size_t taxonomy_count(const struct taxonomy *tax) {
 }
 
 int taxonomy_by_id(const struct taxonomy *tax, int32_t id) {
+    size_t guess = (size_t)id - 1; /* ids mostly count from 1 without a gap */
+    if (guess < tax->count && tax->niche[tax->by_id[guess]].id == id)
+        return tax->by_id[guess];
     size_t lo = 0;
     size_t hi = tax->count;
     while (lo < hi) {

@@ -155,16 +155,16 @@ static bool send_op(struct pipe *p, struct op *op) {
     const char *const *params = (const char *const *)op->params;
     int n = (int)op->param_count;
     if (is_prepared(p, op->name_hash))
-        return PQsendQueryPrepared(p->conn, op->name, n, params, NULL, NULL, 0) == 1 &&
+        return PQsendQueryPrepared(p->conn, op->name, n, params, NULL, NULL, op->binary) == 1 &&
                entry_push(&p->sent, ENTRY_EXEC, op);
     if (p->prepared_count == PIPE_PREPARED_MAX)
-        return PQsendQueryParams(p->conn, op->sql, n, NULL, params, NULL, NULL, 0) == 1 &&
+        return PQsendQueryParams(p->conn, op->sql, n, NULL, params, NULL, NULL, op->binary) == 1 &&
                entry_push(&p->sent, ENTRY_EXEC, op);
     if (PQsendPrepare(p->conn, op->name, op->sql, 0, NULL) != 1)
         return false;
     entry_push(&p->sent, ENTRY_PREPARE, op);
     p->prepared[p->prepared_count++] = op->name_hash;
-    return PQsendQueryPrepared(p->conn, op->name, n, params, NULL, NULL, 0) == 1 &&
+    return PQsendQueryPrepared(p->conn, op->name, n, params, NULL, NULL, op->binary) == 1 &&
            entry_push(&p->sent, ENTRY_EXEC, op);
 }
 

@@ -27,6 +27,7 @@ struct op *op_new(const struct statement *st, size_t n, const char *const *param
     op->sql = copy(&at, st->sql);
     op->workspace = st->workspace ? copy(&at, st->workspace) : NULL;
     op->name_hash = hash_text(HASH_START, st->name);
+    op->binary = st->binary;
     op->param_count = n;
     for (size_t i = 0; i < n; i++)
         op->params[i] = params[i] ? copy(&at, params[i]) : NULL;

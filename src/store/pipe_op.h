@@ -17,6 +17,7 @@ struct op {
     size_t param_count;
     char **params;
     int tries;
+    bool binary;
     struct fault prepare_fault;
 };
 

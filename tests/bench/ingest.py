@@ -8,8 +8,8 @@ load   creators, then their posts (12 each): rows per second of `niched import` 
 score  accounts per second and core of `niched score` over all of it; peak memory
 live   for --seconds: 200 posts a second by HTTP and 1,000 /match a second; from the answer to a write to its effect in /match
 
-COPY runs before and after each import; a ratio is over the mean of both. Processor seconds are those of the backends, so that the
-second ratio holds on a busy machine, too. Prints a Markdown table and writes OUT/bench-ingest.json; the status says whether the
+COPY runs before and after each import; a ratio is over the mean of both. Processor seconds are those of all of PostgreSQL, so that
+the second ratio holds on a busy machine, too. Prints a Markdown table and writes OUT/bench-ingest.json; the status says whether the
 run worked, not whether the figures please. The cluster (fsync on) is its own, below OUT, and gone afterwards, unless --keep says otherwise."""
 import argparse
 import csv
@@ -77,9 +77,9 @@ def load(run, label, folder, target_url, copy_url, target):
         path = folder / f"{name}.csv"
         rows = count(path)
         first = copy(run.cluster, copy_url, path)
-        before = run.cluster.children_cpu()
+        before = run.cluster.cpu()
         imported = measured([run.niched, "import", path], DATABASE_URL=target_url)
-        cpu = run.cluster.children_cpu() - before
+        cpu = run.cluster.cpu() - before
         second = copy(run.cluster, copy_url, path)
         walls.append(imported.wall)
         cpus.append(cpu)
@@ -135,10 +135,10 @@ class Run:
     def score(self, url):
         with self.cluster.connect(url) as db:
             dirty = db.execute("select count(*) from account_dirty").fetchone()[0]
-        before = self.cluster.children_cpu()
+        before = self.cluster.cpu()
         scored = measured([self.niched, "score"], DATABASE_URL=url)
         self.tell("niched score", dirty / scored.wall, "accounts/s", f"{dirty:,} accounts, one worker")
-        cores = (scored.cpu + self.cluster.children_cpu() - before) / scored.wall
+        cores = (scored.cpu + self.cluster.cpu() - before) / scored.wall
         self.tell("niched score: a core", dirty / scored.wall / cores, "accounts/s", f"{cores:.2f} cores of service and PostgreSQL")
         self.tell("niched score: peak memory", scored.peak_mb, "MB", "")
 

@@ -89,11 +89,9 @@ class Cluster:
     def backend_cpu(self, db):
         return cpu_of(db.info.backend_pid)
 
-    def children_cpu(self):
-        """Processor seconds of all backends that have ended. One that just closed is given time to be counted."""
-        time.sleep(0.5)
-        fields = _stat(self.pid)
-        return (int(fields[13]) + int(fields[14])) / TICKS
+    def cpu(self):
+        """Processor seconds of all its processes, also of sessions that are just ending."""
+        return tree_cpu(self.pid)
 
 
 def measured(command, **environment):

@@ -12,6 +12,7 @@
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -70,6 +71,58 @@ static void json_escapes_what_cjson_reads_back(void **state) {
     assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(doc, "list")), 2);
     cJSON_Delete(doc);
     buf_free(&b);
+}
+
+/* Whether cJSON reads back a string of n letters with an odd byte at a place. */
+static void reads_back(struct buf *b, size_t n, size_t at, unsigned char odd) {
+    char text[40];
+    memset(text, 'a' + (int)(n % 26), n);
+    text[at] = (char)odd;
+    text[n] = '\0';
+    b->len = 0;
+    struct json w = json_to(b);
+    json_strn(&w, text, n);
+    for (size_t i = 0; i < b->len; i++)
+        assert_true((unsigned char)b->data[i] >= ' ' && b->data[i] != 0x7F);
+    cJSON *read = cJSON_Parse(b->data);
+    assert_non_null(read);
+    assert_string_equal(read->valuestring, text);
+    cJSON_Delete(read);
+}
+
+static void json_escapes_at_every_place(void **state) {
+    (void)state;
+    static const unsigned char odd[] = {1, '\n', 0x1F, ' ', '"', '\\', '/', '~', 0x7F, 'z'};
+    struct buf b = {0};
+    for (size_t i = 0; i < 34 * 34 * sizeof odd; i++) {
+        size_t n = 1 + i % 34;
+        reads_back(&b, n, i / 34 % 34 % n, odd[i / 34 / 34]);
+    }
+    buf_free(&b);
+}
+
+static void arena_writes_numbers_as_printf_does(void **state) {
+    (void)state;
+    struct arena *a = arena_new(4096);
+    const double odd[] = {0,     0.005,  0.015, 0.125, 1.005, 2.675, 0.994999,
+                          0.995, 99.995, 1e11,  1e12,  1e300, -1.5,  12345678.125};
+    char want[512];
+    for (int i = 0; i < 200000; i++) {
+        double v = i < (int)COUNT_OF(odd) ? odd[i] : (double)rand() / RAND_MAX * pow(10, i % 9 - 2);
+        v = i % 7 ? v : floor(v * 1000) / 1000; /* thousandths are often a half */
+        snprintf(want, sizeof want, "%.2f", v);
+        assert_string_equal(arena_hundredths(a, v), want);
+        if (i % 1000 == 0)
+            arena_reset(a);
+    }
+    assert_string_equal(arena_i64(a, INT64_MIN), "-9223372036854775808");
+    assert_string_equal(arena_i64(a, 0), "0");
+    assert_string_equal(arena_thousands(a, UINT64_MAX), "18,446,744,073,709,551,615");
+    assert_string_equal(arena_thousands(a, 999), "999");
+    assert_string_equal(arena_thousands(a, 1000), "1,000");
+    assert_string_equal(arena_concat(a, "a", "", "bc", NULL), "abc");
+    assert_string_equal(arena_concat(a, NULL), "");
+    arena_free(a);
 }
 
 static void clock_reads_and_writes(void **state) {
@@ -284,6 +337,8 @@ int main(void) {
         cmocka_unit_test(log_lines_are_whole),
         cmocka_unit_test(json_writes_numbers),
         cmocka_unit_test(json_escapes_what_cjson_reads_back),
+        cmocka_unit_test(json_escapes_at_every_place),
+        cmocka_unit_test(arena_writes_numbers_as_printf_does),
         cmocka_unit_test(clock_reads_and_writes),
         cmocka_unit_test(fields_group_and_null),
         cmocka_unit_test(buffers_grow_and_encode),
