@@ -57,7 +57,7 @@ struct settings {
     char anonymous_read[16];
     char writes[16];
     char key[128]; /* that commands send to `url` */
-    bool worker;
+    int64_t worker;
     bool anonymous_contact;
 };
 

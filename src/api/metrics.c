@@ -95,7 +95,7 @@ static const struct worker_metric {
     const char *labels;
     double unit;
 } worker[] = {
-    {{"niched_worker_connected", "gauge", "Whether the scorer within this process is at work"},
+    {{"niched_worker_connected", "gauge", "Threads that score within this process and have their connection"},
      AT(connected),
      "",
      1},

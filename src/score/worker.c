@@ -25,6 +25,8 @@ enum {
 };
 
 struct worker {
+    struct worker *next; /* the other threads */
+    bool chores;         /* what one of them does for all */
     struct leash leash;
     struct settings settings;
     int64_t due_at_ms;    /* when scorer_mark_due() is called next */
@@ -47,13 +49,13 @@ static void log_failures(struct worker *w, const struct scorer_totals *t) {
 /* Adds what the scorer of this connection did since the last call. */
 static void count(struct worker *w, const struct scorer_totals *t) {
     struct worker_counts *c = w->counts;
-    count_add(&c->scored, t->scored - w->told.scored);
-    count_add(&c->failed, t->failed - w->told.failed);
-    count_add(&c->batches, t->batches - w->told.batches);
-    count_add(&c->compounds, t->compounds - w->told.compounds);
-    count_add(&c->read_us, (uint64_t)(t->read_us - w->told.read_us));
-    count_add(&c->compute_us, (uint64_t)(t->compute_us - w->told.compute_us));
-    count_add(&c->write_us, (uint64_t)(t->write_us - w->told.write_us));
+    atomic_fetch_add(&c->scored, t->scored - w->told.scored);
+    atomic_fetch_add(&c->failed, t->failed - w->told.failed);
+    atomic_fetch_add(&c->batches, t->batches - w->told.batches);
+    atomic_fetch_add(&c->compounds, t->compounds - w->told.compounds);
+    atomic_fetch_add(&c->read_us, (uint64_t)(t->read_us - w->told.read_us));
+    atomic_fetch_add(&c->compute_us, (uint64_t)(t->compute_us - w->told.compute_us));
+    atomic_fetch_add(&c->write_us, (uint64_t)(t->write_us - w->told.write_us));
     w->told = *t;
 }
 
@@ -105,27 +107,35 @@ static enum err measure_market(struct worker *w, struct scorer *s, size_t handle
     return e;
 }
 
+/* What is due beside scoring. */
+static enum err do_chores(struct worker *w, struct scorer *s, size_t handled, struct fault *f) {
+    if (!w->chores)
+        return ERR_OK;
+    enum err e = mark_due(w, s, f);
+    if (!e)
+        e = recount(w, s, f);
+    return e ? e : measure_market(w, s, handled, f);
+}
+
 /* Scores until the connection fails or the end comes. */
 static enum err run_connected(struct worker *w, struct db *db, struct fault *f) {
     CLEANUP(scorer_free_at) struct scorer *s = NULL;
-    struct scorer_options options = {
-        .now_us = w->settings.now_us, .market_rows = MARKET_ROWS, .compounds = (size_t)w->settings.compounds};
+    struct scorer_options options = {.now_us = w->settings.now_us,
+                                     .market_rows = MARKET_ROWS,
+                                     .compounds = w->chores ? (size_t)w->settings.compounds : 0};
     enum err e = scorer_open(db, &options, f, &s);
     if (!e)
         e = db_run(db, "listen niched_dirty", f, NULL);
     w->failed = 0;
     w->told = (struct scorer_totals){0};
-    atomic_store(&w->counts->connected, !e);
+    bool connected = !e;
+    atomic_fetch_add(&w->counts->connected, connected);
     while (!e && !leash_stopped(&w->leash)) {
         size_t handled = 0;
         uint64_t before = scorer_totals(s)->scored;
-        e = mark_due(w, s, f);
+        e = scorer_step(s, f, &handled);
         if (!e)
-            e = scorer_step(s, f, &handled);
-        if (!e)
-            e = recount(w, s, f);
-        if (!e)
-            e = measure_market(w, s, handled, f);
+            e = do_chores(w, s, handled, f);
         if (e)
             break;
         count(w, scorer_totals(s));
@@ -137,6 +147,7 @@ static enum err run_connected(struct worker *w, struct db *db, struct fault *f) 
         if (handled == 0)
             (void)leash_rest(&w->leash, db, POLL_MS - PAUSE_MS);
     }
+    atomic_fetch_sub(&w->counts->connected, connected);
     return e;
 }
 
@@ -152,7 +163,6 @@ static void *run(void *arg) {
         bool idle = !e && db_read_only(db); /* a standby: the worker of the primary scores */
         if (!e && !idle && !leash_stopped(&w->leash))
             e = run_connected(w, db, &f);
-        atomic_store(&w->counts->connected, 0);
         leash_hold(&w->leash, NULL);
         db_close(db);
         w->busy_since = 0;
@@ -169,24 +179,39 @@ static void *run(void *arg) {
     return NULL;
 }
 
-enum err worker_start(const struct settings *settings, struct worker_counts *counts, struct fault *f,
-                      struct worker **ret_worker) {
+/* One more thread before the others. */
+static enum err add_thread(const struct settings *settings, struct worker_counts *counts, bool chores,
+                           struct fault *f, struct worker **others) {
     struct worker *w = calloc(1, sizeof *w);
     if (!w)
         return fault_set(f, ERR_NO_MEMORY, "no memory for the worker");
-    w->settings = *settings;
-    w->counts = counts;
+    *w = (struct worker){.next = *others, .chores = chores, .settings = *settings, .counts = counts};
     enum err e = leash_start(&w->leash, run, w, f);
     if (e)
         free(w);
     else
-        *ret_worker = w;
+        *others = w;
+    return e;
+}
+
+enum err worker_start(const struct settings *settings, struct worker_counts *counts, struct fault *f,
+                      struct worker **ret_worker) {
+    struct worker *all = NULL;
+    enum err e = ERR_OK;
+    for (int64_t i = 0; i < settings->worker && !e; i++)
+        e = add_thread(settings, counts, i == 0, f, &all);
+    if (e)
+        worker_stop(all);
+    else
+        *ret_worker = all;
     return e;
 }
 
 void worker_stop(struct worker *w) {
-    if (!w)
-        return;
-    leash_end(&w->leash, GRACE_MS);
-    free(w);
+    while (w) {
+        struct worker *next = w->next;
+        leash_end(&w->leash, GRACE_MS);
+        free(w);
+        w = next;
+    }
 }

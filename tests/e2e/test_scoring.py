@@ -171,7 +171,8 @@ def alone(databases, migrated_template, program):
 
 
 def test_two_services_score_each_account_once(niched, db, ask, alone):
-    with niched.serve() as one, niched.serve() as other:
+    """... one of them with three threads for it."""
+    with niched.serve(NICHED_WORKER=3) as one, niched.serve() as other:
         niched.run("sandbox", "--creators", 300)
         wait_until(lambda: idle(db))
         scored = sum(int(line.split()[-1].split(".")[0]) for service in (one, other) for line in ask(service).get("/metrics").text.splitlines()
