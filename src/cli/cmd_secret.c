@@ -121,7 +121,7 @@ int cmd_secret(int argc, char **argv) {
     if (cli_help(argc, argv, help))
         return 0;
     CLEANUP(db_close_at) struct db *db = NULL;
-    struct settings settings;
+    struct settings settings = {0};
     struct fault f = {0};
     size_t v = 0;
     while (v < COUNT_OF(verbs) && (argc != 2 || strcmp(argv[1], verbs[v].verb) != 0))

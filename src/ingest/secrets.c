@@ -68,7 +68,7 @@ enum err secrets_note(struct db *db, const struct crypto_secrets *s, struct faul
 
 enum err secrets_open(struct db *db, const char *path, struct fault *f, struct crypto_secrets *ret_secrets) {
     CLEANUP(rows_free_at) struct rows *marks = NULL;
-    struct crypto_secrets s;
+    struct crypto_secrets s = {0};
     enum err e = db_query(db, "secret_marks", 0, NULL, f, &marks);
     if (!e && rows_count(marks) && *path && access(path, F_OK) != 0)
         return lacks(marks, 0, f);
