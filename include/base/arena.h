@@ -27,8 +27,12 @@ char *arena_strndup(struct arena *a, const char *s, size_t n);
 char *arena_strdup(struct arena *a, const char *s);
 /* A formatted string of any length. */
 char *arena_printf(struct arena *a, const char *fmt, ...) PRINTF(2, 3);
-/* The texts one after the other; the last argument is NULL. A tenth of what arena_printf() costs. */
-char *arena_concat(struct arena *a, ...) __attribute__((sentinel));
+/* n texts one after the other. */
+char *arena_join(struct arena *a, size_t n, const char *const *parts);
+/* The texts given one after the other, at a tenth of what arena_printf() costs. */
+#define arena_concat(a, ...)                                                                                 \
+    arena_join((a), sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *),                             \
+               (const char *const[]){__VA_ARGS__})
 /* A number as people write it: 12,345. */
 char *arena_thousands(struct arena *a, uint64_t v);
 /* A number with two decimals, as "%.2f" writes it. */

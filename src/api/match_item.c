@@ -37,7 +37,7 @@ static const char *topic(const struct match_row *r, const struct snapshot *s, co
             continue;
         int at = taxonomy_by_id(s->taxonomy, st->niche_ids[i]);
         const char *label = at < 0 ? "?" : taxonomy_label(s->taxonomy, (size_t)at);
-        text = *text ? arena_concat(a, text, " and ", label, NULL) : label;
+        text = *text ? arena_concat(a, text, " and ", label) : label;
     }
     return text;
 }
@@ -47,11 +47,11 @@ static void say_relevance(struct match_row *r, const struct snapshot *s, const s
     const char *about = topic(r, s, st, a);
     if (r->niche_posts != FIELD_NULL_I64 && r->niche_posts > 0)
         add(&r->reasons, arena_concat(a, arena_i64(a, r->niche_posts), " of ", arena_i64(a, r->posts),
-                                      " recent posts are about ", about, NULL));
+                                      " recent posts are about ", about));
     if (r->profile > 0)
-        add(&r->reasons, arena_concat(a, "the profile names ", about, NULL));
+        add(&r->reasons, arena_concat(a, "the profile names ", about));
     if (strcmp(r->kind, "all_parents") == 0)
-        add(&r->reasons, arena_concat(a, "makes each part of ", about, ", though not in one post", NULL));
+        add(&r->reasons, arena_concat(a, "makes each part of ", about, ", though not in one post"));
 }
 
 static void say_engagement(struct match_row *r, struct arena *a) {
@@ -62,7 +62,7 @@ static void say_engagement(struct match_row *r, struct arena *a) {
     if (r->engagement_vs_peers >= 1 || r->engagement_vs_peers < 0.7)
         add(r->engagement_vs_peers >= 1 ? &r->reasons : &r->cautions,
             arena_concat(a, "engagement ", arena_hundredths(a, r->engagement_vs_peers), "x what is usual at ",
-                         arena_thousands(a, (uint64_t)r->followers), " followers", NULL));
+                         arena_thousands(a, (uint64_t)r->followers), " followers"));
     if (strcmp(r->engagement_basis, "totals") == 0)
         add(&r->cautions, "engagement is known from account totals only, not from posts");
 }
@@ -74,8 +74,8 @@ static bool measured(const struct match_row *r, enum authenticity_signal signal)
 static void say_authenticity(struct match_row *r, struct arena *a) {
     for (int i = 0; i < AUTH_SIGNAL_COUNT; i++)
         if (r->signal_unusual >> i & 1)
-            add(&r->cautions, arena_concat(a, "unusual pattern: ",
-                                           authenticity_info((enum authenticity_signal)i)->name, NULL));
+            add(&r->cautions,
+                arena_concat(a, "unusual pattern: ", authenticity_info((enum authenticity_signal)i)->name));
     if (!measured(r, AUTH_UNEXPLAINED_GROWTH))
         add(&r->cautions, "no follower history: growth not checked");
 }
@@ -90,7 +90,7 @@ static void say_price(struct match_row *r, struct arena *a) {
         r->price_usd / r->typical < 0.8 * r->cpe_usual_usd)
         add(&r->reasons,
             arena_concat(a, "$", arena_hundredths(a, r->price_usd / r->typical), " per engagement where $",
-                         arena_hundredths(a, r->cpe_usual_usd), " is usual", NULL));
+                         arena_hundredths(a, r->cpe_usual_usd), " is usual"));
 }
 
 /* The workspace's own price is shown; the shared one is what the score counts by. */

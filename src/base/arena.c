@@ -124,25 +124,18 @@ size_t arena_used(const struct arena *a) {
     return a->handed_out;
 }
 
-char *arena_concat(struct arena *a, ...) {
-    size_t n = 0;
-    va_list ap;
-    va_start(ap, a);
-    for (const char *s; (s = va_arg(ap, const char *));)
-        n += strlen(s);
-    va_end(ap);
-    char *text = arena_alloc(a, n + 1), *at = text;
-    va_start(ap, a);
-    for (const char *s; (s = va_arg(ap, const char *));)
-        at = stpcpy(at, s);
-    va_end(ap);
+char *arena_join(struct arena *a, size_t n, const char *const *parts) {
+    size_t bytes = 1;
+    for (size_t i = 0; i < n; i++)
+        bytes += strlen(parts[i]);
+    char *text = arena_alloc(a, bytes), *at = text;
+    for (size_t i = 0; i < n; i++)
+        at = stpcpy(at, parts[i]);
     return text;
 }
 
-enum {
-    DIGITS = 20,
-    GROUPED = 28
-}; /* characters of any 64-bit number: its digits, and with six commas, sign and end */
+/* Characters of any 64-bit number: its digits, and with six commas, sign and end. */
+enum { DIGITS = 20, GROUPED = 28 };
 
 /* The digits of v before `end`, in groups of three with `comma`; returns their start. */
 static char *digits_before(char *end, uint64_t v, bool comma) {

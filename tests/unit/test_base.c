@@ -120,8 +120,8 @@ static void arena_writes_numbers_as_printf_does(void **state) {
     assert_string_equal(arena_thousands(a, UINT64_MAX), "18,446,744,073,709,551,615");
     assert_string_equal(arena_thousands(a, 999), "999");
     assert_string_equal(arena_thousands(a, 1000), "1,000");
-    assert_string_equal(arena_concat(a, "a", "", "bc", NULL), "abc");
-    assert_string_equal(arena_concat(a, NULL), "");
+    assert_string_equal(arena_concat(a, "a", "", "bc"), "abc");
+    assert_string_equal(arena_concat(a, ""), "");
     arena_free(a);
 }
 
