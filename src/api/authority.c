@@ -126,9 +126,10 @@ static const struct {
     enum scope scope;
     bool workspace;
     enum scope also;
-} needs[] = {[NEED_WRITE] = {SCOPE_WRITE, true},   [NEED_OWN] = {SCOPE_READ, true},
-             [NEED_READ] = {SCOPE_READ, false},    [NEED_METRICS] = {SCOPE_ADMIN, false, SCOPE_METRICS},
-             [NEED_ANYBODY] = {SCOPE_NONE, false}, [NEED_NOTHING] = {SCOPE_NONE, false}};
+} needs[] = {
+    [NEED_WRITE] = {SCOPE_WRITE, true, SCOPE_NONE},   [NEED_OWN] = {SCOPE_READ, true, SCOPE_NONE},
+    [NEED_READ] = {SCOPE_READ, false, SCOPE_NONE},    [NEED_METRICS] = {SCOPE_ADMIN, false, SCOPE_METRICS},
+    [NEED_ANYBODY] = {SCOPE_NONE, false, SCOPE_NONE}, [NEED_NOTHING] = {SCOPE_NONE, false, SCOPE_NONE}};
 
 /* Whether the numbers of the service are for whoever comes. */
 static bool metrics_open(struct request *req) {
