@@ -86,4 +86,4 @@ def test_id_that_is_no_number(client, id):
 
 
 def test_unknown_parameter(client):
-    assert client.problem("/creators/1", 400, "PARAM_UNKNOWN", wrld="live")["did_you_mean"] == ["world"]
+    assert client.problem("/creators/1", 400, "PARAM_UNKNOWN", wrld="live")["did_you_mean"][0] == "world"

@@ -29,6 +29,8 @@ WHOLE = {
     ("ready", "account_dirty"): "stops at the first row",
     ("sandbox_purge", "creator"): "removes a world, 10,000 at a time",
     ("score_waiting", "account_dirty"): "counts a queue before a command works it off",
+    ("secret_adopt", "account"): "a command, once in a store's life: all samples of audiences go",
+    ("secret_adopt", "audience_sketch"): "those samples",
     ("taxonomy_mark_all", "account"): "marks every account",
     ("taxonomy_retry", "account_dirty"): "goes through a queue after the taxonomy changed",
 }
