@@ -25,6 +25,7 @@ const price: number | null = best.price_usd;
 
 const one = await client.GET("/creators/{id}", { params: { path: { id: best.creator.id } } });
 const creator = must(one.data, "creator");
+if (!("accounts" in creator)) throw new Error("the whole record, which was not asked for"); // full=true
 
 const wrong = await client.GET("/match", { params: { query: { niche: "qqqq zzzz" } } });
 const problem: Problem = must(wrong.error, "problem");
