@@ -166,6 +166,14 @@ void door_tick(struct loop *l) {
 void door_shut(struct loop *l) {
     close(l->door.listen_fd); /* leaves the epoll set by itself */
     l->door.listen_fd = -1;
+    atomic_store(&l->door.shut, true);
+}
+
+bool door_all_shut(const struct loop *l) {
+    for (size_t i = 0; i < l->n_all; i++)
+        if (!atomic_load(&l->all[i].door.shut))
+            return false;
+    return true;
 }
 
 void door_close(struct door *d) {

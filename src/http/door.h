@@ -24,6 +24,7 @@ struct door {
     size_t seated;         /* those that libmicrohttpd took, ever */
     bool parked;           /* nobody had room: not listened to until the next tick */
     struct leavers leavers;
+    _Atomic bool shut; /* it gives no more connections to anybody */
 };
 
 /* Begins to watch listen_fd, which it owns from then on, on the loop's epoll set. ERR_IO. */
@@ -41,6 +42,8 @@ void door_tick(struct loop *l);
 void door_notified(struct loop *l, enum MHD_ConnectionNotificationCode code);
 /* No more from outside; what was accepted for the loop still comes by its hatch. */
 void door_shut(struct loop *l);
+/* Whether all doors are: what is not in the loop's hatch now will never come. */
+bool door_all_shut(const struct loop *l);
 /* Frees it, once no loop runs. */
 void door_close(struct door *d);
 

@@ -11,7 +11,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-enum { TICK_MS = 100, EVENTS = 8 };
+enum { TICK_MS = 100, LAST_TICK_MS = 10, EVENTS = 8 };
 
 /* Follows a pipe's socket, which changes when a connection is opened anew. */
 static void watch_pipe(struct loop *l, const struct pipe *pipe, struct watched *w) {
@@ -32,10 +32,11 @@ static void watch_pipes(struct loop *l) {
 }
 
 static int wait_ms(const struct loop *l) {
+    int most = l->stopping ? LAST_TICK_MS : TICK_MS;
     MHD_UNSIGNED_LONG_LONG mhd = TICK_MS;
-    if (MHD_get_timeout(l->mhd, &mhd) == MHD_YES && mhd < TICK_MS)
+    if (MHD_get_timeout(l->mhd, &mhd) == MHD_YES && mhd < (unsigned)most)
         return (int)mhd;
-    return TICK_MS;
+    return most;
 }
 
 static void tick(struct loop *l) {
@@ -89,8 +90,13 @@ static void log_stop(const struct loop *l) {
     log_line(LOG_INFO, "loop stops", LOG_NUM("loop", l->index), LOG_NUM("in_flight", l->active));
 }
 
-static bool finished(const struct loop *l, int64_t deadline_ms) {
-    return l->active == 0 || clock_mono_ms() >= deadline_ms;
+/* Works until what was accepted is answered, by any loop for this one too, or its time is up. */
+static void finish(struct loop *l) {
+    int64_t deadline_ms = clock_mono_ms() + l->settings->shutdown_s * 1000;
+    for (bool all_came = false; !(all_came && l->active == 0) && clock_mono_ms() < deadline_ms;) {
+        all_came = door_all_shut(l); /* before the turn, which takes in who waits */
+        turn(l);
+    }
 }
 
 /* Work cannot be cut: it is waited for, a piece takes milliseconds. */
@@ -109,9 +115,7 @@ void loop_run(struct loop *l) {
     l->stopping = true;
     log_stop(l);
     door_shut(l);
-    int64_t deadline = clock_mono_ms() + l->settings->shutdown_s * 1000;
-    while (!finished(l, deadline))
-        turn(l);
+    finish(l);
     standby_shut(l);
     pipe_shut(l->pipe); /* fails what is still in flight, so that every connection is resumed */
     await_work(l);

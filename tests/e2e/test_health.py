@@ -172,7 +172,7 @@ def test_end_without_work_is_at_once(sandbox, ask):
 
 
 def test_no_new_work_after_the_end_began(sandbox_niched, lock, ask):
-    with sandbox_niched.serve(NICHED_STATEMENT_TIMEOUT_MS=20000) as service:
+    with sandbox_niched.serve(NICHED_STATEMENT_TIMEOUT_MS=20000, NICHED_SHUTDOWN_S=60) as service:
         client = ask(service)
         answer = in_background(lambda: client.get("/match?niche=vegan"))
         wait_until(lambda: waiting(sandbox_niched.url))
