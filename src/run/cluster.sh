@@ -169,12 +169,14 @@ start() {
     [[ $(sql "select 1 from pg_database where datname = 'niched'") == 1 ]] || sql 'create database niched'
 }
 
+# $2: immediate where nothing has to be kept
 stop() {
     [[ -d $1 ]] || return 0
     locate "$1"
     if running; then
-        pg pg_ctl -D "$place/data" -m fast -w -t 30 stop >/dev/null ||
-            pg pg_ctl -D "$place/data" -m immediate -w -t 10 stop >/dev/null || die "PostgreSQL in $place does not stop"
+        pg pg_ctl -D "$place/data" -m "${2:-fast}" -w -t 30 stop >/dev/null ||
+            pg pg_ctl -D "$place/data" -m immediate -w -t 10 stop >/dev/null ||
+            ! running || die "PostgreSQL in $place does not stop" # it may have ended between the two
     fi
     [[ -f $place/socket.at ]] || return 0
     rm -rf -- "$(<"$place/socket.at")"
@@ -183,7 +185,7 @@ stop() {
 
 drop() {
     [[ -d $1 ]] || return 0
-    stop "$1"
+    stop "$1" immediate
     rm -rf -- "$place" "$dir"
     [[ $place == "$dir" ]] || rmdir --ignore-fail-on-non-empty "${place%/*}"
 }
