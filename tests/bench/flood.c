@@ -6,6 +6,8 @@
  * FILE has a path a line; they are asked for in turn. Prints one JSON object: good (200), refused (503 and
  * 429), other, lost (closed without an answer), seconds, p50_us and p99_us of the good ones, from when they
  * were sent, or where that is on a new connection from its being begun. */
+#include "requests.h"
+
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -19,7 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LINE = 4096, EVENTS = 256, HEAD = 4096, GOOD_MAX = 1 << 24 };
+enum { EVENTS = 256, HEAD = 4096, GOOD_MAX = 1 << 24 };
 
 struct client {
     int fd;                    /* -1: it pauses */
@@ -43,28 +45,6 @@ static int64_t now_us(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
-
-static void die(const char *what) {
-    perror(what);
-    exit(1);
-}
-
-static void read_requests(struct run *r, const char *path) {
-    FILE *f = fopen(path, "re");
-    char line[LINE], request[LINE + 64];
-    if (!f)
-        die(path);
-    while (fgets(line, sizeof line, f)) {
-        line[strcspn(line, "\r\n")] = '\0';
-        snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", line);
-        r->requests = realloc(r->requests, (r->request_count + 1) * sizeof *r->requests);
-        if (!r->requests || !(r->requests[r->request_count++] = strdup(request)))
-            die("requests");
-    }
-    fclose(f);
-    if (!r->request_count)
-        die("no paths");
 }
 
 static void watch(struct run *r, struct client *c, int op, unsigned events) {
@@ -186,7 +166,7 @@ int main(int argc, char **argv) {
     r.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     if (!r.clients || !r.took_us || r.epoll_fd < 0)
         die("flood");
-    read_requests(&r, argv[5]);
+    r.request_count = requests_read(argv[5], &r.requests);
     for (size_t i = 0; i < r.n; i++)
         begin(&r, &r.clients[i]);
     int64_t begun = now_us(), woken = begun;

@@ -6,6 +6,8 @@
  * FILE has a path a line; they are asked for in turn. Prints one JSON object: asked, answered, bad (another
  * status than 200), p50_us, p99_us, p999_us, max_us. Invariant: a connection has at most one request in
  * flight; who finds none free waits in a queue, and that time counts. */
+#include "requests.h"
+
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -19,7 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LINE = 4096, ANSWER = 1 << 20, EVENTS = 64, DRAIN_MS = 5000 };
+enum { ANSWER = 1 << 20, EVENTS = 64, DRAIN_MS = 5000 };
 
 struct line {
     int fd;
@@ -46,30 +48,8 @@ static int64_t now_us(void) {
     return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
-static void die(const char *what) {
-    perror(what);
-    exit(1);
-}
-
 static int64_t due_us(const struct run *r, size_t i) {
     return r->begin_us + (int64_t)((double)i * 1e6 / r->a_second);
-}
-
-static void read_requests(struct run *r, const char *path) {
-    FILE *f = fopen(path, "re");
-    char line[LINE], request[LINE + 64];
-    if (!f)
-        die(path);
-    while (fgets(line, sizeof line, f)) {
-        line[strcspn(line, "\r\n")] = '\0';
-        snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", line);
-        r->requests = realloc(r->requests, (r->request_count + 1) * sizeof *r->requests);
-        if (!r->requests || !(r->requests[r->request_count++] = strdup(request)))
-            die("requests");
-    }
-    fclose(f);
-    if (!r->request_count)
-        die("no paths");
 }
 
 static void connect_all(struct run *r, int port) {
@@ -172,7 +152,7 @@ int main(int argc, char **argv) {
     r.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     if (!r.lines || !r.idle || !r.took_us || r.epoll_fd < 0)
         die("rate");
-    read_requests(&r, argv[5]);
+    r.request_count = requests_read(argv[5], &r.requests);
     connect_all(&r, (int)strtol(argv[1], NULL, 10));
     r.begin_us = now_us();
     int64_t end = r.begin_us + (int64_t)(seconds * 1e6) + DRAIN_MS * 1000;

@@ -9,7 +9,6 @@ not when a figure misses."""
 import argparse
 import contextlib
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -23,7 +22,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]
 from figures import Figures  # noqa: E402
 from load import Load  # noqa: E402
 from standby import Standby  # noqa: E402
-from world import Postgres, Proxy, Service, own_environment, pids_below, send  # noqa: E402
+from world import Postgres, Proxy, Service, fill, pids_below, send  # noqa: E402
 
 BEFORE_S, QUIET_S, PATIENCE_S, RECOVERY_S = 1.0, 2.0, 30.0, 2.0
 FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"
@@ -298,8 +297,7 @@ def run(args, figures):
     primary = Postgres()
     place = None
     try:
-        for words in (("migrate",), ("taxonomy", "load"), ("sandbox", "--creators", "2000", "--seed", "1"), ("score",)):
-            subprocess.run([args.niched, *words], env={**own_environment(), "DATABASE_URL": primary.url()}, check=True, capture_output=True)
+        fill(args.niched, primary.url())
         place = Place(args.niched, primary)
         grown(place)  # warm
         before = grown(place)

@@ -21,7 +21,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 from figures import Figures  # noqa: E402
-from world import Postgres, Service, own_environment  # noqa: E402
+from world import Postgres, Service, fill  # noqa: E402
 
 PEAK, TIMES, PAUSE_MS, MOST, SLOW = 64, 5, 200, 400, 200
 GOODPUT, P99_MS = 0.9, 1000
@@ -110,8 +110,7 @@ def main():
         file.write_text("\n".join(PATHS) + "\n")
         subprocess.run(["gcc", "-std=gnu17", "-D_GNU_SOURCE", "-O2", "-o", program, HERE.parent / "bench/flood.c"], check=True)
         try:
-            for words in (("migrate",), ("taxonomy", "load"), ("sandbox", "--creators", "2000", "--seed", "1"), ("score",)):
-                subprocess.run([args.niched, *words], env={**own_environment(), "DATABASE_URL": primary.url()}, check=True, capture_output=True)
+            fill(args.niched, primary.url())
             service = Service(args.niched, primary.url(), NICHED_HEAD_TIMEOUT_S="2", **SETTINGS)
             flood(program, service.port, PEAK, 1, file)
             said, cut = rounds(program, service, args, file)

@@ -4,12 +4,11 @@
 
 Reads of all kinds with checked bytes, writes, plans, lookalikes, imports, the page, connections that are given up half-way, bad input;
 once a second memory, threads and connections to PostgreSQL, through which a line is fitted; open files before and after, at rest (a
-connection that is given up in the middle of a request stays until the idle timeout). A quarter of the time is warm-up. Prints a summary, writes OUT/soak.json; the status is 1 when the run failed, not when a figure misses."""
+connection that is given up in the middle of a request stays for a second). A quarter of the time is warm-up. Prints a summary, writes OUT/soak.json; the status is 1 when the run failed, not when a figure misses."""
 import argparse
 import http.client
 import random
 import socket
-import subprocess
 import sys
 import threading
 import time
@@ -22,7 +21,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 from figures import Figures  # noqa: E402
 from load import Load, ask  # noqa: E402
-from world import Postgres, Service, own_environment  # noqa: E402
+from world import Postgres, Service, fill  # noqa: E402
 
 WARM_UP, IDLE_S = 0.25, 5
 MIXED = (  # method, path, statuses that are right
@@ -137,8 +136,7 @@ def main():
     args = parser.parse_args()
     args.niched, figures, primary, service = args.niched.resolve(), Figures(), Postgres(), None
     try:
-        for words in (("migrate",), ("taxonomy", "load"), ("sandbox", "--creators", "2000", "--seed", "1"), ("score",)):
-            subprocess.run([args.niched, *words], env={**own_environment(), "DATABASE_URL": primary.url()}, check=True, capture_output=True)
+        fill(args.niched, primary.url())
         service = Service(args.niched, primary.url(), NICHED_IDLE_TIMEOUT_S=str(IDLE_S))
         soak(args, service, primary.url(), figures)
         figures.add("exit status", service.stop(), "status", "at SIGTERM", 0)
