@@ -346,3 +346,10 @@ def cluster():
 def module_cluster():
     """The same for all tests of a file."""
     yield from own_cluster()
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Why a test that was given a second try (TEST_AGAIN of tests/run.sh) failed at the first."""
+    for report in terminalreporter.stats.get("rerun", []):
+        terminalreporter.section(f"first try of {report.nodeid}")
+        terminalreporter.write_line(report.longreprtext)

@@ -10,6 +10,7 @@
 # unit: each build/unit/test_*.   sql, e2e, contract, browser: those directories by pytest, sql+e2e by one pool of processes. ARGS
 # goes to pytest. All kinds run even when one fails; then the status is 1.
 # TEST_LONG=1: all rounds of the random tests, TEST_JOBS: how many processes, TEST_SLOW=3: bounds of promises so many times as wide.
+# TEST_AGAIN=1: one that fails is run once more and named as RERUN: a promise of time that a busy machine broke, not a fault.
 # The runners' closing lines are repeated at the end and kept in BUILD_DIR/closing.txt.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -73,7 +74,7 @@ run_pytest() { # kind, directories; files are spread over processes, more than t
     local status=0
     # shellcheck disable=SC2086 # ARGS is a list of words
     /usr/bin/python3 -m pytest -p no:cacheprovider -q --tb=short --durations=3 \
-        -n "${TEST_JOBS:-$(($(nproc) * 2))}" --dist loadfile "${@:2}" ${ARGS:-} |
+        -n "${TEST_JOBS:-$(($(nproc) * 2))}" --dist loadfile --reruns "${TEST_AGAIN:-0}" --reruns-delay 2 -rfER "${@:2}" ${ARGS:-} |
         tee "$logs/$1.log" || status=$?
     ((status == 0)) || failed=1
     close "$1" "$(grep -aE '(passed|failed|error|no tests ran).* in [0-9.]+s' "$logs/$1.log" | tail -n 1)"

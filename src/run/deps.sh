@@ -10,7 +10,7 @@ run=(gcc libc6-dev make pkg-config curl ca-certificates
 # its flavours (OpenSSL, GnuTLS, NSS) exclude each other: any that is there will do
 pkg-config --exists libcurl 2>/dev/null || run+=(libcurl4-openssl-dev)
 dev=("${run[@]}" git openssl binutils clang clang-format clang-tidy cppcheck libcmocka-dev
-    python3-pytest python3-pytest-xdist python3-httpx python3-jsonschema python3-psycopg python3-hypothesis python3-numpy prometheus man-db systemd)
+    python3-pytest python3-pytest-xdist python3-pytest-rerunfailures python3-httpx python3-jsonschema python3-psycopg python3-hypothesis python3-numpy prometheus man-db systemd)
 
 contract=()
 command -v node >/dev/null || contract+=(nodejs)
