@@ -55,7 +55,7 @@
     X(STORE_TIMEOUT, 503, 6, "store took too long")                                                          \
     X(STORE_SCHEMA, 503, 6, "store has another schema version")                                              \
     X(STORE_SECRET, 503, 6, "store was written with another secret")                                         \
-    X(STORE_CONFLICT, 409, 6, "conflict in the store")                                                       \
+    X(STORE_CONFLICT, 503, 6, "conflict in the store")                                                       \
     X(STORE_FAILED, 500, 6, "store refused a statement")                                                     \
     X(DATA_INVALID, 422, 7, "invalid data")                                                                  \
     X(DATA_FORMAT, 422, 7, "unreadable data")                                                                \

@@ -32,10 +32,11 @@ double plan_reach_rate(enum rank_platform platform, double followers);
  * audience, rate (1 - (1 - x)^posts) / x with x = min(rate, .95). An assumption, optimistic: followers
  * differ. */
 double plan_reach_of_posts(double rate, double posts);
-/* Orders per engaged person: (2 + orders)/(400 + engaged), Gamma-Poisson (c). Unknown: 0, 0. */
+/* Orders per engaged person: (2 + orders)/(400 + engaged), Gamma-Poisson (c), at most 1 (who engaged is only
+ * estimated). Unknown: 0, 0. */
 double plan_conversion_rate(double orders, double engaged);
 /* Fills ret_response[PLAN_GOALS]: 1, min(.9, engagement rate / reach rate), that times the conversion rate
- * (c). Both rates per follower, for the same posts. */
+ * (0..1) (c). Both rates per follower, for the same posts. */
 void plan_response(double engagement_rate, double reach_rate, double conversion_rate, double *ret_response);
 /* Fills reach[n_segments]: followers x reach rate x credible share x target share x split. split sums to 1
  * over the segments; NULL: by the segments' people. */

@@ -143,7 +143,8 @@ static void copy_statement(struct asked *asked, const struct statement *st, size
     struct arena *a = asked->x->req.arena;
     asked->st = (struct statement){.name = arena_strdup(a, st->name),
                                    .sql = arena_strdup(a, st->sql),
-                                   .workspace = st->workspace ? arena_strdup(a, st->workspace) : NULL};
+                                   .workspace = st->workspace ? arena_strdup(a, st->workspace) : NULL,
+                                   .binary = st->binary};
     asked->n = n;
     asked->params = arena_alloc(a, (n + 1) * sizeof *asked->params);
     for (size_t i = 0; i < n; i++)

@@ -27,7 +27,7 @@ double plan_reach_of_posts(double rate, double posts) {
 }
 
 double plan_conversion_rate(double orders, double engaged) {
-    return (PLAN_CONVERSION_A + orders) / (PLAN_CONVERSION_B + engaged);
+    return fmin((PLAN_CONVERSION_A + orders) / (PLAN_CONVERSION_B + engaged), 1.0);
 }
 
 /* x limited to 0..most; unknown counts as 0. */
@@ -39,7 +39,7 @@ void plan_response(double engagement_rate, double reach_rate, double conversion_
     double engages = reach_rate > 0.0 ? limited(engagement_rate / reach_rate, PLAN_RESPONSE_MOST) : 0.0;
     ret_response[PLAN_REACH] = 1.0;
     ret_response[PLAN_ENGAGEMENT] = engages;
-    ret_response[PLAN_CONVERSIONS] = engages * limited(conversion_rate, 1.0);
+    ret_response[PLAN_CONVERSIONS] = engages * conversion_rate;
 }
 
 void plan_reach_of(const struct plan_segment *segments, size_t n_segments, double people_reached,

@@ -19,7 +19,9 @@ static const struct {
     {"26000", ERR_STORE_UNAVAILABLE, POOLER}, /* prepared statement gone */
     {"42P05", ERR_STORE_UNAVAILABLE, POOLER}, /* prepared statement there already */
     {"40", ERR_STORE_CONFLICT, NULL},         /* serialization, deadlock */
-    {"23", ERR_STORE_CONFLICT, NULL},         /* integrity */
+    {"23502", ERR_STORE_FAILED, NULL},        /* null where none may be: no other try helps */
+    {"23514", ERR_STORE_FAILED, NULL},        /* a check that does not hold: likewise */
+    {"23", ERR_STORE_CONFLICT, NULL},         /* a row that came or went meanwhile */
     {"25006", ERR_STORE_UNAVAILABLE, NULL},   /* read-only standby */
     {"08", ERR_STORE_UNAVAILABLE, NULL},      /* connection */
     {"53", ERR_STORE_UNAVAILABLE, NULL},      /* out of connections, disk, memory */
@@ -51,7 +53,7 @@ enum err pg_result_fault(const PGresult *res, struct fault *f) {
     fault_set(f, code, "%s (%s)%s", text ? text : PQresultErrorMessage(res), state ? state : "no answer",
               more ? more : "");
     if (f) {
-        f->retry_after_s = code == ERR_STORE_UNAVAILABLE || code == ERR_STORE_TIMEOUT;
+        f->retry_after_s = err_status(code) == 503;
         trim(f);
     }
     return code;

@@ -2,7 +2,8 @@
 
     with Recorder("postgresql:///niched?host=/dir/socket&user=postgres") as recorder:
         ...  a program with DATABASE_URL=recorder.url ...
-        recorder.statements   [Statement(sql, values)], in the order in which they were bound; values are the parameters' texts
+        recorder.statements   [Statement(sql, values, binary)], in the order in which they were bound; values are the parameters' texts,
+                              binary is whether the answer comes so
         recorder.simple       texts sent without being prepared
 """
 import collections
@@ -15,7 +16,7 @@ from pathlib import Path
 
 from psycopg.conninfo import conninfo_to_dict
 
-Statement = collections.namedtuple("Statement", "sql values")
+Statement = collections.namedtuple("Statement", "sql values binary")
 
 
 def _text(data, at=0):
@@ -24,7 +25,7 @@ def _text(data, at=0):
 
 
 def _bound(data):
-    """(name of the statement, values) of a Bind message."""
+    """(name of the statement, values, whether the answer is wanted binary) of a Bind message."""
     _, at = _text(data)
     name, at = _text(data, at)
     formats = struct.unpack_from("!H", data, at)[0]
@@ -35,7 +36,8 @@ def _bound(data):
         at += 4
         values.append(None if size < 0 else data[at:at + size].decode())
         at += max(size, 0)
-    return name, tuple(values)
+    count, at = struct.unpack_from("!H", data, at)[0], at + 2
+    return name, tuple(values), 1 in struct.unpack_from(f"!{count}H", data, at)
 
 
 class _Reader:
@@ -62,8 +64,8 @@ class _Reader:
             name, at = _text(body)
             self.named[name] = _text(body, at)[0]
         elif kind == b"B":
-            name, values = _bound(body)
-            self.recorder.statements.append(Statement(self.named[name], values))
+            name, values, binary = _bound(body)
+            self.recorder.statements.append(Statement(self.named[name], values, binary))
         elif kind == b"Q":
             self.recorder.simple.append(_text(body)[0])
 

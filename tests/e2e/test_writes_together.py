@@ -154,16 +154,19 @@ def test_who_is_refused_takes_nobody_along(client, niched, ask, service, db):
     assert db.execute("select count(*) from price").fetchone() == (3,)
 
 
-def test_a_fault_of_the_store_is_one_requests(client, niched, ask, service, db):
+@pytest.mark.parametrize("state, told", [
+    ("P0001", (500, "STORE_FAILED")), ("23514", (500, "STORE_FAILED")), ("40P01", (503, "STORE_CONFLICT")), ("23503", (503, "STORE_CONFLICT"))])
+def test_a_fault_of_the_store_is_one_requests(client, niched, ask, service, db, state, told):
     names = ["a", "b", "c", "d"]
     put(client, *names)
-    db.execute("create function fails() returns trigger language plpgsql as $$ begin raise 'not this one'; end $$;"
+    db.execute("create function fails() returns trigger language plpgsql as $$ begin raise 'not this one' using errcode = '" + state + "'; end $$;"
                "create trigger fails before insert on post for each row when (new.post_key = 'bad') execute function fails()")
     try:
         answers = together(niched, ask, service, db, [("POST", address(n), {**POST, "post_key": "bad" if n == "c" else "1"}) for n in names])
     finally:
         db.execute("drop function fails cascade")
-    assert [code(a) for a in answers] == [(200, None), (200, None), (500, "STORE_FAILED"), (200, None)]
+    assert [code(a) for a in answers] == [(200, None), (200, None), told, (200, None)]
+    assert answers[2].headers.get("Retry-After") == ("1" if told[0] == 503 else None)
     assert db.execute("select count(*) from post").fetchone() == (3,)
 
 

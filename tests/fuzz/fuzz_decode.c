@@ -1,27 +1,10 @@
 /* From bytes to UTF-8: gzip, UTF-16, Windows-1252; the first byte says the encoding and the size of the
  * chunks. What comes out is the same whatever the chunks. */
-#include "fuzz.h"
+#include "given.h"
 
 #include "base/hash.h"
-#include "ingest/decode.h"
 
 enum { OUT_MAX = 1 << 22 }; /* of gzip that unpacks to more, the beginning */
-
-struct given {
-    const uint8_t *data;
-    size_t n, at, chunk;
-};
-
-static enum err give(void *ctx, char *buf, size_t n, struct fault *f, size_t *ret_n) {
-    (void)f;
-    struct given *g = ctx;
-    size_t left = g->n - g->at, take = left < g->chunk ? left : g->chunk;
-    take = take < n ? take : n;
-    memcpy(buf, g->data + g->at, take);
-    g->at += take;
-    *ret_n = take;
-    return ERR_OK;
-}
 
 static enum err read_by(const uint8_t *data, size_t n, const char *encoding, size_t chunk,
                         uint64_t *ret_hash) {

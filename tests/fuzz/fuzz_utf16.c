@@ -1,33 +1,16 @@
 /* Files in UTF-16, by name or by their mark, in chunks of any size: what is read is what a plain decoder
  * makes of the same units, with U+FFFD for half a pair; a file that ends inside a character is refused. The
  * first byte says the order, whether there is a mark, and the size of the chunks. */
-#include "fuzz.h"
+#include "given.h"
 
 #include "base/macros.h"
-#include "ingest/decode.h"
 
 enum { BIG = 1, MARKED = 2, OUT_BYTES = 3 /* at most, of a unit */, MARK = 0xfeff, NO_CHARACTER = 0xfffd };
-
-struct given {
-    const uint8_t *data;
-    size_t n, at, chunk;
-};
 
 struct text {
     char *bytes;
     size_t n;
 };
-
-static enum err give(void *ctx, char *buf, size_t n, struct fault *f, size_t *ret_n) {
-    (void)f;
-    struct given *g = ctx;
-    size_t left = g->n - g->at, take = left < g->chunk ? left : g->chunk;
-    take = take < n ? take : n;
-    memcpy(buf, g->data + g->at, take);
-    g->at += take;
-    *ret_n = take;
-    return ERR_OK;
-}
 
 static void put(struct text *t, unsigned c) {
     size_t more = c < 0x80 ? 0 : c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;

@@ -207,12 +207,17 @@ def compare_schema(doc, name, fields):
             yield doc.name, at, f"{name}.{field}: nullable is {nullable} here, {bool(have['nullable'])} in the program"
 
 
+COMMANDS_ONLY = {"OK", "USAGE", "IO"}  # errors that no request has
+
+
 def compare_codes(doc, errors):
     place = ("components", "schemas", "Problem", "properties", "code", "enum")
     codes = doc.resolve({"$ref": "#/" + "/".join(place[:-1])}).get("enum") or []
     for i, code in enumerate(codes):
         if code not in {e["code"] for e in errors}:
             yield doc.name, doc.line(*place, i), f"{code} is described but no error of the program"
+    for code in sorted({e["code"] for e in errors} - set(codes) - COMMANDS_ONLY):
+        yield doc.name, doc.line(*place), f"{code} is an error of the program but not described"
 
 
 def compare(printed, path):

@@ -191,6 +191,15 @@ static void test_versus(void **state) {
     assert_false(v.macro_wins);
 }
 
+/* More orders than people who engaged, by the estimate of these. */
+static void conversions_are_a_share(void **state) {
+    (void)state;
+    CLOSE(plan_conversion_rate(0, 0), .005, 1e-12);
+    CLOSE(plan_conversion_rate(498, 100), 1, 1e-12);
+    CLOSE(plan_conversion_rate(497, 100), .998, 1e-12);
+    CLOSE(plan_conversion_rate(5000, 100), 1, 1e-12);
+}
+
 /* t = .4 gives 2.1 (c); a macro that reaches the wanted people at the plan's response wins, and the answer
  * says so. */
 static void test_macro_wins(void **state) {
@@ -344,10 +353,19 @@ static void test_limits(void **state) {
 int main(void) {
 #define WORKED(test) cmocka_unit_test_setup_teardown(test, open_worked, close_worked)
     const struct CMUnitTest tests[] = {
-        WORKED(test_greedy_engagement), WORKED(test_greedy_reach), WORKED(test_exact),
-        WORKED(test_polished),          WORKED(test_members),      WORKED(test_versus),
-        WORKED(test_macro_wins),        WORKED(test_risk),         WORKED(test_too_dear),
-        WORKED(test_outcomes),          WORKED(test_limits),       WORKED(test_synthetic_macro),
+        cmocka_unit_test(conversions_are_a_share),
+        WORKED(test_greedy_engagement),
+        WORKED(test_greedy_reach),
+        WORKED(test_exact),
+        WORKED(test_polished),
+        WORKED(test_members),
+        WORKED(test_versus),
+        WORKED(test_macro_wins),
+        WORKED(test_risk),
+        WORKED(test_too_dear),
+        WORKED(test_outcomes),
+        WORKED(test_limits),
+        WORKED(test_synthetic_macro),
         WORKED(test_risk_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
