@@ -23,7 +23,7 @@ completiondir ?= $(prefix)/share/bash-completion/completions
 unitdir ?= $(prefix)/lib/systemd/system
 sysusersdir ?= $(prefix)/lib/sysusers.d
 
-PKGS := libmicrohttpd libcjson libcurl libpq libsodium zlib libzstd libutf8proc
+PKGS := libmicrohttpd gnutls libcjson libcurl libpq libsodium zlib libzstd libutf8proc
 # asked of pkg-config once, and only when something is built: `make deps` may have to install it first
 PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
 PKG_LIBS = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)

@@ -35,6 +35,9 @@ struct server;
 /* Opens the sockets and starts the loops. ERR_IO when the address cannot be had. */
 NODISCARD enum err server_start(const struct settings *s, const struct server_app *app, struct fault *f,
                                 struct server **ret_server);
+/* Reads the files of TLS anew, for connections to come; nothing where there are none. ERR_USAGE, ERR_IO: all
+ * goes on as before. */
+NODISCARD enum err server_renew(struct server *s, struct fault *f);
 /* The port that is listened on. */
 int server_port(const struct server *s);
 /* Stops accepting, finishes what is in flight within the setting's seconds, joins the loops, frees. Accepts

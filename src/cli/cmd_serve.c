@@ -12,25 +12,43 @@
 
 static const char help[] =
     "usage: niched serve\n\nAnswers HTTP until SIGINT or SIGTERM; then stops accepting and finishes what "
-    "is in flight.\nSettings come from the environment: `niched config` shows them.\n\n"
+    "is in flight.\nAt SIGHUP it reads the files of NICHED_TLS_CERTIFICATE and NICHED_TLS_KEY "
+    "anew.\nSettings come from the environment: `niched config` shows them.\n\n"
     "  NICHED_PORT=9000 niched serve\n";
 
-static void wait_for_signal(void) {
+/* SIGHUP is taken where it means something: without TLS it ends the service with its terminal. */
+static sigset_t signals_of(const struct settings *s) {
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGTERM);
+    if (s->tls_key[0])
+        sigaddset(&set, SIGHUP);
+    return set;
+}
+
+static void renew(const struct settings *s, struct server *server) {
+    struct fault f = {0};
+    enum err e = server_renew(server, &f);
+    if (e)
+        log_line(LOG_ERROR, "the certificate stays as it was", LOG_STR("code", err_name(e)),
+                 LOG_STR("detail", f.detail));
+    else
+        log_line(LOG_INFO, "certificate read", LOG_STR("file", s->tls_certificate));
+}
+
+/* Until it is to stop. */
+static void wait_for_signal(const struct settings *s, struct server *server) {
+    sigset_t set = signals_of(s);
     int sig;
-    sigwait(&set, &sig);
+    while (sigwait(&set, &sig) == 0 && sig == SIGHUP)
+        renew(s, server);
     log_line(LOG_INFO, "stopping", LOG_NUM("signal", sig));
 }
 
 /* Signals are taken by sigwait() alone: blocked before the first thread starts. */
-static void block_signals(void) {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
+static void block_signals(const struct settings *s) {
+    sigset_t set = signals_of(s);
     pthread_sigmask(SIG_BLOCK, &set, NULL);
 }
 
@@ -74,7 +92,7 @@ static enum err run(const struct settings *settings, struct fault *f) {
     if (!e) {
         log_line(LOG_INFO, "listening", LOG_STR("scheme", settings->tls_key[0] ? "https" : "http"),
                  LOG_STR("address", settings->address), LOG_NUM("port", server_port(server)));
-        wait_for_signal();
+        wait_for_signal(settings, server);
     }
     server_stop(server);
     worker_stop(worker);
@@ -92,9 +110,9 @@ int cmd_serve(int argc, char **argv) {
     struct fault f = {0};
     if (argc > 1)
         return cli_fault("serve", (fault_set(&f, ERR_USAGE, "takes no arguments, got \"%s\"", argv[1]), &f));
-    block_signals();
     enum err e = settings_read(&f, &settings);
     if (!e) {
+        block_signals(&settings);
         log_set_level(log_level_of(settings.log_level));
         e = run(&settings, &f);
     }

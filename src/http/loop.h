@@ -10,6 +10,7 @@
 #include "rate.h"
 #include "seats.h"
 #include "standby.h"
+#include "tls.h"
 #include "work.h"
 
 #include <microhttpd.h>
@@ -46,6 +47,7 @@ struct loop {
     uint64_t rate_seed;             /* so that nobody can choose whose bucket is theirs */
     struct crowd *crowd;            /* the server's; NULL: an address may have any number of connections */
     const struct networks *trusted; /* proxies; the server's */
+    struct tls *tls;                /* the server's */
     struct seat *seats;
     int64_t next_scan_ms;
     struct work_inbox inbox;

@@ -92,18 +92,20 @@ static void no_log(void *cls, const char *fmt, va_list ap) {
 
 static void notify_connection(void *loop, struct MHD_Connection *conn, void **socket_context,
                               enum MHD_ConnectionNotificationCode code) {
-    if (code == MHD_CONNECTION_NOTIFY_STARTED)
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
         *socket_context = seat_take(loop, conn);
-    else
+        tls_begin(((const struct loop *)loop)->tls, conn);
+    } else {
         seat_leave(loop, *socket_context);
+    }
     door_notified(loop, code);
 }
 
-static struct MHD_Daemon *start_mhd(struct loop *l, size_t connections, const struct tls *t) {
+static struct MHD_Daemon *start_mhd(struct loop *l, size_t connections) {
     struct MHD_OptionItem tls[TLS_OPTIONS];
-    tls_options(t, tls);
+    tls_options(l->tls, tls);
     return MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG |
-                                MHD_USE_NO_LISTEN_SOCKET | (t->key ? MHD_USE_TLS : 0),
+                                MHD_USE_NO_LISTEN_SOCKET | (l->settings->tls_key[0] ? MHD_USE_TLS : 0),
                             0, NULL, NULL, exchange_handle, l, MHD_OPTION_EXTERNAL_LOGGER, no_log, NULL,
                             MHD_OPTION_ARRAY, tls, MHD_OPTION_NOTIFY_CONNECTION, notify_connection, l,
                             MHD_OPTION_CONNECTION_LIMIT, (unsigned)connections, MHD_OPTION_CONNECTION_TIMEOUT,
@@ -130,6 +132,7 @@ static enum err open_loop(struct server *s, size_t index, struct fault *f) {
                        .rate_seed = s->rate_seed,
                        .watched = {{.fd = -1}, {.fd = -1}},
                        .crowd = s->crowd,
+                       .tls = &s->tls,
                        .trusted = &s->trusted,
                        .id_prefix = crypto_random(),
                        .stop = &s->stop,
@@ -160,7 +163,7 @@ static enum err open_loop(struct server *s, size_t index, struct fault *f) {
     l->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     size_t most = (size_t)s->settings.max_connections / s->n + 1;
     l->in_place = strncmp(MHD_get_version(), "0.9.", 4) == 0;
-    l->mhd = start_mhd(l, most, &s->tls);
+    l->mhd = start_mhd(l, most);
     if (l->epoll_fd < 0 || !l->mhd)
         return fault_set(f, ERR_IO, "cannot start the HTTP server: %s", strerror(errno));
     int mhd_fd = MHD_get_daemon_info(l->mhd, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
@@ -227,9 +230,12 @@ enum err server_start(const struct settings *settings, const struct server_app *
     }
     for (size_t i = 0; i < s->n; i++)
         pthread_create(&s->threads[i], NULL, run_thread, &s->loops[i]);
-    tls_free(&s->tls); /* libmicrohttpd has its own */
     *ret_server = s;
     return ERR_OK;
+}
+
+enum err server_renew(struct server *s, struct fault *f) {
+    return tls_read(&s->settings, f, &s->tls);
 }
 
 int server_port(const struct server *s) {
@@ -250,5 +256,6 @@ void server_stop(struct server *s) {
         door_close(&s->loops[i].door);
         meters_done(&s->loops[i].meters);
     }
+    tls_free(&s->tls);
     free(s);
 }

@@ -6,7 +6,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 run=(gcc libc6-dev make pkg-config curl ca-certificates
-    libmicrohttpd-dev libcjson-dev libpq-dev libsodium-dev zlib1g-dev libzstd-dev libutf8proc-dev libjs-chart.js python3 python3-yaml)
+    libmicrohttpd-dev libgnutls28-dev libcjson-dev libpq-dev libsodium-dev zlib1g-dev libzstd-dev libutf8proc-dev libjs-chart.js python3 python3-yaml)
 # its flavours (OpenSSL, GnuTLS, NSS) exclude each other: any that is there will do
 pkg-config --exists libcurl 2>/dev/null || run+=(libcurl4-openssl-dev)
 dev=("${run[@]}" git openssl binutils clang clang-format clang-tidy cppcheck libcmocka-dev
@@ -65,7 +65,7 @@ deb) packages=("${deb[@]}") ;;
 esac
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
-    pkg-config --exists libmicrohttpd libcjson libcurl libpq libsodium zlib libzstd libutf8proc 2>/dev/null &&
+    pkg-config --exists libmicrohttpd gnutls libcjson libcurl libpq libsodium zlib libzstd libutf8proc 2>/dev/null &&
         { external_database || postgres_bin >/dev/null; } && exit 0
     die "no apt-get here: this installs packages on Debian 12 and Ubuntu 22.04 or newer only.
 On another system install the equivalents of these and run again:

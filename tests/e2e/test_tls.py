@@ -1,6 +1,7 @@
 """TLS by the service itself, with a certificate made here."""
 import concurrent.futures
 import contextlib
+import signal
 import socket
 import ssl
 import subprocess
@@ -157,6 +158,41 @@ def test_wrong_files(sandbox, files, tmp_path):
     assert "broken.pem" in fails(sandbox, 2, **{**files, "NICHED_TLS_CERTIFICATE": broken})
     other["NICHED_TLS_KEY"].chmod(0o644)
     assert "chmod" in fails(sandbox, 2, **other)
+
+
+def seen(service):
+    """The certificate that a new connection gets."""
+    return ssl.get_server_certificate(service.address)
+
+
+def test_a_renewed_certificate_is_taken_up(sandbox, tmp_path, contract):
+    files = make(tmp_path, "one")
+    certificate, key = files["NICHED_TLS_CERTIFICATE"], files["NICHED_TLS_KEY"]
+    old = certificate.read_text()
+    other = make(tmp_path, "two")
+    new = {name: other[name].read_bytes() for name in files}
+    with sandbox.serve(files, ready=False, NICHED_LOOPS=2) as service:
+        def hang_up(said):
+            before = service.log.count(said)
+            service.process.send_signal(signal.SIGHUP)
+            wait_until(lambda: service.log.count(said) > before)
+        trusting = ssl.create_default_context(cafile=certificate)
+        with line(service, trusting) as wire:
+            assert seen(service) == old
+            certificate.write_bytes(new["NICHED_TLS_CERTIFICATE"])  # of another key than the one that is there
+            hang_up('msg="the certificate stays as it was"')
+            assert seen(service) == old and str(key) in service.log
+            key.unlink()
+            hang_up('msg="the certificate stays as it was"')
+            assert "No such file" in service.log and seen(service) == old
+            key.write_bytes(new["NICHED_TLS_KEY"])
+            key.chmod(0o600)
+            hang_up('msg="certificate read"')
+            assert [seen(service) for _ in range(4)] == [certificate.read_text()] * 4  # both loops
+            wire.sendall(b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n")  # who came before stays
+            assert wire.recv(4096).startswith(b"HTTP/1.1 200 OK")
+        with Secure(service, contract, ssl.create_default_context(cafile=certificate)) as client:
+            assert client.get("/livez").status_code == 200
 
 
 def test_health_asks_by_tls(sandbox, service, files):

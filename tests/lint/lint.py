@@ -27,6 +27,7 @@ RANK_MAY = [("taxonomy", "stdlib.h")]  # beginning of the file's name, header
 # header of an outside library -> the only places that may include it
 DOORS = [
     (r"microhttpd\.h", ["src/http/", "include/http/"]),
+    (r"gnutls/.*\.h", ["src/http/"]),
     (r"(libpq-fe|libpq-events|libpq/.*|postgres_fe|pg_config.*)\.h", ["src/store/", "include/store/"]),
     (r"(cjson/)?cJSON(_Utils)?\.h", ["src/ingest/", "include/ingest/"]),
     (r"sodium(/.*)?\.h", ["src/base/", "include/base/"]),
@@ -35,7 +36,7 @@ DOORS = [
     (r"utf8proc\.h", ["src/base/", "include/base/"]),
     (r"curl/.*\.h", ["src/ingest/", "include/ingest/"]),
 ]
-PKGS = ["libmicrohttpd", "libcjson", "libcurl", "libpq", "libsodium", "zlib", "libzstd", "libutf8proc"]
+PKGS = ["libmicrohttpd", "gnutls", "libcjson", "libcurl", "libpq", "libsodium", "zlib", "libzstd", "libutf8proc"]
 WARN = ["-Wall", "-Wextra", "-Werror", "-Wshadow", "-Wswitch", "-Wconversion"]
 
 
