@@ -55,6 +55,8 @@ void api_loop_tick(void *app, int64_t mono_ms);
 uint64_t api_answers_epoch(void *app, int64_t mono_us);
 /* The version of what a struct kept_basis names. */
 uint64_t api_answers_version(void *app, const void *basis);
+/* For server_app: whether it was what would have been answered when the store was read last. */
+bool api_answers_last(void *app, const void *basis, uint64_t version, int64_t mono_us, int64_t *ret_read_us);
 /* For server_app: what a standby must have replayed to be asked. */
 uint64_t api_standby_needs(void *app, int64_t mono_us);
 

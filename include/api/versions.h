@@ -45,6 +45,10 @@ uint64_t versions_position(struct versions *v, int64_t mono_us);
  * everything that the store has notified and is not older than two seconds; at that moment of
  * clock_mono_us(). */
 bool versions_see(struct versions *v, int64_t mono_us, struct version_table **io_table);
+/* From any thread: the same however long ago it was read (*ret_read_us of clock_mono_us()); false where it is
+ * known that something changed since: what came by a notification or by versions_changed() and could not be
+ * read. */
+bool versions_last(struct versions *v, struct version_table **io_table, int64_t *ret_read_us);
 /* A version; 0 for what has none. */
 int64_t version_find(const struct version_table *t, int kind, int32_t id);
 /* Gives a table back. Accepts NULL. */

@@ -43,6 +43,7 @@ struct settings {
     int64_t work_threads;
     int64_t max_work;
     int64_t cache_mb;
+    int64_t stale_s;
     int64_t compounds;
     int64_t import_max_bytes;
     int64_t import_waiting;

@@ -20,6 +20,9 @@ enum {
     REQUEST_BODY_MAX = 65536 /* of a body that nobody reads */
 };
 
+#define REPLY_FRESH "\"stale\":false}"
+#define REPLY_STALE "\"stale\":true}"
+
 /* How a list is written; see http/list.h. */
 enum list_format { LIST_JSON, LIST_CSV, LIST_NDJSON };
 
@@ -149,7 +152,9 @@ bool request_version(struct request *req, uint64_t version);
  * answers: ask(req). */
 NODISCARD enum err request_shared(struct request *req, const void *basis, size_t n,
                                   enum err (*ask)(struct request *req));
-/* The reply that is being made may be kept: it is that of its tag's `version`, at most for so long. */
+/* The reply that is being made may be kept: it is that of its tag's `version`, at most for so long. Where it
+ * is JSON it ends with REPLY_FRESH, in place of which REPLY_STALE stands where it is given because the store
+ * is away (NICHED_STALE_S). */
 void request_keep_reply(struct request *req, uint64_t version, int64_t for_us);
 /* The reply is 304, without a body. */
 enum err request_reply_unchanged(struct request *req);

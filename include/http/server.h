@@ -25,6 +25,10 @@ struct server_app {
     /* The version, as request_version() takes it, of what an answer depends on (request_shared()); 0:
      * unknown. */
     uint64_t (*answers_version)(void *app, const void *basis);
+    /* Whether an answer of that version was right when the store was read last (*ret_read_us of
+     * clock_mono_us()), and nothing is known to have changed since. */
+    bool (*answers_last)(void *app, const void *basis, uint64_t version, int64_t mono_us,
+                         int64_t *ret_read_us);
     /* The position in the primary's log up to which a standby must have everything to be asked now;
      * UINT64_MAX: unknown. */
     uint64_t (*standby_needs)(void *app, int64_t mono_us);

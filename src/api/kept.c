@@ -8,6 +8,13 @@
 
 #include <string.h>
 
+static bool fits(const struct api *api) {
+    const struct snapshot *s = api->snapshot;
+    const char *model = api->versions->model;
+    return version_find(api->versions, VERSION_TAXONOMY, 0) == s->taxonomy_version &&
+           strcmp(*model ? model : "none", s->model_version[0]) == 0;
+}
+
 uint64_t api_answers_epoch(void *app, int64_t mono_us) {
     struct api *api = app;
     struct versions *v = api->shared->versions;
@@ -18,21 +25,22 @@ uint64_t api_answers_epoch(void *app, int64_t mono_us) {
         return 0;
     if (api->versions == before && !api->changed)
         return api->fits ? api->epoch : 0;
-    const struct snapshot *s = api->snapshot;
-    const char *model = api->versions->model;
     api->changed = false;
     api->epoch++;
-    api->fits = version_find(api->versions, VERSION_TAXONOMY, 0) == s->taxonomy_version &&
-                strcmp(*model ? model : "none", s->model_version[0]) == 0;
+    api->fits = fits(api);
     return api->fits ? api->epoch : 0;
 }
 
 /* What is in an entity tag. */
+static uint64_t version_at(const struct snapshot *s, const struct kept_basis *basis, int64_t sum,
+                           int64_t now_us) {
+    int64_t numbers[] = {sum, s->taxonomy_version, now_us / CLOCK_DAY, basis->world, basis->workspace};
+    return hash_text(hash_bytes(HASH_START, numbers, sizeof numbers), s->model_version[basis->world]);
+}
+
 uint64_t kept_version_of(const struct api *api, const struct snapshot *s, const struct kept_basis *basis,
                          int64_t sum) {
-    int64_t numbers[] = {sum, s->taxonomy_version, api_now_us(api, s, basis->world) / CLOCK_DAY, basis->world,
-                         basis->workspace};
-    return hash_text(hash_bytes(HASH_START, numbers, sizeof numbers), s->model_version[basis->world]);
+    return version_at(s, basis, sum, api_now_us(api, s, basis->world));
 }
 
 static int64_t sum_of(const struct version_table *t, const struct kept_basis *basis) {
@@ -46,16 +54,39 @@ static int64_t sum_of(const struct version_table *t, const struct kept_basis *ba
     return sum;
 }
 
-uint64_t kept_version(struct api *api, const struct kept_basis *basis) {
+/* Whether the same niches and rows would be read. */
+static bool stands(const struct api *api, const struct kept_basis *basis) {
     const struct snapshot *s = api->snapshot;
     if (!basis->world_asked && basis->world != s->default_world)
-        return 0;
+        return false;
     if (basis->parts &&
         snapshot_compound_id(s, basis->world, basis->id, (size_t)basis->parts) != basis->compound)
-        return 0;
-    if (basis->compound && !version_find(api->versions, basis->world, basis->compound))
-        return 0;
-    return kept_version_of(api, s, basis, sum_of(api->versions, basis));
+        return false;
+    return !basis->compound || version_find(api->versions, basis->world, basis->compound);
+}
+
+uint64_t kept_version(struct api *api, const struct kept_basis *basis) {
+    return stands(api, basis) ? kept_version_of(api, api->snapshot, basis, sum_of(api->versions, basis)) : 0;
+}
+
+/* The day may have ended since: then the version is of the one before, where the clock goes. */
+bool api_answers_last(void *app, const void *of, uint64_t version, int64_t mono_us, int64_t *ret_read_us) {
+    struct api *api = app;
+    const struct kept_basis *basis = of;
+    const struct version_table *before = api->versions;
+    int64_t read_us = 0;
+    if (!api->shared->versions || !api->snapshot ||
+        !versions_last(api->shared->versions, &api->versions, &read_us))
+        return false;
+    api->changed |= api->versions != before;
+    if (!fits(api) || !stands(api, basis))
+        return false;
+    int64_t sum = sum_of(api->versions, basis), now_us = api_now_us(api, api->snapshot, basis->world);
+    bool last = version_at(api->snapshot, basis, sum, now_us) == version ||
+                version_at(api->snapshot, basis, sum, now_us - (mono_us - read_us)) == version;
+    if (last)
+        *ret_read_us = read_us;
+    return last;
 }
 
 uint64_t api_standby_needs(void *app, int64_t mono_us) {

@@ -233,6 +233,7 @@ enum err match_write(struct request *req) {
     match_beside_json(req, &w);
     json_kstr(&w, "world", api_world_name(st->world));
     json_kstr(&w, "model_version", s->model_version[st->world]);
+    json_kbool(&w, "stale", false); /* last: REPLY_FRESH */
     json_object_end(&w);
     return request_reply(req, 200, "application/json");
 }

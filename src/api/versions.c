@@ -25,6 +25,8 @@ struct versions {
     bool listens;
     _Atomic uint64_t heard; /* moves on when something may have changed */
     _Atomic uint64_t known; /* its value before the newest table was read */
+    _Atomic uint64_t told;  /* moves on when something did change, as far as is known */
+    _Atomic uint64_t taken; /* its value before the newest table was read */
     _Atomic int64_t read_us;
     bool apart;                /* reads may go to a standby */
     _Atomic uint64_t wrote;    /* moves on when something may have been committed */
@@ -53,10 +55,8 @@ int64_t version_find(const struct version_table *t, int kind, int32_t id) {
     return line ? line->version : 0;
 }
 
-bool versions_see(struct versions *v, int64_t mono_us, struct version_table **io_table) {
-    uint64_t known = atomic_load(&v->known);
-    if (known != atomic_load(&v->heard) || mono_us - atomic_load(&v->read_us) > TRUST_US)
-        return false;
+/* Puts the newest table in its place. */
+static bool renew(struct versions *v, struct version_table **io_table) {
     if (*io_table && (*io_table)->serial == atomic_load(&v->serial))
         return true;
     pthread_mutex_lock(&v->lock);
@@ -67,6 +67,21 @@ bool versions_see(struct versions *v, int64_t mono_us, struct version_table **io
     version_table_give(*io_table);
     *io_table = newest;
     return newest != NULL;
+}
+
+bool versions_see(struct versions *v, int64_t mono_us, struct version_table **io_table) {
+    uint64_t known = atomic_load(&v->known);
+    if (known != atomic_load(&v->heard) || mono_us - atomic_load(&v->read_us) > TRUST_US)
+        return false;
+    return renew(v, io_table);
+}
+
+bool versions_last(struct versions *v, struct version_table **io_table, int64_t *ret_read_us) {
+    int64_t read_us = atomic_load(&v->read_us);
+    if (atomic_load(&v->taken) != atomic_load(&v->told) || !renew(v, io_table))
+        return false;
+    *ret_read_us = read_us;
+    return true;
 }
 
 uint64_t versions_position(struct versions *v, int64_t mono_us) {
@@ -80,6 +95,7 @@ uint64_t versions_position(struct versions *v, int64_t mono_us) {
 void versions_changed(struct versions *v) {
     if (!v)
         return;
+    atomic_fetch_add(&v->told, 1);
     atomic_fetch_add(&v->heard, 1);
     leash_wake(&v->leash);
 }
@@ -147,7 +163,7 @@ static void place(struct versions *v, const struct rows *r, bool changed, int64_
 
 static enum err read_versions(struct versions *v, struct db *db, struct fault *f) {
     CLEANUP(rows_free_at) struct rows *r = NULL;
-    uint64_t heard = atomic_load(&v->heard), wrote = atomic_load(&v->wrote);
+    uint64_t heard = atomic_load(&v->heard), wrote = atomic_load(&v->wrote), told = atomic_load(&v->told);
     int64_t asked_us = clock_mono_us();
     enum err e = db_query(db, "versions", 0, NULL, f, &r);
     if (e)
@@ -157,6 +173,7 @@ static enum err read_versions(struct versions *v, struct db *db, struct fault *f
     place(v, r, changed, asked_us);
     atomic_store(&v->placed, wrote);
     atomic_store(&v->read_us, asked_us);
+    atomic_store(&v->taken, told);
     atomic_store(&v->known, heard); /* last: from now on the table counts */
     return ERR_OK;
 }
@@ -192,8 +209,10 @@ static void rest(struct versions *v, struct db *db, bool failed) {
     if (!failed && (atomic_load(&v->heard) != atomic_load(&v->known) ||
                     atomic_load(&v->wrote) != atomic_load(&v->placed)))
         return;
-    if (leash_rest(&v->leash, db, ms))
-        atomic_fetch_add(&v->heard, 1);
+    if (!leash_rest(&v->leash, db, ms))
+        return;
+    atomic_fetch_add(&v->told, 1);
+    atomic_fetch_add(&v->heard, 1);
 }
 
 /* It says nothing of what fails: the keeper, which asks the same store, does. */

@@ -55,6 +55,9 @@ static const struct setting settings_table[] = {
      "requests that wait for such a thread, and as many writes; beyond: 503 at once"},
     {"NICHED_CACHE_MB", SETTING_INT, AT(cache_mb), 0, 65536, "16",
      "MiB of answers that are kept, of all loops together; 0: none"},
+    {"NICHED_STALE_S", SETTING_INT, AT(stale_s), 0, 86400, "0",
+     "seconds that kept answers are still given, marked stale, while the database cannot be reached; 0: "
+     "never"},
     {"NICHED_COMPOUNDS", SETTING_INT, AT(compounds), 0, 1000, "200",
      "compounds of niches of which ranked rows are kept; the least recently used goes first; 0: none"},
     {"NICHED_OPEN_REQUESTS", SETTING_INT, AT(open_requests), 1, 1000, "5",

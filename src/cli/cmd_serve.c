@@ -73,7 +73,7 @@ static enum err run(const struct settings *settings, struct fault *f) {
     struct api_shared shared = {.settings = settings, .worker = &counts};
     struct server_app app = {api_routes,        api_route_count,     api_loop_open,    api_loop_close,
                              api_admit,         api_knows_origin,    api_loop_tick,    &shared,
-                             api_answers_epoch, api_answers_version, api_standby_needs};
+                             api_answers_epoch, api_answers_version, api_answers_last, api_standby_needs};
     struct server *server = NULL;
     struct worker *worker = NULL;
     enum err e = open_secrets(settings, f, &shared.secrets);

@@ -171,8 +171,12 @@ struct answer *answers_ask(struct answers *all, const struct answer_key *key) {
     struct answer *a = calloc(1, sizeof *a);
     if (!a)
         abort();
+    enum coding coding;
     a->references = 1;
     a->asked = true;
+    a->before = answers_find(all, key, &coding);
+    if (a->before)
+        a->before->references++;
     a->bytes = sizeof *a + add_name(all, a, key, CODING_IDENTITY);
     return a;
 }

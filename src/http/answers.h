@@ -24,6 +24,7 @@ struct answer {
     int references;           /* exchanges that send it, and the table */
     bool asked;               /* nothing of the following is there yet: somebody asks */
     struct exchange *waiters; /* for that, in the order in which they came */
+    struct answer *before;    /* ... the one before, which it hides; NULL: none */
     struct arena *arena;
     uint64_t version, epoch; /* what it is of; when that was true last */
     const void *basis;
@@ -48,7 +49,8 @@ struct answers *answers_new(size_t bytes, struct meters *meters, uint64_t seed);
 void answers_free(struct answers *all);
 /* The answer of that name, NULL: there is none. *ret_coding: what a raw name was given for. */
 struct answer *answers_find(const struct answers *all, const struct answer_key *key, enum coding *ret_coding);
-/* A new one of that name that somebody asks for; the table has a reference. */
+/* A new one of that name that somebody asks for; the table has a reference. One that is there already is
+ * hidden by it until it is dropped (a->before). */
 struct answer *answers_ask(struct answers *all, const struct answer_key *key);
 /* Gives an answer one more name, raw, for a coding; the oldest raw ones go where there are many. */
 void answers_name(struct answers *all, struct answer *a, const struct answer_key *key, enum coding coding);
@@ -62,5 +64,7 @@ void answers_used(struct answers *all, struct answer *a);
 void answers_grow(struct answers *all, struct answer *a, size_t bytes);
 /* Gives a reference back. Accepts NULL. */
 void answer_give(struct answer *a);
+/* The name under which the exchange's answer is kept, in its arena. */
+struct answer_key shared_key(const struct exchange *x);
 
 #endif

@@ -65,7 +65,7 @@ void exchange_failed(struct exchange *x, enum err e) {
 /* Nothing is in flight any more: there is a reply, or its problem is made. */
 static void conclude(struct exchange *x) {
     shared_over(x);
-    if (!x->failed && x->req.replied)
+    if ((!x->failed && x->req.replied) || stale_reply(x))
         return;
     if (!x->failed)
         request_fail(&x->req, ERR_INTERNAL, "the handler gave no reply");

@@ -46,7 +46,8 @@ struct exchange {
     size_t own_headers; /* those that were there before the handler's */
     uint64_t version;   /* of the reply, if it may be kept; 0: it may not */
     int64_t until_us;
-    bool own; /* depends on what names of kept answers do not tell */
+    bool stale; /* of a kept answer, while the store is away */
+    bool own;   /* depends on what names of kept answers do not tell */
 };
 
 /* Refuses methods and header names that are no tokens, values with control characters and requests that two
@@ -114,6 +115,9 @@ bool shared_sent(struct exchange *x, struct MHD_Response *res);
 const struct answer_copy *shared_copy(struct exchange *x, enum coding coding);
 /* The reply is there, or there is a fault: keeps it where it may, and lets those go on who wait for it. */
 void shared_over(struct exchange *x);
+/* The store was away: the reply is what it answered last, marked, where the settings say so and it is known.
+ * False: the fault counts. */
+bool stale_reply(struct exchange *x);
 /* The exchange is over. */
 void shared_free(struct exchange *x);
 /* Hands the reply to libmicrohttpd. */

@@ -129,7 +129,7 @@ static void pack(struct exchange *x, enum coding coding) {
 void reply_finish(struct exchange *x) {
     struct request *req = &x->req;
     bool get = strcmp(req->method, "GET") == 0 || strcmp(req->method, "HEAD") == 0;
-    if (req->status != 200 || !get)
+    if (req->status != 200 || !get || x->stale)
         req->etag = req->status == 304 ? req->etag : NULL;
     else if (!req->etag && set_tag(req, body_version(x)))
         request_reply_unchanged(req);

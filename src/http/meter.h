@@ -20,7 +20,7 @@ struct meters {
     _Atomic uint64_t bytes;
     _Atomic uint64_t busy_us;
     _Atomic uint64_t errors[ERR_COUNT]; /* of statements */
-    _Atomic uint64_t cache_hits, cache_misses, cache_waits, cache_evictions, cache_bytes;
+    _Atomic uint64_t cache_hits, cache_misses, cache_waits, cache_evictions, cache_stale, cache_bytes;
     _Atomic uint64_t standby_statements, standby_again, standby_up;
     _Atomic uint64_t refused_full, refused_address; /* connections */
     _Atomic uint64_t cut[SEAT_PHASES];              /* ... by what they were slow at */

@@ -30,6 +30,11 @@ static bool holds(const struct loop *l, struct answer *a, uint64_t epoch, int64_
     return true;
 }
 
+/* Whether it may be wanted when the store is away: not when it is known what it was outdated by. */
+static bool may_be_last(const struct loop *l, const struct answer *a, uint64_t epoch) {
+    return l->settings->stale_s && (!epoch || l->program->answers_version(l->app, a->basis) == a->version);
+}
+
 /* ---- by what was taken apart */
 
 static void key_put(struct buf *out, const char *bytes, size_t n) {
@@ -37,7 +42,7 @@ static void key_put(struct buf *out, const char *bytes, size_t n) {
     buf_put(out, bytes, n);
 }
 
-static struct answer_key key_of(struct exchange *x) {
+struct answer_key shared_key(const struct exchange *x) {
     const struct request *req = &x->req;
     const struct param_arg *args[REQUEST_ARGS] = {0};
     CLEANUP(buf_free) struct buf key = {0};
@@ -88,7 +93,7 @@ static enum err look(struct exchange *x) {
     struct loop *l = x->req.loop;
     int64_t now_us = clock_mono_us();
     uint64_t epoch = epoch_of(l, now_us);
-    struct answer_key key = key_of(x);
+    struct answer_key key = shared_key(x);
     enum coding coding;
     struct answer *a = answers_find(l->answers, &key, &coding);
     if (a && a->asked) {
@@ -99,7 +104,7 @@ static enum err look(struct exchange *x) {
         count_add(&l->meters.cache_hits, 1);
         return reply_kept(x, a, "cache;desc=hit");
     }
-    if (a)
+    if (a && !may_be_last(l, a, epoch))
         answers_drop(l->answers, a);
     if (epoch && reply_unchanged(x)) {
         count_add(&l->meters.cache_hits, 1);
@@ -182,6 +187,10 @@ static void release(struct exchange *x, enum outcome outcome) {
     a->references++; /* for this call */
     if (outcome != OUTCOME_KEPT)
         answers_drop(x->req.loop->answers, a);
+    else if (a->before && a->before->names)
+        answers_drop(x->req.loop->answers, a->before);
+    answer_give(a->before);
+    a->before = NULL;
     for (struct exchange *w = waiters, *next; w; w = next) {
         next = w->next_waiter;
         w->req.waiting--;

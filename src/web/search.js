@@ -111,7 +111,8 @@ export function view(main) {
     const asked = { spelling: 'read as a close spelling', alias: 'another word for it', compound: 'taken together' }[n.how];
     return [h('h1', {}, label),
       h('p', { className: 'muted', id: 'count' }, answer.total === null ? plural(answer.items.length, 'creator') : plural(answer.total, 'creator'), answer.items.length && answer.total > answer.items.length ? `, ranks ${answer.items[0].rank} to ${answer.items.at(-1).rank}` : '',
-        asked && n.asked !== n.resolved.join(',') && ` · you asked for “${n.asked}”, ${asked}`)];
+        asked && n.asked !== n.resolved.join(',') && ` · you asked for “${n.asked}”, ${asked}`),
+      answer.stale && h('p', { role: 'status', id: 'stale' }, 'The database cannot be reached: this is what it said last.')];
   }
 
   function bar(answer) {

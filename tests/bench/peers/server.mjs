@@ -41,7 +41,7 @@ const schema = object({
     })
   },
   related_available: { type: 'integer' }, has_more: { type: 'boolean' }, next_cursor: text, total: { type: 'null' },
-  facets: { type: 'null' }, diagnosis: { type: 'null' }, why_not: { type: 'null' }, world: { type: 'string' }, model_version: { type: 'string' }
+  facets: { type: 'null' }, diagnosis: { type: 'null' }, why_not: { type: 'null' }, world: { type: 'string' }, model_version: { type: 'string' }, stale: { type: 'boolean' }
 })
 
 const isPage = ([sql]) => sql.startsWith('-- api_match:')
@@ -68,7 +68,7 @@ function answer(config, slug, label, rows, related) {
     items: shown.map((row, i) => item(row, i + 1, slug, label, config.slugs, now)),
     related_available: related, has_more: more,
     next_cursor: more ? Buffer.from(`${last.score},${last.conf},${last.account_id}`).toString('base64url') : null,
-    total: null, facets: null, diagnosis: null, why_not: null, world: config.world, model_version: config.model
+    total: null, facets: null, diagnosis: null, why_not: null, world: config.world, model_version: config.model, stale: false
   }
 }
 
