@@ -40,7 +40,7 @@ struct settings {
     int64_t shutdown_s;
     int64_t statement_timeout_ms;
     int64_t open_requests;
-    int64_t work_threads;
+    int64_t work_threads, writers;
     int64_t max_work;
     int64_t cache_mb;
     int64_t stale_s;

@@ -113,10 +113,11 @@ NODISCARD enum err request_work(struct request *req, request_job *job, request_n
 /* The same for several requests that came to wait meanwhile: each its own error, and nothing else of theirs
  * is touched. */
 typedef void request_jobs(struct request *const *reqs, size_t n, enum err *ret_e);
-/* As request_work(), for what is cheaper for many at once (a transaction): by the one thread that does
- * nothing else, with all requests that wait for the same `group` (0: alone), in the order in which they came;
- * `jobs` must be the same for a group. */
-NODISCARD enum err request_work_together(struct request *req, uint64_t group, request_jobs *jobs,
+/* As request_work(), for what is cheaper for many at once (a transaction): by a thread that does nothing else
+ * (NICHED_WRITERS), with all requests that wait for the same `group` (0: alone), in the order in which they
+ * came. `beside`: other threads may run others of these at the same time; without, one runs after the other.
+ * `jobs` and `beside` must be the same for a group. */
+NODISCARD enum err request_work_together(struct request *req, uint64_t group, bool beside, request_jobs *jobs,
                                          request_next *next);
 /* Takes the rows of an answer over for the request, which frees them when it is over: for a job to read. */
 const struct rows *request_keep(struct request *req, const struct rows *rows);

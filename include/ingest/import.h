@@ -38,6 +38,7 @@ struct import_options {
     int64_t max_bytes;    /* of the text, unpacked; 0: any */
     int64_t batch_rows;   /* so many are merged and committed at a time; 0 or strict: all at once */
     bool undo;            /* what is written is noted in import_undo, so that it can be taken back */
+    bool locked;          /* the caller holds what keeps others from the accounts: import_records() alone */
     const struct crypto_secrets *secrets; /* know erased creators again; NULL or not lasting: an import into a
                                              store that has any is refused */
 };

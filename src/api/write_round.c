@@ -1,6 +1,8 @@
-/* Writes that wait at the same time are one transaction: its round trips and its commit are paid once. A
- * round is requests of one way, world and source about different creators, in the order in which they came;
- * rows of a workspace, erasures and whatever has no body make a round each. Invariants: each request is
+/* Writes that wait at the same time are one transaction: its round trips and its commit are paid once. Rounds
+ * that leave accounts as they are run beside each other, since on a store that is larger than memory each is
+ * a line of reads from disk; imports and all other rounds have the store's writing to themselves. A round is
+ * requests of one way, world and source about different creators, in the order in which they came; rows of a
+ * workspace, erasures and whatever has no body make a round each. Invariants: each request is
  * answered as if it had come alone: who is refused takes nobody along (the round is undone and done again
  * without them), and where the store fails at a round that several share, each is tried by itself; an answer
  * is given after the commit that it speaks of, and its Idempotency-Key is kept in it. */
@@ -162,15 +164,30 @@ static enum err ask_accounts(struct round *r) {
     return db_line_query(r->db, "write_account", COUNT_OF(params), params, take_accounts, r, &r->fault);
 }
 
-/* Takes the importer's lock if there is something to write (whoever is answered again need not wait for an
- * import), and finds the accounts under it. */
+/* Waits for its turn in the line: of those that leave accounts as they are only for the same accounts. */
+static enum err lock(struct round *r) {
+    CLEANUP(buf_free) struct buf platforms = {0}, keys = {0};
+    if (!state_of(r, 0)->way->beside)
+        return db_line_run(r->db, "select pg_advisory_xact_lock(20261, 0)", NULL, NULL, &r->fault);
+    for (size_t i = 0; i < r->n; i++) {
+        db_array_put(&platforms, arena_printf(r->req[i]->arena, "%d", state_of(r, i)->who.platform));
+        db_array_put(&keys, state_of(r, i)->who.key);
+    }
+    const char *params[] = {state_of(r, 0)->who.world ? "1" : "0", db_array_end(&platforms),
+                            db_array_end(&keys)};
+    enum err e = db_line_run(r->db, "select pg_advisory_xact_lock_shared(20261, 0)", NULL, NULL, &r->fault);
+    return e ? e : db_line_query(r->db, "write_lock", COUNT_OF(params), params, NULL, NULL, &r->fault);
+}
+
+/* Takes its turn if there is something to write (whoever is answered again need not wait for an import), and
+ * finds the accounts in it. */
 static enum err find_accounts(struct round *r, bool locked) {
     bool writes = false;
     for (size_t i = 0; i < r->n; i++)
         writes |= !state_of(r, i)->again;
     enum err e = db_line_begin(r->db, &r->fault);
     if (!e && writes && !locked)
-        e = db_line_run(r->db, "select pg_advisory_xact_lock(20261, 0)", NULL, NULL, &r->fault);
+        e = lock(r);
     if (!e)
         e = ask_accounts(r);
     enum err end = db_line_end(r->db, e ? NULL : &r->fault);
@@ -233,6 +250,7 @@ static enum err merge(struct round *r, struct import_summary *s) {
         .source = source_of(first),
         .world = first->who.world,
         .workspace_id = first->workspace ? strtoll(first->workspace, NULL, 10) : 0,
+        .locked = true,
         .map = {.kind = first->way->kind, .observed_us = now_us, .latest_us = now_us + CLOCK_DAY},
         .secrets = &shared->secrets};
     struct import_part parts[ROUND_MAX] = {{0}};

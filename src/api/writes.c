@@ -181,19 +181,19 @@ enum err write_rows_after(struct request *req) {
 #define ROWS       write_read_rows, write_rows, write_rows_after
 #define NO_BODY(f) NULL, f, NULL
 static const struct write_way ways[] = {
-    {"creator_put", "creators", " platform username ", PROFILE, true, true, false},
-    {"creator_patch", "creators", ROWS_TAKEN, PROFILE, false, true, false},
-    {"creator_delete", NULL, "", NO_BODY(write_erase), false, false, false},
-    {"creator_posts", "posts", ROWS_TAKEN, ROWS, false, false, false},
-    {"creator_snapshots", "snapshots", ROWS_TAKEN, ROWS, false, false, false},
-    {"creator_prices", "prices", ROWS_TAKEN, ROWS, false, false, false},
-    {"creator_collaborations", "collaborations", ROWS_TAKEN, ROWS, false, false, false},
-    {"prices_add", "prices", "", ROWS, false, false, true},
-    {"collaborations_add", "collaborations", " category ", ROWS, false, false, true},
-    {"conversions_add", "conversions", "", ROWS, false, false, true},
-    {"price_delete", NULL, "", NO_BODY(own_drop), false, false, true},
-    {"collaboration_delete", NULL, "", NO_BODY(own_drop), false, false, true},
-    {"conversion_delete", NULL, "", NO_BODY(own_drop), false, false, true},
+    {"creator_put", "creators", " platform username ", PROFILE, true, true, false, false},
+    {"creator_patch", "creators", ROWS_TAKEN, PROFILE, false, true, false, false},
+    {"creator_delete", NULL, "", NO_BODY(write_erase), false, false, false, false},
+    {"creator_posts", "posts", ROWS_TAKEN, ROWS, false, false, false, true},
+    {"creator_snapshots", "snapshots", ROWS_TAKEN, ROWS, false, false, false, true},
+    {"creator_prices", "prices", ROWS_TAKEN, ROWS, false, false, false, true},
+    {"creator_collaborations", "collaborations", ROWS_TAKEN, ROWS, false, false, false, true},
+    {"prices_add", "prices", "", ROWS, false, false, true, false},
+    {"collaborations_add", "collaborations", " category ", ROWS, false, false, true, false},
+    {"conversions_add", "conversions", "", ROWS, false, false, true, false},
+    {"price_delete", NULL, "", NO_BODY(own_drop), false, false, true, false},
+    {"collaboration_delete", NULL, "", NO_BODY(own_drop), false, false, true, false},
+    {"conversion_delete", NULL, "", NO_BODY(own_drop), false, false, true, false},
 };
 
 const struct write_way *write_way_of(const char *route) {
@@ -321,5 +321,5 @@ enum err api_write(struct request *req) {
     st->once_key = request_given(req, "Idempotency-Key");
     bool lone = !st->way->kind || st->way->own;
     uint64_t group = lone ? 0 : (uint64_t)(st->way - ways + 1) * 2 + (uint64_t)st->who.world;
-    return request_work_together(req, group, write_jobs, write_done);
+    return request_work_together(req, group, st->way->beside, write_jobs, write_done);
 }

@@ -23,6 +23,7 @@ struct write_way {
     bool makes;                 /* an unknown creator is made */
     bool shows;                 /* the answer is the creator */
     bool own;                   /* rows of a workspace, each of which names its account */
+    bool beside;                /* accounts stay as they are: others of these may be written meanwhile */
 };
 
 /* Where a write is among those that came with it. */

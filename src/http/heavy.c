@@ -72,13 +72,16 @@ enum err request_work(struct request *req, request_job *job, request_next *next)
     return exchange_work(exchange_of(req), false, job, next);
 }
 
-enum err request_work_together(struct request *req, uint64_t group, request_jobs *jobs, request_next *next) {
+enum err request_work_together(struct request *req, uint64_t group, bool beside, request_jobs *jobs,
+                               request_next *next) {
     if (!req->loop->writes) {
         enum err e = ERR_OK;
         jobs(&req, 1, &e);
         return e ? e : next(req, NULL);
     }
-    const struct worked w = {
-        .item = {.run = run_jobs, .group = group}, .x = exchange_of(req), .jobs = jobs, .next = next};
+    const struct worked w = {.item = {.run = run_jobs, .group = group, .one = !beside},
+                             .x = exchange_of(req),
+                             .jobs = jobs,
+                             .next = next};
     return put_work(req->loop->writes, &w);
 }

@@ -216,7 +216,7 @@ enum err server_start(const struct settings *settings, const struct server_app *
     if (!e)
         e = work_start((size_t)settings->work_threads, (size_t)settings->max_work, f, &s->work);
     if (!e)
-        e = work_start(1, (size_t)settings->max_work, f, &s->writes);
+        e = work_start((size_t)settings->writers, (size_t)settings->max_work, f, &s->writes);
     for (size_t i = 0; i < s->n && !e; i++)
         e = open_loop(s, i, f);
     if (e) {

@@ -16,7 +16,7 @@ struct work {
     pthread_cond_t some;
     struct work_item *first, **last;
     size_t waiting, most;
-    bool stop;
+    bool stop, one_runs;
     size_t n;
     pthread_t threads[THREADS_MAX];
 };
@@ -46,16 +46,34 @@ static void gather(struct work *w, struct work_item *first) {
     }
 }
 
+/* What leads to the first that may run now, or to the end. */
+static struct work_item **runnable(struct work *w) {
+    struct work_item **at = &w->first;
+    while (*at && (*at)->one && w->one_runs)
+        at = &(*at)->next;
+    return at;
+}
+
 /* The next item and those that run with it, NULL when it is over. */
 static struct work_item *take(struct work *w) {
+    struct work_item **at;
     pthread_mutex_lock(&w->lock);
-    while (!w->first && !w->stop)
+    while (!*(at = runnable(w)) && (w->first || !w->stop))
         pthread_cond_wait(&w->some, &w->lock);
-    struct work_item *first = w->first ? unlink_item(w, &w->first) : NULL;
+    struct work_item *first = *at ? unlink_item(w, at) : NULL;
     if (first && first->group)
         gather(w, first);
+    if (first && first->one)
+        w->one_runs = true;
     pthread_mutex_unlock(&w->lock);
     return first;
+}
+
+static void one_ended(struct work *w) {
+    pthread_mutex_lock(&w->lock);
+    w->one_runs = false;
+    pthread_cond_broadcast(&w->some);
+    pthread_mutex_unlock(&w->lock);
 }
 
 static void deliver(struct work_item *item) {
@@ -76,6 +94,8 @@ static void *work_run(void *arg) {
         int64_t begin = clock_mono_us();
         first->run(first);
         int64_t us = clock_mono_us() - begin;
+        if (first->one)
+            one_ended(w);
         for (struct work_item *item = first, *next; item; item = next) {
             next = item->next;
             item->us = us;

@@ -29,6 +29,7 @@ struct work_item {
     struct work_inbox *inbox; /* where it goes then */
     uint64_t group;           /* 0: it runs alone; else with all that wait for the same */
     bool must;                /* it is taken however many wait; its owner has no other in flight */
+    bool one;                 /* not beside another of these; a group is wholly of these or not */
     int64_t us;               /* how long it ran */
     struct work_item *next;
 };

@@ -101,7 +101,7 @@ static void drop(struct merge *m, const char *query, const char *letters) {
 static void find_accounts(struct merge *m) {
     int64_t with_id, without_id;
     map_id_counts(m->s->map, &with_id, &without_id);
-    if (!m->e)
+    if (!m->e && !m->o->locked)
         m->e = db_line_run(m->db, "select pg_advisory_xact_lock(20261, 0)", NULL, NULL, m->f);
     if (with_id && without_id)
         run(m, "import_fill_ids", "");

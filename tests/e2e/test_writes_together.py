@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from client import send_body
 from patience import wait_until
+from rounds import LONG
 
 POST = {"post_key": "1", "posted_at": "2026-10-30T18:00:00Z", "caption": "vegan bowl", "likes": 412, "observed_at": "2026-11-01T00:00:00Z"}
 
@@ -22,7 +23,7 @@ def niched(databases, migrated_template, program, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def service(niched):
-    with niched.serve(NICHED_WORKER="0") as service:
+    with niched.serve(NICHED_WORKER="0", NICHED_WRITERS="1") as service:
         yield service
 
 
@@ -234,3 +235,53 @@ def test_together_is_as_one_after_the_other(client, niched, ask, service, db, se
     assert [answer_of(a) for a in together(niched, ask, service, db, of("live"))] == one_by_one
     assert db.execute(STORED, (0,)).fetchall() == db.execute(STORED, (1,)).fetchall()
     assert {200, 404} <= {status for status, _ in one_by_one}
+
+
+@pytest.fixture
+def lanes(niched, ask):
+    with niched.serve(NICHED_WORKER="0", NICHED_WRITERS="4") as service:
+        yield ask(service), service
+
+
+def test_others_are_written_while_one_account_is(lanes, niched, ask, db):
+    client, service = lanes
+    put(client, "held", "free")
+    with psycopg.connect(niched.url) as lock, concurrent.futures.ThreadPoolExecutor(1) as pool:
+        lock.execute("select pg_advisory_xact_lock(hashtextextended(platform || '/held', 0)) from platform where slug = 'tiktok'")
+        held = pool.submit(send_body, ask(service), "POST", address("held"), POST)
+        wait_until(lambda: db.execute("select from pg_locks where not granted").fetchall())
+        assert send_body(client, "POST", address("free"), POST).json()["created"] == 1
+        assert not held.done()
+        lock.rollback()
+        assert held.result().json()["created"] == 1
+
+
+def test_a_profile_is_written_beside_nothing(lanes, niched, ask, db):
+    client, service = lanes
+    put(client, "held")
+    with psycopg.connect(niched.url) as lock, concurrent.futures.ThreadPoolExecutor(1) as pool:
+        lock.execute("select pg_advisory_xact_lock_shared(20261, 0)")  # as a round of posts does
+        held = pool.submit(send_body, ask(service), "PUT", "/creators/tiktok/other", {"followers": 5000})
+        wait_until(lambda: db.execute("select from pg_locks where not granted").fetchall())
+        lock.rollback()
+        assert held.result().status_code == 201
+
+
+def test_writers_at_random_lose_nothing(lanes, ask, db):
+    """Eight clients write the same few posts of the same few creators, with different counts, at the same time."""
+    client, service = lanes
+    names = [f"c{i}" for i in range(4)]
+    put(client, *names)
+    written = []
+
+    def write(seed):
+        chance, mine = random.Random(seed), ask(service)
+        for _ in range(100 if LONG else 12):
+            name, rows = chance.choice(names), [{**POST, "post_key": str(k), "likes": chance.randrange(1000)} for k in chance.sample(range(6), 3)]
+            answer = send_body(mine, "POST", address(name), rows)
+            assert answer.status_code == 200, answer.text
+            written.extend((name, row["post_key"]) for row in rows)
+
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        list(pool.map(write, range(8)))
+    assert sorted(set(written)) == db.execute("select username, post_key from post join account using (creator_id, account_id) order by 1, 2").fetchall()

@@ -167,11 +167,47 @@ static void a_group_runs_together(void **state) {
     work_inbox_close(&box);
 }
 
+/* Two threads: of 1 and 2, which may not run beside each other, one is held up; 3 runs by then, the other
+ * does not. */
+static void one_of_a_kind_at_a_time(void **state) {
+    (void)state;
+    struct work *w;
+    struct fault f;
+    struct work_inbox box;
+    struct gate gate = {.lock = PTHREAD_MUTEX_INITIALIZER, .turn = PTHREAD_COND_INITIALIZER};
+    struct sum held = {.item = {.run = wait_at_gate, .inbox = &box, .one = true}, .gate = &gate};
+    struct noted at[2] = {{.item = {.run = note, .inbox = &box, .one = true}, .nth = 2},
+                          {.item = {.run = note, .inbox = &box}, .nth = 3}};
+    assert_int_equal(work_start(2, 7, &f, &w), ERR_OK);
+    assert_int_equal(work_inbox_open(&box, &f), ERR_OK);
+    assert_int_equal(work_put(w, &held.item, &f), ERR_OK);
+    pthread_mutex_lock(&gate.lock);
+    while (!gate.inside)
+        pthread_cond_wait(&gate.turn, &gate.lock);
+    pthread_mutex_unlock(&gate.lock);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(work_put(w, &at[i].item, &f), ERR_OK);
+    await(&box);
+    assert_ptr_equal(work_inbox_take(&box), &at[1].item);
+    assert_int_equal(work_waiting(w), 1);
+    pthread_mutex_lock(&gate.lock);
+    gate.open = true;
+    pthread_cond_broadcast(&gate.turn);
+    pthread_mutex_unlock(&gate.lock);
+    work_stop(w);
+    struct work_item *item = work_inbox_take(&box);
+    assert_ptr_equal(item, &held.item);
+    assert_ptr_equal(item->next, &at[0].item);
+    assert_null(item->next->next);
+    work_inbox_close(&box);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(comes_back_to_its_inbox),
         cmocka_unit_test(full_queue_refuses_at_once),
         cmocka_unit_test(a_group_runs_together),
+        cmocka_unit_test(one_of_a_kind_at_a_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
