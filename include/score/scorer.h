@@ -12,16 +12,26 @@
 #include "base/err.h"
 #include "store/db.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SCORER_BATCH = 200, SCORER_BATCH_BULK = 1000, SCORER_BATCH_MAX = 5000, SCORER_TRIES = 3 };
+enum {
+    SCORER_BATCH_MIN = 16,
+    SCORER_BATCH = 200,
+    SCORER_BATCH_BULK = 1000,
+    SCORER_BATCH_MAX = 5000,
+    SCORER_TRIES = 3
+};
 
 /* now_us: the clock of worlds that have none of their own, 0: the real time. batch: accounts a transaction,
- * 0: SCORER_BATCH. compounds: those of which rows are kept at most, 0: none are made or dropped. */
+ * 0: SCORER_BATCH. batch_ms: how long one may take, 0: any time; the next has fewer accounts after one that
+ * took longer, at least SCORER_BATCH_MIN. compounds: those of which rows are kept at most, 0: none are made
+ * or dropped. */
 struct scorer_options {
     int64_t now_us;
     size_t batch;
+    int64_t batch_ms;
     size_t compounds;
     size_t market_rows; /* that scorer_market() reads at a time, about; 0: 200,000 */
 };
@@ -67,6 +77,8 @@ NODISCARD enum err scorer_mark_all(struct scorer *s, struct fault *f, size_t *re
  * time; *ret_niches tells how many, 0 when none is left or another scorer does it. For when nothing else is
  * to do: a call may take seconds on a large store. ERR_STORE_*. */
 NODISCARD enum err scorer_market(struct scorer *s, struct fault *f, size_t *ret_niches);
+/* Whether the last batch was as large as it may be: more may wait. */
+bool scorer_more(const struct scorer *s);
 /* Accounts that wait (those set aside left out). ERR_STORE_*. */
 NODISCARD enum err scorer_waiting(struct scorer *s, struct fault *f, size_t *ret_waiting);
 /* What was done so far. */

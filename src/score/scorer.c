@@ -38,6 +38,7 @@ struct scorer {
     struct score_compounds *compounds;
     struct write write;
     struct account_at at; /* the next batch begins behind it */
+    size_t limit;         /* accounts that it may have */
     bool stale;           /* taxonomy or model changed before the batch had its lock */
     struct scorer_totals totals;
 };
@@ -107,6 +108,7 @@ enum err scorer_open(struct db *db, const struct scorer_options *options, struct
         s->options.batch = SCORER_BATCH;
     if (s->options.batch > SCORER_BATCH_MAX)
         s->options.batch = SCORER_BATCH_MAX;
+    s->limit = s->options.batch;
     enum err e = account_result_new(f, &s->result);
     if (!e && !(s->compounds = calloc(1, sizeof *s->compounds)))
         e = fault_set(f, ERR_NO_MEMORY, "no memory for a scorer");
@@ -245,10 +247,21 @@ static enum err score_singly(struct scorer *s, const struct account_at *at, size
     return ERR_OK;
 }
 
+/* The next batch has as many accounts as this one's pace lets through in the time that it may take. */
+static void pace(struct scorer *s, size_t n, int64_t took_us) {
+    if (s->options.batch_ms == 0 || n == 0)
+        return;
+    int64_t fit = (int64_t)n * s->options.batch_ms * 1000 / (took_us + 1);
+    int64_t most = (int64_t)s->options.batch;
+    s->limit = (size_t)(fit > most ? most : fit < SCORER_BATCH_MIN ? SCORER_BATCH_MIN : fit);
+}
+
 /* One batch behind s->at. *ret_taken tells how many accounts it had. */
 static enum err step_on(struct scorer *s, struct fault *f, size_t *ret_taken) {
     struct fault why = {0};
-    enum err e = transact(s, s->at, LAST, s->options.batch, &why);
+    size_t limit = s->limit;
+    int64_t begin = clock_mono_us();
+    enum err e = transact(s, s->at, LAST, limit, &why);
     size_t n = s->batch.n_taken;
     if (e && (n == 0 || is_common(s, e))) {
         *f = why;
@@ -257,7 +270,9 @@ static enum err step_on(struct scorer *s, struct fault *f, size_t *ret_taken) {
     *ret_taken = n;
     if (n == 0)
         return ERR_OK;
-    s->at = s->batch.taken[n - 1];
+    /* fewer were all: who comes next need not wait for those who come behind */
+    s->at = n < limit ? FIRST : s->batch.taken[n - 1];
+    pace(s, n, clock_mono_us() - begin);
     if (!e)
         return ERR_OK;
     struct account_at *at = malloc(n * sizeof *at);
@@ -269,6 +284,14 @@ static enum err step_on(struct scorer *s, struct fault *f, size_t *ret_taken) {
     return e;
 }
 
+static bool is_first(struct account_at at) {
+    return at.creator_id == FIRST.creator_id && at.account_id == FIRST.account_id;
+}
+
+bool scorer_more(const struct scorer *s) {
+    return !is_first(s->at);
+}
+
 static enum err step(struct scorer *s, struct fault *f, size_t *ret_handled) {
     size_t taken = 0;
     bool made = false;
@@ -278,12 +301,10 @@ static enum err step(struct scorer *s, struct fault *f, size_t *ret_handled) {
     s->totals.compounds += made;
     if (!e)
         e = step_on(s, f, &taken);
-    if (!e && taken == 0 && (s->at.creator_id != FIRST.creator_id || s->at.account_id != FIRST.account_id)) {
+    if (!e && taken == 0 && !is_first(s->at)) {
         s->at = FIRST;
         e = step_on(s, f, &taken);
     }
-    if (!e && taken < s->options.batch)
-        s->at = FIRST; /* that was all: who comes next need not wait for those who come behind */
     if (!e)
         *ret_handled = taken ? taken : made;
     return e;

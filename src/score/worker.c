@@ -14,6 +14,8 @@
 
 enum {
     PAUSE_MS = 200,
+    BATCH_MS =
+        250, /* who waits for a free thread waits so long; a store in memory scores 200 accounts in it */
     POLL_MS = 1000,
     MARKET_ROWS = 20000, /* measured at a time: what is written meanwhile waits for it */
     DUE_MS = 60000,
@@ -121,6 +123,7 @@ static enum err do_chores(struct worker *w, struct scorer *s, size_t handled, st
 static enum err run_connected(struct worker *w, struct db *db, struct fault *f) {
     CLEANUP(scorer_free_at) struct scorer *s = NULL;
     struct scorer_options options = {.now_us = w->settings.now_us,
+                                     .batch_ms = BATCH_MS,
                                      .market_rows = MARKET_ROWS,
                                      .compounds = w->chores ? (size_t)w->settings.compounds : 0};
     enum err e = scorer_open(db, &options, f, &s);
@@ -141,7 +144,7 @@ static enum err run_connected(struct worker *w, struct db *db, struct fault *f) 
         count(w, scorer_totals(s));
         note_busy(w, scorer_totals(s), before, handled);
         log_failures(w, scorer_totals(s));
-        if (handled >= SCORER_BATCH)
+        if (scorer_more(s))
             continue;
         (void)leash_rest(&w->leash, NULL, PAUSE_MS);
         if (handled == 0)

@@ -181,6 +181,23 @@ def test_two_services_score_each_account_once(niched, db, ask, alone):
     assert stored(db) == alone and scored >= alone["account_score"][0]
 
 
+def test_batches_are_small_where_accounts_take_long(sandbox_niched, ask):
+    """An account takes 10 ms: the first 200 at once, seconds long, then as many as a quarter of a second has room for."""
+    with psycopg.connect(sandbox_niched.url, autocommit=True) as db:
+        db.execute("create function dawdle() returns trigger language plpgsql as 'begin perform pg_sleep(0.01); return new; end';"
+                   "create trigger dawdle before update on account_score for each row execute function dawdle();"
+                   "update account set observed_at = observed_at - interval '1 hour'")
+        with sandbox_niched.serve() as service:
+            client = ask(service)
+            wait_until(lambda: "niched_worker_connected 1\n" in client.get("/metrics").text)
+            db.execute("insert into account_dirty select creator_id, account_id from account order by 1 limit 300; notify niched_dirty")
+            wait_until(lambda: idle(db))
+            wait_until(lambda: "niched_worker_accounts_scored_total 300\n" in client.get("/metrics").text)
+            batches = next(int(line.split()[1]) for line in client.get("/metrics").text.splitlines() if line.startswith("niched_worker_batches_total "))
+            assert 4 <= batches <= 10
+
+
+
 @pytest.mark.parametrize("pause", [0.0, 0.15])
 def test_a_killed_service_loses_nothing(niched, db, alone, pause):
     """kill -9 of one of two while they score: the other one does the rest."""
