@@ -18,14 +18,20 @@ struct text_list {
     size_t count;
 };
 
+struct number_list {
+    int32_t *items;
+    size_t count;
+};
+
 enum field_type {
-    FIELD_I64,   /* int64_t, a JSON number */
-    FIELD_ID,    /* int64_t, a JSON string: ids may exceed 2^53 */
-    FIELD_F64,   /* double, rounded to `decimals` in JSON */
-    FIELD_TEXT,  /* const char * */
-    FIELD_BOOL,  /* int8_t: 0, 1 or FIELD_NULL_BOOL */
-    FIELD_TIME,  /* int64_t microseconds since 1970 (UTC), RFC 3339 in JSON; decoded from a bigint column */
-    FIELD_TEXTS, /* struct text_list; null reads as empty */
+    FIELD_I64,     /* int64_t, a JSON number */
+    FIELD_ID,      /* int64_t, a JSON string: ids may exceed 2^53 */
+    FIELD_F64,     /* double, rounded to `decimals` in JSON */
+    FIELD_TEXT,    /* const char * */
+    FIELD_BOOL,    /* int8_t: 0, 1 or FIELD_NULL_BOOL */
+    FIELD_TIME,    /* int64_t microseconds since 1970 (UTC), RFC 3339 in JSON; decoded from a bigint column */
+    FIELD_TEXTS,   /* struct text_list; null reads as empty */
+    FIELD_NUMBERS, /* struct number_list, of a packed column; never shown */
 };
 
 struct field {
@@ -36,10 +42,14 @@ struct field {
     enum field_type type;
     int decimals; /* FIELD_F64 only */
     size_t offset;
+    bool packed; /* the column holds one value behind the other, in the order of their lines: rows.h */
 };
 
 #define FIELD(type_, struct_, member_, group_, json_, column_, decimals_)                                    \
-    { (group_), (json_), (column_), (type_), (decimals_), offsetof(struct_, member_) }
+    { (group_), (json_), (column_), (type_), (decimals_), offsetof(struct_, member_), false }
+/* A value of a packed column. */
+#define FIELD_PACKED(type_, struct_, member_, group_, json_, column_, decimals_)                             \
+    { (group_), (json_), (column_), (type_), (decimals_), offsetof(struct_, member_), true }
 
 /* Sets one member from its PostgreSQL text (NULL for SQL null). Strings are borrowed: the caller copies them
  * first. FIELD_TEXTS is not set here. */
@@ -51,6 +61,20 @@ void fields_json(const struct field *fields, size_t n, const void *row, struct j
 /* The same of the lines chosen only; `chosen` is of fields_choose(), NULL for all. */
 void fields_json_of(const struct field *fields, size_t n, const bool *chosen, const void *row,
                     struct json *w);
+/* What is the same in all rows of a list: of each line shown what stands before its value. */
+struct fields_plan {
+    struct fields_step {
+        const struct field *field;
+        const char *before;
+        size_t before_len;
+    } * steps;
+    size_t n;
+    const char *after; /* the last value */
+};
+/* Made once for a list, in the arena; `chosen` as above. */
+struct fields_plan fields_plan(const struct field *fields, size_t n, const bool *chosen, struct arena *a);
+/* As fields_json_of(), into an object that is open and empty. */
+void fields_json_planned(const struct fields_plan *plan, const void *row, struct json *w);
 /* Which lines a caller wants: names separated by commas, each a key ("followers"), a group ("creator") or a
  * key of a group
  * ("creator.name"). One flag a line, then one for each of `added`: keys that the handler writes itself, a

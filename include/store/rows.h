@@ -32,7 +32,10 @@ bool rows_bool(const struct rows *r, size_t row, int col);
 /* Elements of a one-dimensional array such as {1,2,NULL}: text copied into the arena, SQL null as NULL. */
 struct text_list rows_list(const struct rows *r, size_t row, int col, struct arena *a);
 /* Decodes one row into *ret_struct by the columns that the field table names; a column that the answer does
- * not have is a mistake of the program (abort). Strings are copied into the arena. */
+ * not have is a mistake of the program (abort). Strings are copied into the arena.
+ *
+ * A packed column (bytes, in a binary answer) has the values of all lines that are packed: of each its length
+ * in 4 bytes (-1: null), its bytes as PostgreSQL sends an int8, float8, text or int4[], and a zero byte. */
 void rows_decode(const struct rows *r, size_t row, const struct field *fields, size_t n, struct arena *a,
                  void *ret_struct);
 /* Decodes the first n_rows rows into an array of structs of `size` bytes, as rows_decode(), but strings are

@@ -3,13 +3,9 @@
 -- The order is inside, so that the index is chosen for it, whatever it would cost to look for the other accounts of each row;
 -- all that is read of niche_match is in that index. "($3 < 0)" is false in words that do not prove what niche_match_size is
 -- limited to: by bounds on followers it looked better, and read each row of the niche (1,693 pages instead of 9, and sorted)
-select r.creator_id, r.account_id, r.score, r.conf, r.kind, s.name, s.bio, r.has_contact, s.picture_url, s.platform, s.username, s.url,
-       r.country, r.language, case when r.siblings then also_on(r.creator_id, r.account_id) end as also_on, r.followers,
-       s.engagement_rate, s.engagement_basis, s.engagement_usual, s.authenticity, s.price_usd, s.price_source,
-       (date_part('epoch', s.last_post_at) * 1000000)::bigint as last_post_us,
-       (date_part('epoch', s.observed_at) * 1000000)::bigint as observed_us,
-       s.niche_ids, s.posts, r.posts as niche_posts, r.profile, r.cpe_usual_usd, s.engagement_typical,
-       s.signal_measured, s.signal_unusual,
+select r.creator_id, r.account_id, r.score, r.conf, r.kind, r.has_contact, r.country, r.language,
+       case when r.siblings then also_on(r.creator_id, r.account_id) end as also_on, r.followers,
+       r.posts as niche_posts, r.profile, r.cpe_usual_usd, s.card,
        coalesce((select v.version from niche_version v where v.world = $1::smallint and v.niche_id = $2::integer), 0)
        + coalesce((select w.version from workspace w where w.workspace_id = $7::integer), 0) as version
 from (
@@ -22,7 +18,7 @@ from (
   offset 0
 ) r
 cross join lateral (
-  select * from account_score c where c.creator_id = r.creator_id and c.account_id = r.account_id offset 0
+  select c.card from account_score c where c.creator_id = r.creator_id and c.account_id = r.account_id offset 0
 ) s
 where not r.siblings or not exists (
   select 1

@@ -1,11 +1,24 @@
 -- scorer_step: score/write.c. account_score as the batch says; a change touches every niche the account is ranked in, and
 -- those of the creator's other accounts, which name it. -- Runs after score_put_matches. $1 as in score_put_niches
 with put as (
-  insert into account_score
+  insert into account_score (
+    creator_id, account_id, world, model_version, due_at, posts, last_post_at, niche_ids, post_weights, bio_weight,
+    engagement, engagement_basis, engagement_rate, engagement_usual, engagement_theta, engagement_sigma, engagement_n,
+    engagement_shrink, engagement_post_sd, engagement_typical, engagement_tau, authenticity, audience_credibility,
+    conversation, signal_phi, signal_measured, price_usd, price_source, loyalty, brands, brands_repeated, rival_brands,
+    consistency, returning_audience, freshness, gap_days, posts_per_week, profile_hash, words, city_key, name, bio,
+    picture_url, platform, username, url, observed_at, signal_unusual)
   select n.*
   from (select * from score_account limit $1::bigint) n
   left join lateral (
-    select * from account_score c where c.creator_id = n.creator_id and c.account_id = n.account_id offset 0
+    select
+      creator_id, account_id, world, model_version, due_at, posts, last_post_at, niche_ids, post_weights, bio_weight,
+      engagement, engagement_basis, engagement_rate, engagement_usual, engagement_theta, engagement_sigma, engagement_n,
+      engagement_shrink, engagement_post_sd, engagement_typical, engagement_tau, authenticity, audience_credibility,
+      conversation, signal_phi, signal_measured, price_usd, price_source, loyalty, brands, brands_repeated, rival_brands,
+      consistency, returning_audience, freshness, gap_days, posts_per_week, profile_hash, words, city_key, name, bio,
+      picture_url, platform, username, url, observed_at, signal_unusual
+    from account_score c where c.creator_id = n.creator_id and c.account_id = n.account_id offset 0
   ) o on true
   where o.account_id is null or row (o.*) is distinct from row (n.*)
   on conflict (creator_id, account_id) do update set

@@ -18,6 +18,7 @@ create temp table if not exists score_batch (
   match_ids integer[] not null
 ) on commit delete rows;
 create temp table if not exists score_account (like account_score) on commit delete rows;
+alter table score_account drop column if exists card; -- PostgreSQL makes it
 create temp table if not exists score_niche (like creator_niche) on commit delete rows;
 create temp table if not exists score_match (like niche_match) on commit delete rows;
 create temp table if not exists score_touched (

@@ -145,8 +145,8 @@ static const struct view {
 };
 
 static const char *const json_types[] = {
-    [FIELD_I64] = "integer",  [FIELD_ID] = "string",   [FIELD_F64] = "number", [FIELD_TEXT] = "string",
-    [FIELD_BOOL] = "boolean", [FIELD_TIME] = "string", [FIELD_TEXTS] = "array"};
+    [FIELD_I64] = "integer",  [FIELD_ID] = "string",   [FIELD_F64] = "number",  [FIELD_TEXT] = "string",
+    [FIELD_BOOL] = "boolean", [FIELD_TIME] = "string", [FIELD_TEXTS] = "array", [FIELD_NUMBERS] = "array"};
 
 static bool in_group(const struct field *f, const char *group) {
     return f->json && (f->group == group || (f->group && group && strcmp(f->group, group) == 0));

@@ -196,7 +196,7 @@ static void finish_rows(struct request *req, struct match_state *st, const struc
     int64_t now_us = api_now_us(req->app, s, st->world);
     for (size_t i = 0; i < st->row_count; i++) {
         st->rows[i].rank = (int64_t)i + 1;
-        match_row_finish(&st->rows[i], s, st, now_us, req->arena);
+        match_row_finish(&st->rows[i], i ? &st->rows[i - 1] : NULL, s, st, now_us, req->arena);
     }
     if (!st->has_more)
         return;

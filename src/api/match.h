@@ -56,7 +56,8 @@ struct match_row {
     double rated_price_usd;          /* what the score counts by: the shared one */
     const char *rated_price_source;
     int64_t last_post_us, observed_us, data_age_days;
-    struct text_list niche_ids, niches, matched, words, reasons, cautions;
+    struct number_list niche_ids;
+    struct text_list niches, matched, words, reasons, cautions;
     uint32_t parts; /* bit i: st->niche_ids[i] lists the account; 0: the one niche */
     int64_t posts, niche_posts;
     double profile, k, n, focus;
@@ -256,9 +257,9 @@ const char *match_cursor_write(const struct request *req, uint64_t query_hash, c
 NODISCARD enum err match_cursor_read(struct request *req, struct param_text cursor, uint64_t query_hash,
                                      const char *model_version, struct match_place *ret_place);
 /* Fills what is computed from what was read: points, names of niches, what was not measured, reasons,
- * cautions. */
-void match_row_finish(struct match_row *row, const struct snapshot *s, const struct match_state *st,
-                      int64_t now_us, struct arena *a);
+ * cautions. `before`: another row that is finished, NULL for none. */
+void match_row_finish(struct match_row *row, const struct match_row *before, const struct snapshot *s,
+                      const struct match_state *st, int64_t now_us, struct arena *a);
 /* Writes the "explanation" of a row into its open object. */
 void match_explain(const struct match_row *row, bool full, const struct match_state *st,
                    const struct snapshot *s, struct json *w);

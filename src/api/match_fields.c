@@ -5,6 +5,8 @@
 #define MATCH(type, member, group, json, column) FIELD(type, struct match_row, member, group, json, column, 0)
 #define MATCH_F(member, group, json, column, decimals)                                                       \
     FIELD(FIELD_F64, struct match_row, member, group, json, column, decimals)
+#define CARD(type, member, group, json, decimals)                                                            \
+    FIELD_PACKED(type, struct match_row, member, group, json, "card", decimals)
 #define READ(type, member, column) FIELD(type, struct match_row, member, NULL, NULL, column, 0)
 
 const struct field match_fields[] = {
@@ -14,25 +16,25 @@ const struct field match_fields[] = {
     MATCH(FIELD_TEXT, kind, NULL, "match", "kind"),
     MATCH(FIELD_TEXTS, matched, NULL, "matched_niches", NULL),
     MATCH(FIELD_ID, creator_id, "creator", "id", "creator_id"),
-    MATCH(FIELD_TEXT, name, "creator", "name", "name"),
-    MATCH(FIELD_TEXT, bio, "creator", "bio", "bio"),
+    CARD(FIELD_TEXT, name, "creator", "name", 0),
+    CARD(FIELD_TEXT, bio, "creator", "bio", 0),
     MATCH(FIELD_BOOL, has_contact, "creator", "has_contact", "has_contact"),
-    MATCH(FIELD_TEXT, picture_url, "creator", "picture_url", "picture_url"),
-    MATCH(FIELD_TEXT, platform, "creator", "platform", "platform"),
-    MATCH(FIELD_TEXT, username, "creator", "username", "username"),
-    MATCH(FIELD_TEXT, url, "creator", "url", "url"),
+    CARD(FIELD_TEXT, picture_url, "creator", "picture_url", 0),
+    CARD(FIELD_TEXT, platform, "creator", "platform", 0),
+    CARD(FIELD_TEXT, username, "creator", "username", 0),
+    CARD(FIELD_TEXT, url, "creator", "url", 0),
     MATCH(FIELD_TEXT, country, "creator", "country", "country"),
     MATCH(FIELD_TEXT, language, "creator", "language", "language"),
     MATCH(FIELD_TEXTS, also_on, "creator", "also_on", "also_on"),
     MATCH(FIELD_I64, followers, NULL, "followers", "followers"),
-    MATCH_F(engagement_rate, NULL, "engagement_rate", "engagement_rate", 4),
-    MATCH(FIELD_TEXT, engagement_basis, NULL, "engagement_rate_basis", "engagement_basis"),
+    CARD(FIELD_F64, engagement_rate, NULL, "engagement_rate", 4),
+    CARD(FIELD_TEXT, engagement_basis, NULL, "engagement_rate_basis", 0),
     MATCH_F(engagement_vs_peers, NULL, "engagement_vs_peers", NULL, 2),
-    MATCH_F(authenticity, NULL, "authenticity", "authenticity", 2),
+    CARD(FIELD_F64, authenticity, NULL, "authenticity", 2),
     MATCH(FIELD_TEXTS, not_measured, NULL, "not_measured", NULL),
-    MATCH_F(price_usd, NULL, "price_usd", "price_usd", 0),
-    MATCH(FIELD_TEXT, price_source, NULL, "price_source", "price_source"),
-    MATCH(FIELD_TIME, last_post_us, NULL, "last_post_at", "last_post_us"),
+    CARD(FIELD_F64, price_usd, NULL, "price_usd", 0),
+    CARD(FIELD_TEXT, price_source, NULL, "price_source", 0),
+    CARD(FIELD_TIME, last_post_us, NULL, "last_post_at", 0),
     MATCH(FIELD_TEXTS, niches, NULL, "niches", NULL),
     MATCH(FIELD_I64, data_age_days, NULL, "data_age_days", NULL),
     MATCH(FIELD_TEXTS, reasons, NULL, "reasons", NULL),
@@ -41,16 +43,16 @@ const struct field match_fields[] = {
     READ(FIELD_I64, score, "score"),
     READ(FIELD_I64, stored_score, "score"),
     READ(FIELD_I64, conf, "conf"),
-    READ(FIELD_F64, engagement_usual, "engagement_usual"),
-    READ(FIELD_I64, observed_us, "observed_us"),
-    READ(FIELD_TEXTS, niche_ids, "niche_ids"),
-    READ(FIELD_I64, posts, "posts"),
+    CARD(FIELD_F64, engagement_usual, NULL, NULL, 0),
+    CARD(FIELD_I64, observed_us, NULL, NULL, 0),
+    CARD(FIELD_NUMBERS, niche_ids, NULL, NULL, 0),
+    CARD(FIELD_I64, posts, NULL, NULL, 0),
     READ(FIELD_I64, niche_posts, "niche_posts"),
     READ(FIELD_F64, profile, "profile"),
     READ(FIELD_F64, cpe_usual_usd, "cpe_usual_usd"),
-    READ(FIELD_F64, typical, "engagement_typical"),
-    READ(FIELD_I64, signal_measured, "signal_measured"),
-    READ(FIELD_I64, signal_unusual, "signal_unusual"),
+    CARD(FIELD_F64, typical, NULL, NULL, 0),
+    CARD(FIELD_I64, signal_measured, NULL, NULL, 0),
+    CARD(FIELD_I64, signal_unusual, NULL, NULL, 0),
 };
 const size_t match_field_count = COUNT_OF(match_fields);
 

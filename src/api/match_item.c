@@ -6,7 +6,6 @@
 #include "rank/authenticity.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { SENTENCES_MAX = 8 };
@@ -103,7 +102,15 @@ static void take_own_price(struct match_row *r) {
     r->price_source = "your quote";
 }
 
-static void list_not_measured(struct match_row *r, struct arena *a) {
+/* The same as of the row before where the same is known of both, as of most. */
+static void list_not_measured(struct match_row *r, const struct match_row *before, struct arena *a) {
+    bool prior = strcmp(r->rated_price_source, "prior") == 0;
+    if (before && before->signal_measured == r->signal_measured &&
+        isnan(before->engagement_rate) == isnan(r->engagement_rate) &&
+        (strcmp(before->rated_price_source, "prior") == 0) == prior) {
+        r->not_measured = before->not_measured;
+        return;
+    }
     r->not_measured.items = arena_alloc(a, (AUTH_SIGNAL_COUNT + 3) * sizeof *r->not_measured.items);
     struct text_list *l = &r->not_measured;
     if (isnan(r->engagement_rate))
@@ -116,21 +123,21 @@ static void list_not_measured(struct match_row *r, struct arena *a) {
         if (!known)
             l->items[l->count++] = needs;
     }
-    if (strcmp(r->rated_price_source, "prior") == 0)
+    if (prior)
         l->items[l->count++] = "price";
 }
 
-static void name_niches(struct match_row *r, const struct snapshot *s) {
-    r->niches.items = r->niche_ids.items;
+static void name_niches(struct match_row *r, const struct snapshot *s, struct arena *a) {
+    r->niches.items = arena_alloc(a, (r->niche_ids.count + 1) * sizeof *r->niches.items);
     for (size_t i = 0; i < r->niche_ids.count; i++) {
-        int at = taxonomy_by_id(s->taxonomy, (int32_t)strtol(r->niche_ids.items[i], NULL, 10));
+        int at = taxonomy_by_id(s->taxonomy, r->niche_ids.items[i]);
         if (at >= 0)
             r->niches.items[r->niches.count++] = taxonomy_slug(s->taxonomy, (size_t)at);
     }
 }
 
-void match_row_finish(struct match_row *r, const struct snapshot *s, const struct match_state *st,
-                      int64_t now_us, struct arena *a) {
+void match_row_finish(struct match_row *r, const struct match_row *before, const struct snapshot *s,
+                      const struct match_state *st, int64_t now_us, struct arena *a) {
     r->score_points = match_score_tenths((int)r->score) / 10.0;
     r->confidence = (double)r->conf / MATCH_SCALE;
     r->engagement_vs_peers = r->engagement_rate / r->engagement_usual;
@@ -138,8 +145,8 @@ void match_row_finish(struct match_row *r, const struct snapshot *s, const struc
     r->reasons.items = arena_alloc(a, SENTENCES_MAX * sizeof *r->reasons.items);
     r->cautions.items = arena_alloc(a, SENTENCES_MAX * sizeof *r->cautions.items);
     take_own_price(r);
-    list_not_measured(r, a);
-    name_niches(r, s);
+    list_not_measured(r, before, a);
+    name_niches(r, s, a);
     name_matched(r, s, st, a);
     say_relevance(r, s, st, a);
     say_engagement(r, a);

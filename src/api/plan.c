@@ -77,7 +77,7 @@ static enum err item_rows(struct request *req, const struct rows *rows) {
     int64_t now_us = api_now_us(req->app, s, st->match.world);
     for (size_t i = 0; i < rows_count(rows); i++) {
         rows_decode(rows, i, match_fields, match_field_count, req->arena, &items[i]);
-        match_row_finish(&items[i], s, &st->match, now_us, req->arena);
+        match_row_finish(&items[i], i ? &items[i - 1] : NULL, s, &st->match, now_us, req->arena);
     }
     st->items = items;
     st->item_count = rows_count(rows);

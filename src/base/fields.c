@@ -27,6 +27,9 @@ void field_set_null(const struct field *f, void *ret_struct) {
     case FIELD_TEXTS:
         *(struct text_list *)p = (struct text_list){0};
         break;
+    case FIELD_NUMBERS:
+        *(struct number_list *)p = (struct number_list){0};
+        break;
     }
 }
 
@@ -61,6 +64,7 @@ void field_set(const struct field *f, const char *text, void *ret_struct) {
         *(int8_t *)p = text[0] == 't';
         break;
     case FIELD_TEXTS:
+    case FIELD_NUMBERS:
         break;
     }
 }
@@ -111,6 +115,9 @@ static void write_value(const struct field *f, const void *row, struct json *w) 
     case FIELD_TEXTS:
         write_list(w, p);
         break;
+    case FIELD_NUMBERS:
+        json_null(w);
+        break;
     }
 }
 
@@ -139,6 +146,33 @@ void fields_json_of(const struct field *fields, size_t n, const bool *chosen, co
     }
     if (group)
         json_object_end(w);
+}
+
+struct fields_plan fields_plan(const struct field *fields, size_t n, const bool *chosen, struct arena *a) {
+    struct fields_plan plan = {.steps = arena_alloc(a, (n + 1) * sizeof *plan.steps), .after = ""};
+    const char *group = NULL;
+    for (size_t i = 0; i < n; i++) {
+        const struct field *f = &fields[i];
+        if (!f->json || (chosen && !chosen[i]))
+            continue;
+        bool other = !same_group(group, f->group), opens = other && f->group;
+        const char *before = arena_concat(a, other && group ? "}" : "", plan.n ? "," : "", opens ? "\"" : "",
+                                          opens ? f->group : "", opens ? "\":{" : "", "\"", f->json, "\":");
+        plan.steps[plan.n++] = (struct fields_step){f, before, strlen(before)};
+        group = f->group;
+    }
+    plan.after = group ? "}" : "";
+    return plan;
+}
+
+void fields_json_planned(const struct fields_plan *plan, const void *row, struct json *w) {
+    for (const struct fields_step *s = plan->steps; s < plan->steps + plan->n; s++) {
+        buf_put(w->out, s->before, s->before_len);
+        w->comma = false;
+        write_value(s->field, row, w);
+    }
+    buf_puts(w->out, plan->after);
+    w->comma = plan->n > 0;
 }
 
 void fields_json(const struct field *fields, size_t n, const void *row, struct json *w) {

@@ -162,6 +162,8 @@ static void put_value(const struct field *f, const void *row, struct buf *out) {
     case FIELD_TEXTS:
         put_list(out, p);
         break;
+    case FIELD_NUMBERS:
+        break;
     }
 }
 

@@ -83,23 +83,27 @@ static const unsigned char plain[256] = {
 /* Eight bytes that are all of one value. */
 #define EIGHT(byte) (UINT64_C(0x0101010101010101) * (byte))
 
-/* The high bit of each byte of v that is 0; of bytes behind such a one it says nothing. */
-static uint64_t zeros(uint64_t v) {
-    return (v - EIGHT(1)) & ~v & EIGHT(0x80);
+/* Whether one of eight bytes does not stand for itself: its high bit is set in one of the terms. Where all
+ * bytes of v are below 0x80 a borrow only comes from a byte that is found already. */
+static bool special(uint64_t v) {
+    uint64_t found = v | (v - EIGHT(' ')) | ((v ^ EIGHT('"')) - EIGHT(1)) | ((v ^ EIGHT('\\')) - EIGHT(1)) |
+                     (v + EIGHT(1));
+    return (found & EIGHT(0x80)) != 0;
 }
 
-/* Bytes at p that stand for themselves: eight at a time, then one by one. */
-static size_t plain_run(const unsigned char *p, size_t n) {
+/* Copies bytes up to the first that does not stand for itself; returns how many. `to` has room for n. */
+static size_t put_plain(char *to, const char *from, size_t n) {
     size_t i = 0;
     for (uint64_t v; i + sizeof v <= n; i += sizeof v) {
-        memcpy(&v, p + i, sizeof v);
-        uint64_t control = (v - EIGHT(' ')) & ~v;
-        if (((control | v) & EIGHT(0x80)) | zeros(v ^ EIGHT('"')) | zeros(v ^ EIGHT('\\')) |
-            zeros(v ^ EIGHT(0x7F)))
+        memcpy(&v, from + i, sizeof v);
+        if (special(v))
             break;
+        memcpy(to + i, &v, sizeof v);
     }
-    while (i < n && plain[p[i]])
+    while (i < n && plain[(unsigned char)from[i]]) {
+        to[i] = from[i];
         i++;
+    }
     return i;
 }
 
@@ -114,25 +118,35 @@ static void put_escaped(struct buf *out, unsigned char c) {
         buf_printf(out, "u%04x", c);
 }
 
-void json_strn(struct json *w, const char *s, size_t n) {
-    before_value(w);
-    struct buf *out = w->out;
-    buf_putc(out, '"');
-    const unsigned char *p = (const unsigned char *)s;
+/* What is behind the first byte that does not stand for itself. */
+static void put_rest(struct buf *out, const char *s, size_t n) {
     for (size_t i = 0; i < n;) {
-        size_t run = plain_run(p + i, n - i);
-        buf_put(out, s + i, run);
-        i += run;
-        if (i == n)
-            break;
-        if (p[i] < 0x80) {
-            put_escaped(out, p[i++]);
-            continue;
-        }
-        size_t len = utf8_len(p + i, n - i);
-        buf_put(out, len ? s + i : "\xEF\xBF\xBD", len ? len : 3);
+        const unsigned char *p = (const unsigned char *)s + i;
+        size_t len = utf8_len(p, n - i);
+        if (*p < 0x80)
+            put_escaped(out, *p);
+        else
+            buf_put(out, len ? s + i : "\xEF\xBF\xBD", len ? len : 3);
         i += len ? len : 1;
+        buf_reserve(out, n - i);
+        size_t run = put_plain(out->data + out->len, s + i, n - i);
+        out->len += run;
+        i += run;
     }
+}
+
+void json_strn(struct json *w, const char *s, size_t n) {
+    struct buf *out = w->out;
+    buf_reserve(out, n + 3);
+    char *at = out->data + out->len;
+    if (w->comma)
+        *at++ = ',';
+    w->comma = true;
+    *at++ = '"';
+    size_t run = put_plain(at, s, n);
+    out->len = (size_t)(at + run - out->data);
+    if (run < n)
+        put_rest(out, s + run, n - run);
     buf_putc(out, '"');
 }
 

@@ -55,26 +55,29 @@ enum err list_choose(struct request *req, const struct list_choice *choice, cons
     return e;
 }
 
-static void put_object(struct request *req, const struct list *l, size_t i, struct json *w) {
+static void put_object(struct request *req, const struct list *l, const struct fields_plan *plan, size_t i,
+                       struct json *w) {
     const void *row = (const char *)l->rows + i * l->size;
     json_object(w);
-    fields_json_of(l->fields, l->n, req->chosen, row, w);
+    fields_json_planned(plan, row, w);
     if (l->more)
         l->more(req, row, w);
     json_object_end(w);
 }
 
 void list_json(struct request *req, const struct list *l, struct json *w) {
+    struct fields_plan plan = fields_plan(l->fields, l->n, req->chosen, req->arena);
     json_array(w);
     for (size_t i = 0; i < l->count; i++)
-        put_object(req, l, i, w);
+        put_object(req, l, &plan, i, w);
     json_array_end(w);
 }
 
 static void put_lines(struct request *req, const struct list *l) {
+    struct fields_plan plan = fields_plan(l->fields, l->n, req->chosen, req->arena);
     for (size_t i = 0; i < l->count; i++) {
         struct json w = json_to(&req->body);
-        put_object(req, l, i, &w);
+        put_object(req, l, &plan, i, &w);
         buf_putc(&req->body, '\n');
     }
 }

@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 
+#include <endian.h>
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
@@ -74,22 +75,27 @@ size_t rows_len(const struct rows *r, size_t row, int col) {
     return (size_t)PQgetlength(pg(r), (int)row, col);
 }
 
-/* An unsigned number of n bytes in network byte order. */
-static uint64_t number_at(const char *p, size_t n) {
-    uint64_t v = 0;
-    for (size_t i = 0; i < n; i++)
-        v = v << 8 | (unsigned char)p[i];
-    return v;
+/* Numbers in network byte order. */
+static uint64_t number64_at(const char *p) {
+    uint64_t v;
+    memcpy(&v, p, sizeof v);
+    return be64toh(v);
+}
+
+static uint32_t number32_at(const char *p) {
+    uint32_t v;
+    memcpy(&v, p, sizeof v);
+    return be32toh(v);
 }
 
 static int64_t integer_at(const char *p, Oid type) {
     switch (type) {
     case TYPE_I64:
-        return (int64_t)number_at(p, 8);
+        return (int64_t)number64_at(p);
     case TYPE_I32:
-        return (int32_t)number_at(p, 4);
+        return (int32_t)number32_at(p);
     case TYPE_I16:
-        return (int16_t)number_at(p, 2);
+        return (int16_t)((unsigned char)p[0] << 8 | (unsigned char)p[1]);
     default:
         abort();
     }
@@ -97,14 +103,14 @@ static int64_t integer_at(const char *p, Oid type) {
 
 static double real_at(const char *p, Oid type) {
     if (type == TYPE_F64) {
-        uint64_t bits = number_at(p, 8);
+        uint64_t bits = number64_at(p);
         double v;
         memcpy(&v, &bits, sizeof v);
         return v;
     }
     if (type != TYPE_F32)
         return (double)integer_at(p, type);
-    uint32_t bits = (uint32_t)number_at(p, 4);
+    uint32_t bits = number32_at(p);
     float v;
     memcpy(&v, &bits, sizeof v);
     for (int digits = FLT_DIG;; digits++) { /* as its text reads: .1, not .100000001 */
@@ -164,13 +170,13 @@ static const char *element_text(const char *p, size_t n, Oid type, struct arena 
 
 static struct text_list array_list(const char *p, struct arena *a) {
     struct text_list list = {0};
-    if (number_at(p, 4) == 0)
+    if (number32_at(p) == 0)
         return list;
-    Oid type = (Oid)number_at(p + ARRAY_TYPE, 4);
-    size_t n = (size_t)number_at(p + ARRAY_SIZE, 4);
+    Oid type = number32_at(p + ARRAY_TYPE);
+    size_t n = number32_at(p + ARRAY_SIZE);
     list.items = arena_alloc(a, n * sizeof *list.items + 1);
     for (p += ARRAY_DATA; list.count < n;) {
-        int32_t len = (int32_t)number_at(p, 4);
+        int32_t len = (int32_t)number32_at(p);
         p += 4;
         list.items[list.count++] = len < 0 ? NULL : element_text(p, (size_t)len, type, a);
         p += len < 0 ? 0 : len;
@@ -217,54 +223,129 @@ int rows_column(const struct rows *r, const char *name) {
     return column_of(r, name, 0);
 }
 
+/* A binary int4[] without nulls. */
+static struct number_list number_list(const char *p, struct arena *a) {
+    struct number_list list = {0};
+    if (number32_at(p) == 0)
+        return list;
+    if (number32_at(p + ARRAY_TYPE) != TYPE_I32)
+        abort();
+    size_t n = number32_at(p + ARRAY_SIZE);
+    list.items = arena_alloc(a, n * sizeof *list.items + 1);
+    for (p += ARRAY_DATA; list.count < n; p += 8)
+        list.items[list.count++] = (int32_t)number32_at(p + 4);
+    return list;
+}
+
+/* Sets one member from a value of a binary answer. */
+static void take_binary(const struct field *f, const char *bytes, Oid type, struct arena *a,
+                        void *ret_struct) {
+    void *member = (char *)ret_struct + f->offset;
+    switch (f->type) {
+    case FIELD_I64:
+    case FIELD_ID:
+    case FIELD_TIME:
+        *(int64_t *)member = integer_at(bytes, type);
+        break;
+    case FIELD_F64:
+        *(double *)member = real_at(bytes, type);
+        break;
+    case FIELD_TEXT:
+        if (!is_text(type))
+            abort();
+        *(const char **)member = bytes;
+        break;
+    case FIELD_BOOL:
+        *(int8_t *)member = bytes[0] == 1;
+        break;
+    case FIELD_TEXTS:
+        *(struct text_list *)member = array_list(bytes, a);
+        break;
+    case FIELD_NUMBERS:
+        *(struct number_list *)member = number_list(bytes, a);
+        break;
+    }
+}
+
 /* Sets one member from a value. */
 static void take(const struct rows *r, size_t row, int col, Oid type, const struct field *f, struct arena *a,
                  void *ret_struct) {
-    void *member = (char *)ret_struct + f->offset;
     const char *bytes = bytes_of(r, row, col);
-    if (f->type == FIELD_TEXTS)
-        *(struct text_list *)member = rows_list(r, row, col, a);
-    else if (!bytes || !r->binary)
-        field_set(f, bytes, ret_struct);
-    else if (f->type == FIELD_F64)
-        *(double *)member = real_at(bytes, type);
-    else if (f->type == FIELD_BOOL)
-        *(int8_t *)member = bytes[0] == 1;
-    else if (f->type == FIELD_TEXT)
-        *(const char **)member = rows_text(r, row, col);
+    if (bytes && r->binary)
+        take_binary(f, bytes, type, a, ret_struct);
+    else if (f->type == FIELD_TEXTS)
+        *(struct text_list *)(void *)((char *)ret_struct + f->offset) = rows_list(r, row, col, a);
     else
-        *(int64_t *)member = integer_at(bytes, type);
+        field_set(f, bytes, ret_struct);
+}
+
+/* How a packed value of a field is sent. */
+static const Oid packed_types[] = {
+    [FIELD_I64] = TYPE_I64,   [FIELD_ID] = TYPE_I64,    [FIELD_F64] = TYPE_F64,
+    [FIELD_TEXT] = TYPE_TEXT, [FIELD_BOOL] = TYPE_BOOL, [FIELD_TIME] = TYPE_I64,
+};
+
+/* Sets the members of all packed lines from the values of one column. */
+static void unpack(const struct rows *r, size_t row, int col, const struct field *fields, size_t n,
+                   struct arena *a, void *ret_struct) {
+    const char *p = bytes_of(r, row, col);
+    if (!r->binary || !p)
+        abort();
+    for (size_t i = 0; i < n; i++) {
+        if (!fields[i].packed)
+            continue;
+        int32_t len = (int32_t)number32_at(p);
+        p += 4;
+        if (len < 0) {
+            field_set_null(&fields[i], ret_struct);
+            continue;
+        }
+        take_binary(&fields[i], p, packed_types[fields[i].type], a, ret_struct);
+        p += len + 1;
+    }
 }
 
 void rows_decode(const struct rows *r, size_t row, const struct field *fields, size_t n, struct arena *a,
                  void *ret_struct) {
     int next = 0;
+    bool unpacked = false;
     for (size_t i = 0; i < n; i++) {
         const struct field *f = &fields[i];
-        if (!f->column)
+        if (!f->column || (f->packed && unpacked))
             continue;
         int col = column_of(r, f->column, next);
         next = col + 1;
-        take(r, row, col, PQftype(pg(r), col), f, a, ret_struct);
-        const char **text = (const char **)(void *)((char *)ret_struct + f->offset);
-        if (f->type == FIELD_TEXT && *text)
-            *text = arena_strndup(a, *text, rows_len(r, row, col));
+        unpacked |= f->packed;
+        if (f->packed)
+            unpack(r, row, col, fields, n, a, ret_struct);
+        else
+            take(r, row, col, PQftype(pg(r), col), f, a, ret_struct);
+    }
+    for (size_t i = 0; i < n; i++) {
+        const char **text = (const char **)(void *)((char *)ret_struct + fields[i].offset);
+        if (fields[i].type == FIELD_TEXT && fields[i].column && *text)
+            *text = arena_strdup(a, *text);
     }
 }
 
 void rows_decode_all(const struct rows *r, size_t n_rows, const struct field *fields, size_t n,
                      struct arena *a, void *ret_structs, size_t size) {
     int next = 0;
+    bool unpacked = false;
     for (size_t i = 0; i < n && n_rows; i++) {
         const struct field *f = &fields[i];
-        if (!f->column)
+        if (!f->column || (f->packed && unpacked))
             continue;
         int col = column_of(r, f->column, next);
         next = col + 1;
+        unpacked |= f->packed;
         Oid type = PQftype(pg(r), col);
         char *at = (char *)ret_structs;
         for (size_t row = 0; row < n_rows; row++, at += size)
-            take(r, row, col, type, f, a, at);
+            if (f->packed)
+                unpack(r, row, col, fields, n, a, at);
+            else
+                take(r, row, col, type, f, a, at);
     }
 }
 

@@ -102,7 +102,8 @@ def record(db, niched, folder):
         staging = [table for sql in recorder.simple for table in re.findall(r"create temp table if not exists import_\w+ [^;]*", sql)]
     binary = sorted({s.sql for s in recorder.statements if s.binary})
     made = {name: sorted(t for t in texts if t.startswith(QUERIES[name].split("/*")[0])) for name in MARKED}
-    return made, binary, "; ".join(staging + re.findall(r"create temp table.*?\)(?= on commit)", QUERIES["score_temp"], re.S))
+    tables = re.findall(r"create temp table.*?\)(?= on commit)|alter table [^;]*", QUERIES["score_temp"], re.S)
+    return made, binary, "; ".join(staging + tables)
 
 
 class Planner:
