@@ -11,7 +11,6 @@
 #include "base/settings.h"
 #include "rank/benchmark.h"
 #include "rank/taxonomy.h"
-#include "store/taxonomy_shelf.h"
 
 #include <stdatomic.h>
 
@@ -32,9 +31,15 @@ struct snapshot_compound {
 
 enum { SNAPSHOT_COMPOUNDS_MAX = 1000 };
 
+/* A taxonomy that snapshots share. */
+struct snapshot_taxonomy {
+    _Atomic int references;
+    struct taxonomy *taxonomy;
+};
+
 struct snapshot {
     _Atomic int references;
-    struct taxonomy_held *held; /* owns taxonomy */
+    struct snapshot_taxonomy *shared; /* owns taxonomy */
     const struct taxonomy *taxonomy;
     int64_t taxonomy_version;
     int default_world;
@@ -49,12 +54,11 @@ struct snapshot {
 
 struct keeper;
 
-/* Starts the thread; it waits for the database by itself, and for one that the secrets go with. All three
- * outlive it.
+/* Starts the thread; it waits for the database by itself, and for one that the secrets go with. Both outlive
+ * it.
  */
 NODISCARD enum err keeper_start(const struct settings *s, const struct crypto_secrets *secrets,
-                                struct taxonomy_shelf *taxonomies, struct fault *f,
-                                struct keeper **ret_keeper);
+                                struct fault *f, struct keeper **ret_keeper);
 /* Ends it. Accepts NULL. */
 void keeper_stop(struct keeper *k);
 /* Reads one snapshot now, by a connection of its own, for the command line. ERR_STORE_*, ERR_DATA_INVALID. */

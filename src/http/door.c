@@ -18,14 +18,6 @@
 
 enum { ACCEPTED_AT_ONCE = 64 };
 
-/* What goes through a hatch: less than PIPE_BUF, so it is written whole or not at all. */
-struct guest {
-    int fd;
-    uint64_t caller;
-    socklen_t len;
-    struct sockaddr_storage from;
-};
-
 static bool watch(const struct loop *l, int op, int fd, unsigned events) {
     struct epoll_event ev = {.events = events, .data.fd = fd};
     return epoll_ctl(l->epoll_fd, op, fd, &ev) == 0;
@@ -33,7 +25,7 @@ static bool watch(const struct loop *l, int op, int fd, unsigned events) {
 
 enum err door_open(struct loop *l, int listen_fd, size_t most, struct fault *f) {
     struct door *d = &l->door;
-    *d = (struct door){.listen_fd = listen_fd, .hatch = {-1, -1}, .most = most};
+    *d = (struct door){.listen_fd = listen_fd, .hatch = {-1, -1}, .most = most, .lobby.left = LOBBY_A_TICK};
     bool ok = pipe2(d->hatch, O_NONBLOCK | O_CLOEXEC) == 0 && watch(l, EPOLL_CTL_ADD, d->hatch[0], EPOLLIN) &&
               watch(l, EPOLL_CTL_ADD, listen_fd, EPOLLIN);
     return ok ? ERR_OK : fault_set(f, ERR_IO, "cannot watch a loop's door: %s", strerror(errno));
@@ -65,11 +57,20 @@ static struct loop *emptiest(struct loop *l) {
     return fewest < best->door.most ? best : NULL;
 }
 
-bool door_is_full(const struct loop *l) {
-    size_t sum = 0;
+/* Whether so many more are too many. */
+static bool are_too_many(const struct loop *l, size_t more) {
+    size_t sum = more;
     for (size_t i = 0; i < l->n_all; i++)
         sum += atomic_load_explicit(&l->all[i].door.guests, memory_order_relaxed);
     return sum > (size_t)l->settings->max_connections * 9 / 10;
+}
+
+bool door_is_full(const struct loop *l) {
+    return are_too_many(l, 0);
+}
+
+bool door_has_room(const struct loop *l) {
+    return !are_too_many(l, 1);
 }
 
 uint64_t door_caller(const struct loop *l, const struct sockaddr *peer) {
@@ -121,9 +122,17 @@ static void park(struct loop *l) {
     l->door.parked = watch(l, EPOLL_CTL_MOD, l->door.listen_fd, 0);
 }
 
+void door_seat(struct loop *l, const struct guest *g) {
+    struct guest in = *g;
+    if (lets_in(l, &in))
+        hand(l, l, &in);
+}
+
 static void take_in(struct loop *l) {
+    bool tls = l->settings->tls_key[0]; /* who cannot be told without a place gets one */
     for (int i = 0; i < ACCEPTED_AT_ONCE; i++) {
-        struct loop *to = emptiest(l);
+        bool full = !tls && !door_has_room(l);
+        struct loop *to = full && lobby_is_full(l) ? NULL : emptiest(l);
         struct guest g = {.len = sizeof g.from};
         g.fd =
             to ? accept4(l->door.listen_fd, (struct sockaddr *)&g.from, &g.len, SOCK_NONBLOCK | SOCK_CLOEXEC)
@@ -131,7 +140,9 @@ static void take_in(struct loop *l) {
         bool nobody_waits =
             to && (errno == EAGAIN || errno == EWOULDBLOCK || errno == ECONNABORTED || errno == EINTR);
         if (g.fd >= 0) {
-            if (lets_in(l, &g))
+            if (full)
+                lobby_enter(l, &g);
+            else if (lets_in(l, &g))
                 hand(l, to, &g);
             continue;
         }
@@ -158,7 +169,9 @@ bool door_ready(struct loop *l, int fd) {
 }
 
 void door_tick(struct loop *l) {
-    refuse_tick(&l->door.leavers, clock_mono_ms());
+    int64_t now = clock_mono_ms();
+    refuse_tick(&l->door.leavers, now);
+    lobby_tick(l, now);
     if (l->door.parked && l->door.listen_fd >= 0)
         l->door.parked = !watch(l, EPOLL_CTL_MOD, l->door.listen_fd, EPOLLIN);
 }
@@ -181,6 +194,7 @@ void door_close(struct door *d) {
     while (read(d->hatch[0], &g, sizeof g) == (ssize_t)sizeof g)
         close(g.fd);
     refuse_close(&d->leavers);
+    lobby_close(&d->lobby);
     close(d->hatch[0]);
     close(d->hatch[1]);
 }

@@ -4,6 +4,7 @@
 #ifndef NICHED_HTTP_DOOR_H
 #define NICHED_HTTP_DOOR_H
 
+#include "lobby.h"
 #include "refuse.h"
 
 #include <microhttpd.h>
@@ -24,6 +25,7 @@ struct door {
     size_t seated;         /* those that libmicrohttpd took, ever */
     bool parked;           /* nobody had room: not listened to until the next tick */
     struct leavers leavers;
+    struct lobby lobby;
     _Atomic bool shut; /* it gives no more connections to anybody */
 };
 
@@ -34,6 +36,10 @@ bool door_ready(struct loop *l, int fd);
 /* Whether the server has so many connections that those to come are let in only to be told so: nine tenths of
  * NICHED_MAX_CONNECTIONS. */
 bool door_is_full(const struct loop *l);
+/* Whether one more could come without that. */
+bool door_has_room(const struct loop *l);
+/* Gives a guest to the loop, where his address may have one more connection; else he is told. */
+void door_seat(struct loop *l, const struct guest *g);
 /* Whom a connection counts for among those of one address; 0: for nobody. `peer` may be NULL. */
 uint64_t door_caller(const struct loop *l, const struct sockaddr *peer);
 /* Listens again where nobody had room. */

@@ -3,7 +3,8 @@
     overload.py --niched build/niched --out build [--seconds 5] [--rounds 3]
 
 First so many connections ask as keep it busy (the peak). Then five times as many; five times as many as it lets in, who come again 0.2 s after
-they were refused; and, beside the load of the peak, heads and bodies that come drop by drop. Goodput must stay at nine tenths of the peak, and p99
+they were refused; requests at a constant rate of five times the peak's, whatever becomes of them, over as many connections; and, beside the
+load of the peak, heads and bodies that come drop by drop. Goodput must stay at nine tenths of the peak, and p99
 of what is answered with 200 within bounds. Loads alternate, so that other work on the machine meets all; medians. Writes OUT/overload.json; the
 status is 1 when the run failed, not when a figure misses."""
 import argparse
@@ -25,6 +26,7 @@ from world import Postgres, Service, fill  # noqa: E402
 
 PEAK, TIMES, PAUSE_MS, MOST, SLOW = 64, 5, 200, 400, 200
 GOODPUT, P99_MS = 0.9, 1000
+CONSTANT = "5 times the peak's rate"
 PATHS = [f"/match?niche={niche}&world=sandbox&limit={limit}" for niche in ("vegan", "fitness", "vegan-fitness", "comedy", "travel") for limit in range(5, 25)]
 SETTINGS = {"NICHED_CACHE_MB": "0", "NICHED_WORKER": "0", "NICHED_IMPORT_WORKER": "0", "NICHED_MAX_CONNECTIONS": str(MOST)}
 
@@ -60,14 +62,15 @@ class Drops(threading.Thread):
         self.join()
 
 
-def flood(program, port, connections, seconds, file):
-    done = subprocess.run([program, str(port), str(connections), str(seconds), str(PAUSE_MS), file], capture_output=True, text=True, check=True)
+def flood(program, port, connections, seconds, file, a_second=0):
+    rate = [str(a_second)] if a_second else []
+    done = subprocess.run([program, str(port), str(connections), str(seconds), str(PAUSE_MS), file, *rate], capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
 
 
 def rounds(program, service, args, file):
     """name -> what each round said"""
-    loads = {"peak": PEAK, "5 times the connections": PEAK * TIMES, "5 times those let in": MOST * TIMES, "beside slow ones": PEAK}
+    loads = {"peak": PEAK, "5 times the connections": PEAK * TIMES, "5 times those let in": MOST * TIMES, CONSTANT: MOST * TIMES, "beside slow ones": PEAK}
     said, cut = {name: [] for name in loads}, 0
     for _ in range(args.rounds):
         for name, connections in loads.items():
@@ -75,7 +78,9 @@ def rounds(program, service, args, file):
             if drops:
                 drops.start()
                 time.sleep(0.5)
-            said[name].append(flood(program, service.port, connections, args.seconds, file))
+            peak = said["peak"][-1] if name == CONSTANT else None
+            a_second = TIMES * peak["good"] / peak["seconds"] if peak else 0
+            said[name].append(flood(program, service.port, connections, args.seconds, file, a_second))
             if drops:
                 drops.stop()
                 cut += drops.cut

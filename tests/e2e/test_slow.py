@@ -213,6 +213,52 @@ def test_when_it_is_full_those_who_are_in_stay_served(sandbox, ask):
         fill(stack, service, 1)
 
 
+def test_all_who_come_at_once_are_told(sandbox, ask):
+    """More than are told in a tick of both loops; who asks late, in pieces or nothing at all is told, too."""
+    with sandbox.serve(NICHED_LOOPS=2, NICHED_MAX_CONNECTIONS=20) as service, contextlib.ExitStack() as stack:
+        inside = fill(stack, service, 18)
+        late = [stack.enter_context(Wire(service.address, timeout=20)) for _ in range(300)]
+        for i, wire in enumerate(late):
+            wire.send((ASK, HEAD, b"GET /matc", b"")[i % 4])
+        for wire in late[2::4]:
+            wire.send(b"h?niche=vegan HTTP/1.1\r\n")
+        health = stack.enter_context(Wire(service.address, timeout=20))
+        health.send(b"GET /live")
+        time.sleep(0.2)
+        health.send(b"z HTTP/1.1\r\nHost: x\r\n\r\n")
+        client = ask(service)
+        for wire in late:
+            assert "18 connections" in refused(client, wire.answer(), 503, "LIMIT_OVERLOAD")
+        assert health.answer(target="/livez").status_code == 200
+        for wire in inside:
+            wire.send(ASK)
+            assert wire.answer().status_code == 200
+        assert value(client, "http_connections_refused_total", reason="full") == 300
+
+
+def test_who_waits_to_be_told_gets_a_place_that_is_free_again(sandbox):
+    """Who has sent half a line when one leaves; after a second it would be too late, so that a busy machine may need several tries."""
+    with sandbox.serve(NICHED_LOOPS=1, NICHED_MAX_CONNECTIONS=20) as service, contextlib.ExitStack() as stack:
+        inside = fill(stack, service, 18)
+
+        def told():
+            with Wire(service.address) as wire:
+                wire.send(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
+                return wire.answer().headers.get("Connection", "").lower() == "close"
+
+        def gets_in():
+            late = stack.enter_context(Wire(service.address))
+            late.send(b"GET /match?niche=vegan&li")
+            assert told()
+            inside.pop().close()
+            wait_until(lambda: not told())
+            late.send(b"mit=1 HTTP/1.1\r\nHost: x\r\n\r\n")
+            answer = late.answer()
+            inside.append(late if answer.status_code == 200 else fill(stack, service, 1)[0])
+            return answer.status_code == 200
+        wait_until(gets_in)
+
+
 def test_the_last_places_are_not_for_resting(sandbox, ask):
     """Whoever holds them in silence makes way within seconds, so that others hear the 503."""
     with sandbox.serve(NICHED_LOOPS=1, NICHED_MAX_CONNECTIONS=20) as service, contextlib.ExitStack() as stack:
