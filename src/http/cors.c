@@ -68,7 +68,7 @@ void cors_headers(struct exchange *x, struct MHD_Response *res) {
         MHD_add_response_header(
             res, "Access-Control-Expose-Headers",
             "X-Request-Id, ETag, Link, Server-Timing, Retry-After, X-World, X-Model-Version, X-Outcome, "
-            "WWW-Authenticate, RateLimit, RateLimit-Policy, Age, Warning");
+            "Age, Warning, WWW-Authenticate, RateLimit, RateLimit-Policy");
         return;
     }
     MHD_add_response_header(res, "Access-Control-Allow-Methods", allowed_methods(x));
