@@ -2,7 +2,7 @@
 
     chaos.py --niched build/niched --out build [--only NAME,NAME]
 
-Reads must give the bytes of before or 503 with Retry-After, never another answer; of writes each that was accepted must be in the
+Reads must give the bytes of before or 503 with Retry-After, never another answer (with NICHED_STALE_S also those bytes, marked); of writes each that was accepted must be in the
 store afterwards; 2 s after the cause has ended there is no 503 any more; memory, open files, threads and connections do not
 grow. CASES is the table: what is done and undone. Prints a summary, writes OUT/chaos.json; the status is 1 when the run failed,
 not when a figure misses."""
@@ -127,6 +127,10 @@ CASES = {"PostgreSQL killed": killed, "PostgreSQL restarted": restarted, "Postgr
 LOSES = {"service killed"}  # where a connection may break
 
 
+# once more with NICHED_STALE_S: what is kept is given meanwhile
+STALE_CASES = {"stale: PostgreSQL killed": killed, "stale: PostgreSQL frozen": frozen, "stale: network silent": silent}
+
+
 def follow(name, load, fault):
     """Runs a fault under load: how long after its end the last bad answer came."""
     load.start()
@@ -165,8 +169,8 @@ def tell(figures, name, load, recovery, lost_writes, loses):
         print(f"FOUND {name}: {why}", flush=True)
 
 
-def one(figures, name, place, fault, url, service=None):
-    load = Load(service or place.service)
+def one(figures, name, place, fault, url, service=None, stale=False):
+    load = Load(service or place.service, stale=stale)
     try:
         recovery = follow(name, load, fault)
     except Skip as why:
@@ -174,6 +178,8 @@ def one(figures, name, place, fault, url, service=None):
         print(f"skipped {name}: {why}")
         return
     tell(figures, name, load, recovery, missing(load, url), name in LOSES)
+    if stale:
+        figures.add(f"{name}: stale answers", load.count("stale"), "answers", "right and marked, while there was no other", 1, at_least=True)
     last = load.last_bad()
     if recovery > RECOVERY_S:
         print(f"LATE {name}: {last.path}: {last.what}: {last.said}")
@@ -227,6 +233,16 @@ def clock(figures, place):
                 raise RuntimeError(f"the clock of the service did not jump: its log is of {sorted(days)}")
         finally:
             service.close()
+
+
+def stale(figures, place, only):
+    service = Service(place.niched, place.primary.url(host=place.proxy.dir), NICHED_STALE_S="60")
+    try:
+        for name, case in STALE_CASES.items():
+            if not only or name in only:
+                one(figures, name, place, case(place), place.primary.url(), service, stale=True)
+    finally:
+        service.close()
 
 
 # ---- the same with a standby that reads go to
@@ -311,6 +327,8 @@ def run(args, figures):
         for name, case in {"SIGTERM": sigterm, "clock": clock}.items():
             if not args.only or name in args.only:
                 case(figures, place)
+        if not args.only or set(STALE_CASES) & set(args.only):
+            stale(figures, place, args.only)
         if not args.only or set(STANDBY_CASES) & set(args.only):
             standbys(figures, place, args.only)
     finally:

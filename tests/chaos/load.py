@@ -1,5 +1,5 @@
-"""A constant load in which every answer is checked: reads that must give the bytes of before, or 503 with Retry-After; writes of
-which each that was accepted must be there afterwards."""
+"""A constant load in which every answer is checked: reads that must give the bytes of before (where NICHED_STALE_S is set also the same
+marked as stale), or 503 with Retry-After; writes of which each that was accepted must be there afterwards."""
 import collections
 import http.client
 import itertools
@@ -24,8 +24,8 @@ def ask(port, method, path, body=None, connection=None):
 
 
 class Load:
-    def __init__(self, service, writes=True):
-        self.service, self.over = service, threading.Event()
+    def __init__(self, service, writes=True, stale=False):
+        self.service, self.stale, self.over = service, stale, threading.Event()
         self.expected = {path: self.settled(path) for path in READS}
         self.seen, self.wrong, self.accepted, self.number, self.run = [], [], [], 0, next(RUNS)
         self.lock = threading.Lock()
@@ -61,11 +61,20 @@ class Load:
                 self.wrong.append(why)
 
     def _judge(self, path, answer, body, good):
-        """ok, busy (503 with Retry-After) or why it is wrong."""
+        """ok, stale, busy (503 with Retry-After) or why it is wrong."""
         if answer.status == 503:
             busy = answer.getheader("Retry-After") and json.loads(body)["status"] == 503
             return "busy" if busy else f"{path}: 503 without Retry-After"
+        if answer.getheader("Warning") is not None:
+            body = self._unmarked(answer, body)
+            return "stale" if self.stale and good(answer.status, body) else f"{path}: stale {body[:300]!r}"
         return "ok" if good(answer.status, body) else f"{path}: {answer.status} {body[:300]!r}"
+
+    @staticmethod
+    def _unmarked(answer, body):
+        """What it was before, if it has all the marks of a stale one."""
+        marked = answer.getheader("Warning").startswith("110 ") and answer.getheader("Age", "").isdigit() and not answer.getheader("ETag")
+        return body.replace(b'"stale":true}', b'"stale":false}') if marked and body.endswith(b'"stale":true}') else b""
 
     def _exchange(self, connection, method, path, body, good):
         """Sends one request on the kept connection, notes what came; the connection to go on with, and whether it was accepted."""
@@ -74,7 +83,7 @@ class Load:
             connection = connection or http.client.HTTPConnection("127.0.0.1", self.service.port, timeout=ANSWER_S)
             answer, text = ask(0, method, path, body, connection)
             found = self._judge(path, answer, text, good)
-            right = found in ("ok", "busy")
+            right = found in ("ok", "stale", "busy")
             self._note(found if right else "wrong", path, began, None if right else found, json.loads(text)["detail"] if found == "busy" else "")
             return connection, found == "ok"
         except TimeoutError:
