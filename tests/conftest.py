@@ -112,7 +112,7 @@ class Service(str):
 
     def wait(self, path, status, seconds=START_S):
         end = time.monotonic() + seconds
-        while (got := self.statuses(path)) != {status}:
+        while (got := self.status(path)) != status or (got := self.statuses(path)) != {status}:  # all loops once one is
             assert self.process.poll() is None, f"niched serve ended with status {self.process.returncode}:\n{self.tail}"
             assert time.monotonic() < end, f"{path} is {got}, not {status} alone, after {seconds} s:\n{self.tail}"
             time.sleep(0.02)

@@ -50,6 +50,23 @@ def people(db, count, seed=1, world=LIVE, platform=INSTAGRAM, posts=(4, 20), tru
     return creators
 
 
+@pytest.fixture(scope="module")
+def scored_template(databases, migrated_template, program):
+    """Name of a database with 400 such people, scored."""
+    url = databases.make(migrated_template)
+    with psycopg.connect(url, autocommit=True) as db:
+        people(db, 400)
+    program(url).run("score")
+    return databases.name(url)
+
+
+@pytest.fixture
+def scored(databases, scored_template, program):
+    """The program and a connection, on a copy of it."""
+    with databases.one(scored_template) as url, psycopg.connect(url, autocommit=True) as db:
+        yield program(url), db
+
+
 def active(db):
     version, = db.execute("select model_version from model where status = 'active'").fetchone()
     return version
@@ -89,9 +106,8 @@ def test_sandbox_alone_fits_nothing_and_says_why(sandbox_niched):
             assert db.execute(f"select count(*) from {table}").fetchone() == (0,), table
 
 
-def test_truth_comes_back(niched, db):
-    people(db, 400)
-    niched.run("score")
+def test_truth_comes_back(scored):
+    niched, db = scored
     said = niched.run("fit", "--note", "a note", env={"NICHED_NOW": "2026-11-23T10:00:00Z"}).stdout
     assert "model 2026.2 is in force, 400 accounts are to be scored again" in said
     assert "fitted" in line(said, "instagram", "followers") and " 400 " in line(said, "instagram", "followers")
@@ -103,10 +119,9 @@ def test_truth_comes_back(niched, db):
     assert db.execute("select count(*) from account_dirty").fetchone() == (400,)
 
 
-def test_version_is_complete(niched, db):
+def test_version_is_complete(scored):
     """What there is too little data for is carried over: the seeds, with their source and date."""
-    people(db, 400)
-    niched.run("score")
+    niched, db = scored
     niched.run("fit")
     rows = db.execute("select platform, basis, origin, measured_on::text, n_accounts from benchmark where model_version = '2026.2'").fetchall()
     assert len(rows) == 9 and [row[:2] for row in rows if row[2] == "fit"] == [(INSTAGRAM, "followers")]
@@ -115,9 +130,8 @@ def test_version_is_complete(niched, db):
     assert (round(math.exp(seed["alpha"]), 6), seed["beta"], seed["n_accounts"]) == (0.089, -0.34, 2142) and "TIDES" in seed["source"]
 
 
-def test_scorer_takes_the_fit_up_and_back(niched, db):
-    people(db, 400)
-    niched.run("score")
+def test_scorer_takes_the_fit_up_and_back(scored):
+    niched, db = scored
     derived = "select to_jsonb(s) from account_score s order by account_id", "select to_jsonb(m) from niche_match m order by account_id, niche_id"
     before = [db.execute(query).fetchall() for query in derived]
     niched.run("fit")
@@ -138,9 +152,8 @@ def test_scorer_takes_the_fit_up_and_back(niched, db):
     assert active(db) == "2026.2" and curve(db, INSTAGRAM, "followers") == found
 
 
-def test_twice_is_once(niched, db):
-    people(db, 400)
-    niched.run("score")
+def test_twice_is_once(scored):
+    niched, db = scored
     niched.run("fit")
     first = numbers(db)
     said = niched.run("fit").stdout  # nothing of the new model was scored yet
@@ -154,9 +167,8 @@ def test_twice_is_once(niched, db):
     assert active(db) == "2026.3" and numbers(db) == first
 
 
-def test_sandbox_changes_no_number(niched, db, sandbox_niched):
-    people(db, 400)
-    niched.run("score")
+def test_sandbox_changes_no_number(scored, sandbox_niched):
+    niched, db = scored
     niched.run("fit")
     with psycopg.connect(sandbox_niched.url, autocommit=True) as other:
         people(other, 400)
@@ -167,9 +179,8 @@ def test_sandbox_changes_no_number(niched, db, sandbox_niched):
         assert db.execute("select count(*) from niche_related where model_version = '2026.2'").fetchone()[0] > 0
 
 
-def test_only_people_of_the_sizes_ranked_enter(niched, db):
-    people(db, 400)
-    niched.run("score")
+def test_only_people_of_the_sizes_ranked_enter(scored):
+    niched, db = scored
     niched.run("fit")
     plain = curve(db, INSTAGRAM, "followers", "2026.2")
     wild = {**TRUTH, "alpha": 0.0, "beta": 1.0}
