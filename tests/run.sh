@@ -74,7 +74,7 @@ run_pytest() { # kind, directories; files are spread over processes, more than t
     local status=0
     # shellcheck disable=SC2086 # ARGS is a list of words
     /usr/bin/python3 -m pytest -p no:cacheprovider -q --tb=short --durations=3 \
-        -n "${TEST_JOBS:-$(($(nproc) * 2))}" --dist loadfile --reruns "${TEST_AGAIN:-0}" --reruns-delay 2 -rfER "${@:2}" ${ARGS:-} |
+        -n "${TEST_JOBS:-$(($(nproc) * 3))}" --dist loadfile --reruns "${TEST_AGAIN:-0}" --reruns-delay 2 -rfER "${@:2}" ${ARGS:-} |
         tee "$logs/$1.log" || status=$?
     ((status == 0)) || failed=1
     close "$1" "$(grep -aE '(passed|failed|error|no tests ran).* in [0-9.]+s' "$logs/$1.log" | tail -n 1)"

@@ -42,11 +42,12 @@ def ask():
         client.close()
 
 
-# Files that take long, the longest first, but for those that need no sandbox, which is being made: all processes end at about the
-# same time.
-FIRST = ("metrics", "run", "imports", "taxonomy_edit", "exact", "compound", "formats", "filters", "scorer", "own", "import_kill", "people", "cache",
-         "health", "scoring", "honest", "import", "cli", "pull", "plans", "writes", "keys", "workspaces", "requests", "standing", "match", "remote",
-         "fit", "plan", "similar", "limits", "batch", "writes_together", "lockstep", "opt_out", "plan_own", "audit", "http")
+# Files that take long, the longest first, but for those that need no sandbox, which the first of them makes: all processes end at
+# about the same time.
+FIRST = ("metrics", "run", "imports", "taxonomy_edit", "exact", "scorer", "fit", "slow", "cache", "filters", "backup", "compound", "formats", "pull",
+         "own", "import_kill", "people", "cli", "health", "secrets", "scoring", "import", "writes", "upgrade", "honest", "standby", "similar", "keys",
+         "workspaces", "limits", "retain", "writes_together", "requests", "remote", "standing", "match", "files", "batch", "plan", "lockstep", "http",
+         "engagers", "opt_out", "weights", "tls", "sandbox", "audit", "erased", "plan_own")
 
 
 def pytest_collection_modifyitems(items):

@@ -15,7 +15,7 @@ from exact_filters import NOW, PREDICATES, SORTS
 from exact_world import (COMPONENTS, DEFAULTS, SIZES, Case, TooClose, any_row, any_world, bump, diversified, logs_of, passing, put, ranked,
                          rescored, round_half_up, value, write)
 from patience import NEVER_S
-from rounds import seeds
+from rounds import LONG, seeds
 
 WORLDS, CASES = 3, 340  # cases of each world
 CHECKED = 50  # one answer in so many is held against openapi.yaml
@@ -263,10 +263,11 @@ def walk_through_changes(exact, niche, limit):
 
 def test_walks_through_writes(exact):
     exact.load("writes")
-    walks = [("cars", 3)] * 8 + [("comedy", 50)] * 10 + [("music", 100)]
+    rounds = 2 if LONG else 1
+    walks = [("cars", 3)] * 4 * rounds + [("comedy", 50)] * 5 * rounds + [("music", 100)]
     pages = [walk_through_changes(exact, niche, limit) for niche, limit in walks]
     print(f"{len(pages)} walks, {sum(pages)} pages")
-    assert sum(pages) > 80
+    assert sum(pages) > 40 * rounds
 
 
 # ---- writes during a scan
