@@ -1,6 +1,6 @@
 """`make bench`: the service beside what bounds it and what would be used instead, in one run on one store.
 
-    bench.py --niched build/niched --out build [--url URL | --creators 1000000] [--rounds 3] [--seconds 5] [--only rate,steady,writes,memory]
+    bench.py --niched build/niched --out build [--url URL | --creators 1000000] [--rounds 3] [--seconds 5] [--only rate,steady,writes,memory,lockstep]
 
 rate    64 connections that always ask (wrk), Zipf-distributed niches: the service by default, with its cache, filtered, with own
         weights, for two niches, and profiles; beside pgbench with the recorded statements, libmicrohttpd with a constant answer of
@@ -9,6 +9,7 @@ rate    64 connections that always ask (wrk), Zipf-distributed niches: the servi
 steady  a constant rate (rate.c): latency counts from when a request was due
 writes  the cache while 200 posts a second are written, beside its rate a moment before. What was written is removed and scored again
 memory  resident memory and start (memory.py)
+lockstep  rounds of connections that all send before any goes on, and how evenly loops share connections (lockstep.py)
 growth  the default list at 100,000, 1,000,000 and 5,000,000 creators (growth.py); not by default, it takes long
 
 --url names a store that is kept: nothing is written there but by `writes`. Else a sandbox world is made, imported and scored below
@@ -29,6 +30,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 import loads  # noqa: E402
+import lockstep  # noqa: E402
 import memory  # noqa: E402
 import servers  # noqa: E402
 import statements  # noqa: E402
@@ -48,6 +50,9 @@ SEVEN = "platform=tiktok&country=US,GB&min_followers=2000&max_followers=80000&mi
 SEVEN_SQL = ("m.platform = 2", "m.country in ('US', 'GB')", "m.followers >= 2000", "m.followers <= 80000",
              "m.engagement_rate >= 0.01::float8", "exp(m.l_auth) >= 0.4::float8", "{today} - m.last_post_day <= 60")
 WEIGHTS = "engagement:2,loyalty:0.5"
+MIDDLE = 50_000  # creators of the niche by which own weights are held to plain SQL; beside it the largest
+SHORT = ("rank,score,confidence,match,creator.id,creator.name,creator.platform,creator.username,creator.country,followers,engagement_rate,"
+         "authenticity,price_usd,last_post_at")  # about 6 KB in all
 STEADY = {"narrow filters": 1000, "default": 5000}
 
 
@@ -101,7 +106,9 @@ class Bench:
         self.http("niched, default", plain, self.paths())
         for name, query in FILTERS.items():
             self.http(f"niched, {name} filter", plain, self.paths(f"&{query}"))
-        self.http("niched, own weights + seven filters, largest niche", plain, [f"/match?niche={slug}&weights={WEIGHTS}&{SEVEN}"], FEW)
+        self.http("niched, 14 fields of each (fields=)", plain, self.paths(f"&fields={SHORT}"))
+        for where, (_, one, *_) in self.weighed().items():
+            self.http(f"niched, own weights + seven filters, {where}", plain, [f"/match?niche={one}&weights={WEIGHTS}&{SEVEN}"], FEW)
         self.http("niched, two niches, ranked on the fly", plain, self.compounds(), FEW)
         self.http("niched, /creators/{id}", plain, [f"/creators/{c}" for c in self.store.creators(PATHS)])
         self.http("niched, default, with a log of requests", self.serve("logged", NICHED_LOG_LEVEL="info"), self.paths())
@@ -112,6 +119,11 @@ class Bench:
         for path in sorted(set(self.paths())) * (2 * os.cpu_count()):
             hot.get(path)
         self.http("niched, hot cache", hot, self.paths())
+
+    def weighed(self):
+        """The niches that own weights are measured on, by what they are called."""
+        return {"largest niche": self.store.largest,
+                "middle niche": min(self.store.niches[1:], key=lambda niche: abs(niche[3] - MIDDLE))}
 
     def compounds(self):
         """Pairs of niches beyond the largest; without a scorer their rows are not kept."""
@@ -133,20 +145,24 @@ class Bench:
         self.closing.callback(constant.stop)
         self.http("libmicrohttpd, constant", constant, ["/"])
         self.report.note(f"constant answer: {size:,} bytes, as the mean of the default list")
-        self.add_whole_niche()
+        short = statistics.fmean(len(plain.get(path)) for path in self.paths(f"&fields={SHORT}")[:200])
+        self.report.note(f"14 fields of each: {short:,.0f} bytes; the statement is that of the default list")
+        for where, niche in self.weighed().items():
+            self.add_whole_niche(where, niche)
         return found[0]
 
-    def add_whole_niche(self):
-        slug = self.store.largest[1]
+    def add_whole_niche(self, where, niche):
+        slug = niche[1]
         answer = self.servers["plain"].get(f"/match?niche={slug}&weights={WEIGHTS}&{SEVEN}&limit=20")
         with self.store.connect() as db:
             today, = db.execute("select extract(epoch from coalesce(clock, now()) at time zone 'UTC')::bigint / 86400 from world where world = %s",
                                 [self.store.world]).fetchone()
-            text = statements.plain(self.store, answer, [f.format(today=today) for f in SEVEN_SQL])
+            text = statements.plain(self.store, niche, answer, [f.format(today=today) for f in SEVEN_SQL])
             best = list(dict.fromkeys(row[0] for row in db.execute(text).fetchall()))[:20]
         ours = [int(item["creator"]["id"]) for item in json.loads(answer)["items"]]
-        self.report.figure("own weights + seven filters: the list is that of plain SQL", float(ours == best), "of 1", f"{len(ours)} creators", 1)
-        self.sql("plain SQL, the whole niche scored and sorted", text, {})
+        self.report.figure(f"own weights + seven filters, {where}: the list is that of plain SQL", float(ours == best), "of 1",
+                           f"{len(ours)} creators of {niche[3]:,} in {slug}", 1)
+        self.sql(f"plain SQL, the {where} scored and sorted", text, {})
 
     def add_peers(self, first, again):
         place, plain = self.place / "peers", self.servers["plain"]
@@ -185,8 +201,11 @@ class Bench:
         self.report.figure("default over Node", rate["niched, default"] / rate[best_peer], "ratio", best_peer, 7)
         self.report.figure("hot cache over a constant answer", rate["niched, hot cache"] / rate["libmicrohttpd, constant"], "ratio",
                            "libmicrohttpd, same size and headers", 0.80)
-        self.report.figure("own weights + seven filters over plain SQL", rate["niched, own weights + seven filters, largest niche"]
-                           / rate["plain SQL, the whole niche scored and sorted"], "ratio", f"{self.store.largest[3]:,} creators", 25)
+        self.report.figure("14 fields of each over pgbench", rate["niched, 14 fields of each (fields=)"] / rate["pgbench, default"], "ratio",
+                           "the same statement", 0.90)
+        for where, niche in self.weighed().items():
+            self.report.figure(f"own weights + seven filters over plain SQL, {where}", rate[f"niched, own weights + seven filters, {where}"]
+                               / rate[f"plain SQL, the {where} scored and sorted"], "ratio", f"{niche[3]:,} creators", 25)
         for name in FILTERS:
             self.report.figure(f"{name} filter over pgbench", rate[f"niched, {name} filter"] / rate[f"pgbench, {name} filter"], "ratio")
 
@@ -210,6 +229,9 @@ class Bench:
     def memory(self):
         memory.measure(self)
 
+    def lockstep(self):
+        lockstep.measure(self)
+
     def growth(self):
         import growth  # takes long and its own stores
         growth.measure(self)
@@ -228,11 +250,12 @@ def main():
     parser.add_argument("--creators", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=5)
-    parser.add_argument("--only", default="rate,steady,writes,memory", help="some of rate, steady, writes, memory, growth")
+    parser.add_argument("--only", default="rate,steady,writes,memory,lockstep",
+                        help="some of rate, steady, writes, memory, lockstep, growth")
     parser.add_argument("--sizes", help="of growth: 100000,1000000,5000000")
     args = parser.parse_args()
     words = args.only.split(",")
-    if unknown := set(words) - {"rate", "steady", "writes", "memory", "growth"}:
+    if unknown := set(words) - {"rate", "steady", "writes", "memory", "lockstep", "growth"}:
         parser.error(f"--only has {', '.join(sorted(unknown))}; see --help")
     if missing := [p for p in ("wrk", "node", "npm") if "rate" in words and not shutil.which(p)]:
         parser.error(f"{', '.join(missing)} missing: make deps-bench")

@@ -90,8 +90,8 @@ COLUMNS = {"relevance": "l_rel", "engagement": "l_eng", "authenticity": "l_auth"
            "freshness": "l_fresh"}
 
 
-def plain(store, answer, filters):
+def plain(store, niche, answer, filters):
     """The same question as `answer` came from, by plain SQL with typed literals."""
     weights = json.loads(answer)["query"]["weights"]
     score = " + ".join(f"{weights[name]}::float8 * m.{column}" for name, column in COLUMNS.items())
-    return PLAIN.format(score=score, world=store.world, niche=store.largest[0], filters="".join(f" and {f}" for f in filters))
+    return PLAIN.format(score=score, world=store.world, niche=niche[0], filters="".join(f" and {f}" for f in filters))
