@@ -78,7 +78,7 @@ export function problemBox(error, retry) {
   const d = error.document ?? { title: 'a mistake of this page', detail: String(error.message ?? error) };
   const hints = d.did_you_mean ?? [];
   const box = h('section', { className: 'problem', role: 'alert' }, h('h2', {}, d.title ? sentence(d.title) : 'That did not work'),
-    h('p', {}, sentence(d.detail ?? '')), d.allowed && h('p', { className: 'muted' }, `Allowed: ${d.allowed}`));
+    h('p', {}, sentence(d.detail ?? '')), d.allowed && d.allowed !== d.detail && h('p', { className: 'muted' }, `Allowed: ${d.allowed}`));
   if (hints.length && retry)
     box.append(h('p', { className: 'chips' }, h('span', {}, 'Did you mean '),
       hints.map((hint) => h('button', { type: 'button', className: 'chip', onclick: () => retry(hint, d.param) }, hint))));

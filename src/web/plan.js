@@ -82,7 +82,7 @@ function chosen(plan, csv) {
     h('div', { className: 'scroll', tabIndex: 0, role: 'region', 'aria-label': 'Whom to book' }, h('table', { className: 'plain' }, h('thead', {}, h('tr', {}, [['Creator', ''], ['Score', 'n'], ['Price', 'n'], ['Cost with handling', 'n'], ['Reach', 'n'], ['Adds', 'n'], ['Why', '']].map(([t, className]) => h('th', { scope: 'col', className }, t)))),
       h('tbody', {}, plan.creators.map((c) => h('tr', {}, h('th', { scope: 'row' }, h('div', { className: 'who-in' }, avatar(c.creator), h('div', {}, creatorLink(c.creator, niche), h('div', { className: 'muted small' }, `${platformName(c.creator.platform)} · ${num(c.creator.followers)}`)))),
         h('td', { className: 'n' }, fixed(c.score, 1)), h('td', { className: 'n' }, c.price_usd.low === c.price_usd.high ? usd(c.price_usd.mid) : `${usd(c.price_usd.low)} to ${usd(c.price_usd.high)}`, h('div', { className: 'muted small' }, source(c.price_usd.source))),
-        h('td', { className: 'n' }, usd(c.cost_usd)), h('td', { className: 'n' }, num(c.reach)), h('td', { className: 'n' }, num(c.gain)), h('td', { className: 'small muted' }, [c.why[0], ...c.why.slice(1).slice(-1)].filter(Boolean).join('; '))))))));
+        h('td', { className: 'n' }, usd(c.cost_usd)), h('td', { className: 'n' }, num(c.reach)), h('td', { className: 'n' }, num(c.gain)), h('td', { className: 'prose small muted' }, [c.why[0], ...c.why.slice(1).slice(-1)].filter(Boolean).join('; '))))))));
 }
 
 function notes(plan) {

@@ -11,7 +11,7 @@ function peersChart(s) {
   const label = `Components against peers: ${parts.map((c) => `${words(c.component)} ${fixed(c.value)}, half of the peers ${fixed(c.p25)} to ${fixed(c.p75)}`).join('; ')}`;
   return chart((k) => ({
     type: 'bar', data: { labels: parts.map((c) => title(c.component)), datasets: [
-      { type: 'scatter', label: 'here', order: 0, data: parts.map((c) => ({ x: c.value, y: title(c.component) })), backgroundColor: parts.map((c) => (c.measured ? k.accent : k.card)), borderColor: k.accent, borderWidth: 2, pointRadius: 7, pointHoverRadius: 9 },
+      { type: 'scatter', label: 'here', order: 0, clip: 9, data: parts.map((c) => ({ x: c.value, y: title(c.component) })), backgroundColor: parts.map((c) => (c.measured ? k.accent : k.card)), borderColor: k.accent, borderWidth: 2, pointRadius: 7, pointHoverRadius: 9 },
       { label: 'middle half of the peers', order: 1, data: parts.map((c) => (c.p25 === null ? null : [c.p25, c.p75])), backgroundColor: k.faint, borderSkipped: false, borderRadius: 4, barThickness: 12 },
     ] },
     options: { indexAxis: 'y', scales: { x: { min: 0, max: 1, grid: { color: k.line } }, y: { type: 'category', offset: true, grid: { display: false }, ticks: { color: k.ink } } },

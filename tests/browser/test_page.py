@@ -176,6 +176,9 @@ def test_a_plan_and_the_big_creator(page):
     big, plan = areas[-1], areas[:-1]
     assert abs(max(plan) / big - said["creators"][0]["gain"] / said["big_creator"]["engaged"]) < 0.05
     page.wait(".ranges[data-drawn]")
+    page.look(390)
+    assert max(e.size["height"] for e in page.all("tbody tr")) < 140  # the reasons are not a word a line
+    page.look()
     slider = page.one("#budget")
     slider.send_keys(Keys.ARROW_RIGHT)
     page.wait(lambda: "budget_usd=2100" in page.hash)
@@ -192,6 +195,8 @@ def test_a_budget_that_buys_nothing(page):
 
 def test_where_do_i_stand(page):
     page.expects_refusal = True
+    page.open("/#/stand?platform=tiktok&followers=9000&niche=vegan-fitness", ".problem")
+    assert page.text.lower().count("give engagement_rate alone") == 1
     page.open("/#/stand", "input[name=username]").send_keys("nobody.here")
     page.button("Where do I stand?")
     page.press("form .primary")
@@ -241,6 +246,16 @@ def test_light_and_dark(page):
     page.look(theme="dark")
     page.press("#theme")
     assert page.js(background) == light
+
+
+def test_on_paper_is_what_was_found(page):
+    page.open(LIST, "tr.item")
+    page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    shown = "return arguments[0].filter((css) => [...document.querySelectorAll(css)].some((e) => e.checkVisibility()))"
+    assert page.js(shown, [".top", ".foot", ".curl", ".searchbar", ".filters", ".toolbar"]) == []
+    assert page.js(shown, ["#banner", "h1", "tr.item"]) == ["#banner", "h1", "tr.item"]
+    page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    assert page.js(shown, [".top", ".searchbar", ".toolbar"]) == [".top", ".searchbar", ".toolbar"]
 
 
 def test_keyboard_alone(page):
