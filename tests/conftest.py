@@ -195,11 +195,17 @@ class Databases:
     def __init__(self, url):
         self.admin_url = url
         self.numbers = itertools.count(1)
+        self.kept = None
 
     def admin(self, statement):
-        with psycopg.connect(self.admin_url, autocommit=True) as connection:
-            by_files = " strategy file_copy" if connection.info.server_version >= 150000 else ""  # half the time
-            connection.execute(statement + (by_files if statement.startswith("create database") else ""))
+        if not self.kept or self.kept.closed:
+            self.kept = psycopg.connect(self.admin_url, autocommit=True)  # for the session: a new one costs as much as the database
+        by_files = " strategy file_copy" if self.kept.info.server_version >= 150000 else ""  # half the time
+        self.kept.execute(statement + (by_files if statement.startswith("create database") else ""))
+
+    def close(self):
+        if self.kept:
+            self.kept.close()
 
     def url(self, name):
         return re.sub(r"/postgres(?=\?|$)", f"/{name}", self.admin_url, count=1)
@@ -238,14 +244,14 @@ class Databases:
 @pytest.fixture(scope="session")
 def databases():
     url = os.environ.get("TEST_DATABASE_URL")
-    if url:
-        yield Databases(url)
-        return
-    cluster = Cluster()
+    own = None if url else Cluster()
+    made = Databases(url or own.url())
     try:
-        yield Databases(cluster.url())
+        yield made
     finally:
-        cluster.drop()
+        made.close()
+        if own:
+            own.drop()
 
 
 def migrate(url):

@@ -11,6 +11,7 @@
 #include "base/settings.h"
 #include "rank/benchmark.h"
 #include "rank/taxonomy.h"
+#include "store/taxonomy_shelf.h"
 
 #include <stdatomic.h>
 
@@ -31,15 +32,9 @@ struct snapshot_compound {
 
 enum { SNAPSHOT_COMPOUNDS_MAX = 1000 };
 
-/* A taxonomy that snapshots share. */
-struct snapshot_taxonomy {
-    _Atomic int references;
-    struct taxonomy *taxonomy;
-};
-
 struct snapshot {
     _Atomic int references;
-    struct snapshot_taxonomy *shared; /* owns taxonomy */
+    struct taxonomy_held *held; /* owns taxonomy */
     const struct taxonomy *taxonomy;
     int64_t taxonomy_version;
     int default_world;
@@ -54,11 +49,12 @@ struct snapshot {
 
 struct keeper;
 
-/* Starts the thread; it waits for the database by itself, and for one that the secrets go with. Both outlive
- * it.
+/* Starts the thread; it waits for the database by itself, and for one that the secrets go with. All three
+ * outlive it.
  */
 NODISCARD enum err keeper_start(const struct settings *s, const struct crypto_secrets *secrets,
-                                struct fault *f, struct keeper **ret_keeper);
+                                struct taxonomy_shelf *taxonomies, struct fault *f,
+                                struct keeper **ret_keeper);
 /* Ends it. Accepts NULL. */
 void keeper_stop(struct keeper *k);
 /* Reads one snapshot now, by a connection of its own, for the command line. ERR_STORE_*, ERR_DATA_INVALID. */

@@ -9,7 +9,7 @@
 struct tax_alias {
     const char *text;    /* folded: words with single blanks between */
     const char *compact; /* letters and digits of it; empty for an emoji */
-    uint8_t len, compact_len, words, trigram_count;
+    uint8_t len, compact_len, words;
     bool hashtag_only, implicit;
     uint16_t niche;
     float weight;
@@ -139,7 +139,8 @@ bool tax_hit_add(struct tax_hits *hits, size_t niche, float p, enum tax_how_hit 
 
 /* The hash of a text, never 0. */
 uint32_t lex_hash(const char *s, size_t n);
-/* Builds opening, trigram and posting once the aliases are there; `scratch` may go afterwards. */
+/* Builds opening, trigram and posting, and counts the trigrams of the sketches, once those are there;
+ * `scratch` may go afterwards. */
 void tax_index_build(struct taxonomy *tax, struct arena *scratch);
 /* The aliases that begin with a folded text of n > 0 bytes. */
 const struct lex_opening *lex_openings(const struct lexicon *lex, const char *s, size_t n, size_t *ret_count);

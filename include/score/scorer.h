@@ -10,7 +10,7 @@
 #define NICHED_SCORE_SCORER_H
 
 #include "base/err.h"
-#include "store/db.h"
+#include "store/taxonomy_shelf.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,11 +24,12 @@ enum {
     SCORER_TRIES = 3
 };
 
-/* now_us: the clock of worlds that have none of their own, 0: the real time. batch: accounts a transaction,
- * 0: SCORER_BATCH. batch_ms: how long one may take, 0: any time; the next has fewer accounts after one that
- * took longer, at least SCORER_BATCH_MIN. compounds: those of which rows are kept at most, 0: none are made
- * or dropped. */
+/* taxonomies: outlives the scorer, NULL: it has a taxonomy of its own. now_us: the clock of worlds that have
+ * none of their own, 0: the real time. batch: accounts a transaction, 0: SCORER_BATCH. batch_ms: how long one
+ * may take, 0: any time; the next has fewer accounts after one that took longer, at least SCORER_BATCH_MIN.
+ * compounds: those of which rows are kept at most, 0: none are made or dropped. */
 struct scorer_options {
+    struct taxonomy_shelf *taxonomies;
     int64_t now_us;
     size_t batch;
     int64_t batch_ms;

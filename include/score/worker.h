@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "base/settings.h"
+#include "store/taxonomy_shelf.h"
 
 #include <stdatomic.h>
 #include <stdint.h>
@@ -20,9 +21,10 @@ struct worker_counts {
 };
 
 /* Starts settings->worker threads; they do not wait for the store to be there. *settings is copied, *counts
- * outlives the worker. ERR_INTERNAL, ERR_NO_MEMORY. */
+ * and *taxonomies outlive the worker. ERR_INTERNAL, ERR_NO_MEMORY. */
 NODISCARD enum err worker_start(const struct settings *settings, struct worker_counts *counts,
-                                struct fault *f, struct worker **ret_worker);
+                                struct taxonomy_shelf *taxonomies, struct fault *f,
+                                struct worker **ret_worker);
 /* Ends the threads after the batches under way (about a second at most) and frees the worker. Accepts
  * NULL. */
 void worker_stop(struct worker *w);

@@ -10,6 +10,8 @@
  * each other. */
 NODISCARD enum err taxonomy_read(struct db *db, struct fault *f, struct taxonomy **ret_tax,
                                  int64_t *ret_version);
+/* The version of the active taxonomy. ERR_STORE_*. */
+NODISCARD enum err taxonomy_version(struct db *db, struct fault *f, int64_t *ret_version);
 /* Builds a taxonomy from the answers of the statements taxonomy_niches, taxonomy_edges, taxonomy_aliases and
  * taxonomy_generic, in this order. */
 NODISCARD enum err taxonomy_of_rows(const struct rows *const answers[4], struct fault *f,

@@ -12,9 +12,7 @@
 #include "store/hosts.h"
 #include "store/leash.h"
 #include "store/migrate.h"
-#include "store/taxonomy_store.h"
 
-#include <malloc.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,6 +30,7 @@ enum {
 struct keeper {
     const struct settings *settings;
     const struct crypto_secrets *secrets;
+    struct taxonomy_shelf *taxonomies;
     pthread_mutex_t lock;
     struct snapshot *newest;
     struct keyring *keys;
@@ -46,10 +45,7 @@ struct keeper {
 void snapshot_give(struct snapshot *s) {
     if (!s || atomic_fetch_sub(&s->references, 1) > 1)
         return;
-    if (s->shared && atomic_fetch_sub(&s->shared->references, 1) == 1) {
-        taxonomy_free(s->shared->taxonomy);
-        free(s->shared);
-    }
+    taxonomy_give(s->held);
     free(s);
 }
 
@@ -204,26 +200,18 @@ static enum err read_compounds(struct db *db, struct fault *f, struct snapshot *
 }
 
 /* The newest snapshot's taxonomy where it is the same, else a new one. */
-static enum err read_taxonomy(const struct snapshot *newest, struct db *db, struct fault *f,
-                              struct snapshot *s) {
+static enum err read_taxonomy(const struct snapshot *newest, struct db *db, struct taxonomy_shelf *taxonomies,
+                              struct fault *f, struct snapshot *s) {
     if (newest && newest->taxonomy_version == s->taxonomy_version) {
-        s->shared = newest->shared;
-        atomic_fetch_add(&s->shared->references, 1);
-        s->taxonomy = s->shared->taxonomy;
-        return ERR_OK;
+        s->held = newest->held;
+        atomic_fetch_add(&s->held->references, 1);
+    } else {
+        enum err e = taxonomy_take(db, taxonomies, f, &s->held);
+        if (e)
+            return e;
     }
-    struct snapshot_taxonomy *shared = calloc(1, sizeof *shared);
-    if (!shared)
-        return fault_set(f, ERR_NO_MEMORY, "no memory for a taxonomy");
-    enum err e = taxonomy_read(db, f, &shared->taxonomy, &s->taxonomy_version);
-    if (e) {
-        free(shared);
-        return e;
-    }
-    shared->references = 1;
-    s->shared = shared;
-    s->taxonomy = shared->taxonomy;
-    malloc_trim(0); /* what it was made from is twice as large */
+    s->taxonomy = s->held->taxonomy;
+    s->taxonomy_version = s->held->version;
     return ERR_OK;
 }
 
@@ -256,8 +244,8 @@ static enum err read_benchmarks(struct db *db, struct fault *f, struct snapshot 
 }
 
 /* Reads the state; *ret_snapshot stays NULL where nothing differs from the newest. */
-static enum err read_newer(struct db *db, const struct snapshot *newest, struct fault *f,
-                           struct snapshot **ret_snapshot) {
+static enum err read_newer(struct db *db, const struct snapshot *newest, struct taxonomy_shelf *taxonomies,
+                           struct fault *f, struct snapshot **ret_snapshot) {
     struct snapshot *s = calloc(1, sizeof *s);
     if (!s)
         return fault_set(f, ERR_NO_MEMORY, "no memory for a snapshot");
@@ -267,7 +255,7 @@ static enum err read_newer(struct db *db, const struct snapshot *newest, struct 
         e = read_compounds(db, f, s);
     bool differs = !e && !same(newest, s);
     if (differs)
-        e = read_taxonomy(newest, db, f, s);
+        e = read_taxonomy(newest, db, taxonomies, f, s);
     if (!e && differs)
         e = read_benchmarks(db, f, s);
     if (e || !differs)
@@ -279,7 +267,7 @@ static enum err read_newer(struct db *db, const struct snapshot *newest, struct 
 
 static enum err refresh(struct keeper *k, struct db *db, struct fault *f) {
     struct snapshot *s = NULL;
-    enum err e = read_newer(db, k->newest, f, &s);
+    enum err e = read_newer(db, k->newest, k->taxonomies, f, &s);
     if (!e && !k->newest)
         e = secrets_check(db, k->secrets, f);
     bool serves_on =
@@ -298,7 +286,7 @@ static enum err refresh(struct keeper *k, struct db *db, struct fault *f) {
 enum err snapshot_load(const struct settings *settings, struct fault *f, struct snapshot **ret_snapshot) {
     CLEANUP(db_close_at) struct db *db = NULL;
     enum err e = db_open_reading(settings->database_url, "niched", f, &db);
-    return e ? e : read_newer(db, NULL, f, ret_snapshot);
+    return e ? e : read_newer(db, NULL, NULL, f, ret_snapshot);
 }
 
 /* About a second, or until the store says that something changed; short while there is no snapshot yet. */
@@ -368,13 +356,14 @@ static void *keeper_run(void *arg) {
     return NULL;
 }
 
-enum err keeper_start(const struct settings *settings, const struct crypto_secrets *secrets, struct fault *f,
-                      struct keeper **ret_keeper) {
+enum err keeper_start(const struct settings *settings, const struct crypto_secrets *secrets,
+                      struct taxonomy_shelf *taxonomies, struct fault *f, struct keeper **ret_keeper) {
     struct keeper *k = calloc(1, sizeof *k);
     if (!k)
         return fault_set(f, ERR_NO_MEMORY, "no memory for the keeper");
     k->settings = settings;
     k->secrets = secrets;
+    k->taxonomies = taxonomies;
     pthread_mutex_init(&k->lock, NULL);
     k->wishes = wishes_new();
     enum err e = k->wishes ? leash_start(&k->leash, keeper_run, k, f)

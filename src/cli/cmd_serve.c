@@ -6,6 +6,7 @@
 #include "ingest/secrets.h"
 #include "score/worker.h"
 #include "store/migrate.h"
+#include "store/taxonomy_shelf.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -76,9 +77,12 @@ static enum err run(const struct settings *settings, struct fault *f) {
                              api_answers_epoch, api_answers_version, api_answers_last, api_standby_needs};
     struct server *server = NULL;
     struct worker *worker = NULL;
+    struct taxonomy_shelf *taxonomies = NULL;
     enum err e = open_secrets(settings, f, &shared.secrets);
+    if (!e && !(taxonomies = taxonomy_shelf_new()))
+        e = fault_set(f, ERR_NO_MEMORY, "no memory for a taxonomy");
     if (!e)
-        e = keeper_start(settings, &shared.secrets, f, &shared.keeper);
+        e = keeper_start(settings, &shared.secrets, taxonomies, f, &shared.keeper);
     if (!e && (settings->cache_mb || hosts_apart(settings->database_url)))
         e = versions_start(settings, f, &shared.versions);
     if (!e && !(shared.writer = writer_new(settings->database_url)))
@@ -88,7 +92,7 @@ static enum err run(const struct settings *settings, struct fault *f) {
     if (!e)
         e = server_start(settings, &app, f, &server);
     if (!e && settings->worker)
-        e = worker_start(settings, &counts, f, &worker);
+        e = worker_start(settings, &counts, taxonomies, f, &worker);
     if (!e) {
         log_line(LOG_INFO, "listening", LOG_STR("scheme", settings->tls_key[0] ? "https" : "http"),
                  LOG_STR("address", settings->address), LOG_NUM("port", server_port(server)));
@@ -100,6 +104,7 @@ static enum err run(const struct settings *settings, struct fault *f) {
     versions_stop(shared.versions);
     keeper_stop(shared.keeper);
     writer_free(shared.writer);
+    taxonomy_shelf_free(taxonomies);
     return e;
 }
 

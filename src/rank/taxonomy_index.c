@@ -62,13 +62,14 @@ void tax_index_build(struct taxonomy *tax, struct arena *scratch) {
     struct lexicon *lex = &tax->lex;
     size_t n = 0;
     for (size_t k = 0; k < lex->alias_count; k++)
-        n += lex->alias[k].trigram_count;
+        n += lex->alias[k].len + 1u; /* more than it has */
     struct posting *all = arena_alloc(scratch, (n + 1) * sizeof *all);
     struct posting *half = arena_alloc(scratch, (n + 1) * sizeof *half);
     n = 0;
     for (uint32_t k = 0; k < lex->alias_count; k++) {
         uint32_t trigrams[TEXT_TRIGRAMS_MAX];
         size_t count = text_trigrams(lex->alias[k].text, lex->alias[k].len, trigrams);
+        lex->sketch[k].trigrams = (uint8_t)count;
         for (size_t i = 0; i < count; i++)
             all[n++] = (struct posting){trigrams[i], k};
     }

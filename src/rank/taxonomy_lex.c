@@ -81,8 +81,6 @@ static struct tax_alias alias_of(struct arena *mem, const struct folded *w, cons
                           .niche = d->niche,
                           .weight = (float)d->weight,
                           .line = d->line};
-    uint32_t trigrams[TEXT_TRIGRAMS_MAX];
-    a.trigram_count = (uint8_t)text_trigrams(w->text, w->len, trigrams);
     return a;
 }
 
@@ -228,7 +226,6 @@ static struct lex_sketch sketch_of(const struct tax_alias *a) {
                            .niche = a->niche,
                            .compact_len = a->compact_len,
                            .words = a->words,
-                           .trigrams = a->trigram_count,
                            .ascii = text_length(a->compact, a->compact_len) == a->compact_len};
     for (size_t i = 0; i < a->len;) {
         size_t n = strcspn(a->text + i, " ");

@@ -8,7 +8,6 @@
 #include "base/clock.h"
 #include "base/embed.h"
 #include "base/fields.h"
-#include "store/taxonomy_store.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,8 +25,9 @@ enum { MARKET_ROWS = 200000 };
 struct scorer {
     struct db *db;
     struct scorer_options options;
-    struct taxonomy *tax;
-    struct score_context *ctx; /* the active model, for the live world */
+    struct taxonomy_held *held;
+    const struct taxonomy *tax; /* of held */
+    struct score_context *ctx;  /* the active model, for the live world */
     struct score_context
         *seed; /* the seeds, for worlds that never enter a fit: their answers never move with one */
     struct store_state state;
@@ -45,17 +45,16 @@ struct scorer {
 
 /* Reads taxonomy and model; the old ones go when the new ones are there. */
 static enum err reload(struct scorer *s, const struct store_state *state, struct fault *f) {
-    CLEANUP(taxonomy_free_at) struct taxonomy *tax = NULL;
+    CLEANUP(taxonomy_give_at) struct taxonomy_held *held = NULL;
     struct score_context *ctx = NULL, *seed = NULL;
     const struct score_model seeds = {0};
-    int64_t version;
-    enum err e = taxonomy_read(s->db, f, &tax, &version);
+    enum err e = taxonomy_take(s->db, s->options.taxonomies, f, &held);
     if (!e)
         e = platforms_read(s->db, f, &s->platforms);
     if (!e)
-        e = context_read(s->db, tax, state, f, &ctx);
+        e = context_read(s->db, held->taxonomy, state, f, &ctx);
     if (!e)
-        e = score_context_new(tax, &seeds, f, &seed);
+        e = score_context_new(held->taxonomy, &seeds, f, &seed);
     if (e) {
         score_context_free(ctx);
         return e;
@@ -64,12 +63,13 @@ static enum err reload(struct scorer *s, const struct store_state *state, struct
     score_context_free(s->seed);
     ctx->compounds = seed->compounds = s->compounds;
     s->seed = seed;
-    taxonomy_free(s->tax);
+    taxonomy_give(s->held);
     s->ctx = ctx;
-    s->tax = tax;
-    tax = NULL;
+    s->held = held;
+    s->tax = held->taxonomy;
     s->state = *state;
-    s->state.taxonomy_version = version;
+    s->state.taxonomy_version = held->version;
+    held = NULL;
     return ERR_OK;
 }
 
@@ -135,7 +135,7 @@ void scorer_free(struct scorer *s) {
     account_result_free(s->result);
     score_context_free(s->ctx);
     score_context_free(s->seed);
-    taxonomy_free(s->tax);
+    taxonomy_give(s->held);
     free(s->compounds);
     free(s);
 }

@@ -31,6 +31,7 @@ struct worker {
     bool chores;         /* what one of them does for all */
     struct leash leash;
     struct settings settings;
+    struct taxonomy_shelf *taxonomies;
     int64_t due_at_ms;    /* when scorer_mark_due() is called next */
     int64_t market_at_ms; /* when scorer_market() is called next */
     int64_t count_at_ms;  /* when scorer_recount() is called next */
@@ -122,7 +123,8 @@ static enum err do_chores(struct worker *w, struct scorer *s, size_t handled, st
 /* Scores until the connection fails or the end comes. */
 static enum err run_connected(struct worker *w, struct db *db, struct fault *f) {
     CLEANUP(scorer_free_at) struct scorer *s = NULL;
-    struct scorer_options options = {.now_us = w->settings.now_us,
+    struct scorer_options options = {.taxonomies = w->taxonomies,
+                                     .now_us = w->settings.now_us,
                                      .batch_ms = BATCH_MS,
                                      .market_rows = MARKET_ROWS,
                                      .compounds = w->chores ? (size_t)w->settings.compounds : 0};
@@ -183,12 +185,14 @@ static void *run(void *arg) {
 }
 
 /* One more thread before the others. */
-static enum err add_thread(const struct settings *settings, struct worker_counts *counts, bool chores,
-                           struct fault *f, struct worker **others) {
+static enum err add_thread(const struct settings *settings, struct worker_counts *counts,
+                           struct taxonomy_shelf *taxonomies, bool chores, struct fault *f,
+                           struct worker **others) {
     struct worker *w = calloc(1, sizeof *w);
     if (!w)
         return fault_set(f, ERR_NO_MEMORY, "no memory for the worker");
-    *w = (struct worker){.next = *others, .chores = chores, .settings = *settings, .counts = counts};
+    *w = (struct worker){
+        .next = *others, .chores = chores, .settings = *settings, .taxonomies = taxonomies, .counts = counts};
     enum err e = leash_start(&w->leash, run, w, f);
     if (e)
         free(w);
@@ -197,12 +201,12 @@ static enum err add_thread(const struct settings *settings, struct worker_counts
     return e;
 }
 
-enum err worker_start(const struct settings *settings, struct worker_counts *counts, struct fault *f,
-                      struct worker **ret_worker) {
+enum err worker_start(const struct settings *settings, struct worker_counts *counts,
+                      struct taxonomy_shelf *taxonomies, struct fault *f, struct worker **ret_worker) {
     struct worker *all = NULL;
     enum err e = ERR_OK;
     for (int64_t i = 0; i < settings->worker && !e; i++)
-        e = add_thread(settings, counts, i == 0, f, &all);
+        e = add_thread(settings, counts, taxonomies, i == 0, f, &all);
     if (e)
         worker_stop(all);
     else

@@ -65,7 +65,7 @@ enum err taxonomy_of_rows(const struct rows *const answers[4], struct fault *f, 
     return taxonomy_new(&in, f, ret_tax);
 }
 
-static enum err read_version(struct db *db, struct fault *f, int64_t *ret_version) {
+enum err taxonomy_version(struct db *db, struct fault *f, int64_t *ret_version) {
     CLEANUP(rows_free_at) struct rows *rows = NULL;
     enum err e = db_run(db, "select value::bigint from state where key = 'taxonomy_version'", f, &rows);
     if (!e)
@@ -84,7 +84,7 @@ static enum err read_answers(struct db *db, struct fault *f, struct rows *answer
 
 static enum err read_all(struct db *db, struct fault *f, struct taxonomy **ret_tax, int64_t *ret_version) {
     struct rows *answers[4] = {0};
-    enum err e = read_version(db, f, ret_version);
+    enum err e = taxonomy_version(db, f, ret_version);
     if (!e)
         e = read_answers(db, f, answers);
     if (!e)
