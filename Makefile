@@ -109,7 +109,7 @@ deps-bench: deps ## ... and those of the benchmarks
 
 test: deps-dev ## unit, SQL and end-to-end tests against a throw-away PostgreSQL
 	@$(MAKE) -j$(JOBS) $(B)/niched units
-	@tests/run.sh $(B) unit sql+e2e
+	@tests/run.sh $(B) unit files+sql+e2e
 
 .PHONY: test-long
 test-long: ## ... with all rounds of what is random: more worlds, longer walks, ten kills of each kind
@@ -117,7 +117,7 @@ test-long: ## ... with all rounds of what is random: more worlds, longer walks, 
 
 test-unit: deps-dev ## the C tests alone
 	@$(MAKE) -j$(JOBS) units
-	@tests/run.sh $(B) unit
+	@tests/run.sh $(B) unit files
 
 test-sql: deps-dev ## the tests of the store alone
 	@$(MAKE) build

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs kinds of tests against one throw-away PostgreSQL: tests/run.sh BUILD_DIR unit|sql|e2e|sql+e2e|contract|browser...
+# Runs kinds of tests against one throw-away PostgreSQL: tests/run.sh BUILD_DIR unit|files|sql|e2e|files+sql+e2e|contract|browser...
 #
 # What a test finds in its environment:
 #   NICHED             the program, as an absolute path
@@ -7,8 +7,8 @@
 #   TEST_SCRATCH       a directory for more clusters: in memory where there is room
 #   TEST_DATABASE_URL  the superuser's URL of the database "postgres" of a cluster that is gone afterwards;
 #                      a test makes databases of its own there
-# unit: each build/unit/test_*.   sql, e2e, contract, browser: those directories by pytest, sql+e2e by one pool of processes. ARGS
-# goes to pytest. All kinds run even when one fails; then the status is 1.
+# unit: each build/unit/test_*.   files, sql, e2e, contract, browser: those directories by pytest (files: tests/unit), files+sql+e2e by
+# one pool of processes. ARGS goes to pytest. All kinds run even when one fails; then the status is 1.
 # TEST_LONG=1: all rounds of the random tests, TEST_JOBS: how many processes, TEST_SLOW=3: bounds of promises so many times as wide.
 # TEST_AGAIN=1: one that fails is run once more and named as RERUN: a promise of time that a busy machine broke, not a fault.
 # The runners' closing lines are repeated at the end and kept in BUILD_DIR/closing.txt.
@@ -32,42 +32,51 @@ mkdir -p "$logs"
 : >"$closing"
 failed=0
 
-# Runs a command with its output in $logs/$1.log; shows all of it when it fails. $2: longest time in seconds
-logged() {
-    local log=$logs/$1.log limit=$2 status=0
-    shift 2
-    timeout "$limit" "$@" >"$log" 2>&1 || status=$?
-    ((status == 0)) && return 0
-    cat "$log"
-    echo "FAILED with status $status: $*"
+# Runs a command with its output in $logs/$1.log, at most 120 s, beside as many others as there are cores; $logs/$1.failed says
+# with which status it failed.
+start() {
+    local name=$1
+    shift
+    while (($(jobs -rp | wc -l) >= $(nproc))); do wait -n || true; done
+    rm -f "$logs/$name.failed"
+    { timeout 120 "$@" >"$logs/$name.log" 2>&1 || echo "$?: $*" >"$logs/$name.failed"; } &
+}
+
+# Whether that one is good; if not, shows all it said.
+good() {
+    [[ ! -e $logs/$1.failed ]] && return 0
+    cat "$logs/$1.log"
+    echo "FAILED with status $(<"$logs/$1.failed")"
     failed=1
     return 1
 }
 
 close() { printf '%-7s %s\n' "$1" "$2" | tee -a "$closing"; }
 
-run_replay() { # each fuzz target over its corpus and what once crashed it
-    local program name files
-    for program in "$build"/replay/*; do
-        [[ -x $program ]] || continue
+run_unit() { # the C programs, and each fuzz target over its corpus and what once crashed it
+    local program name names=() files passed=0 bad=0 cases=0
+    for program in "$build"/unit/test_*; do
         name=${program##*/}
-        mapfile -t files < <(find "tests/fuzz/corpus/$name" "tests/fuzz/regressions/$name" -type f 2>/dev/null | sort)
-        if logged "replay_$name" 120 "$program" "${files[@]}"; then good=$((good + 1)); cases=$((cases + ${#files[@]})); else bad=$((bad + 1)); fi
+        [[ -x $program && -f tests/unit/$name.c ]] || continue
+        start "$name" "$program"
+        names+=("$name")
     done
-}
-
-run_unit() {
-    local test name good=0 bad=0 cases=0
-    for test in "$build"/unit/test_*; do
-        [[ -x $test && ! -d $test ]] || continue
-        name=${test##*/}
-        [[ -f tests/unit/$name.c ]] || continue
-        if logged "$name" 120 "$test"; then good=$((good + 1)); else bad=$((bad + 1)); fi
+    for program in "$build"/replay/*; do
+        name=${program##*/}
+        [[ -x $program ]] || continue
+        mapfile -t files < <(find "tests/fuzz/corpus/$name" "tests/fuzz/regressions/$name" -type f 2>/dev/null | sort)
+        start "replay_$name" "$program" "${files[@]}"
+        names+=("replay_$name")
+        cases=$((cases + ${#files[@]}))
+    done
+    wait
+    for name in "${names[@]}"; do
+        if good "$name"; then passed=$((passed + 1)); else bad=$((bad + 1)); fi
+        [[ $name == replay_* ]] && continue
         printf '%-32s %s\n' "$name" "$(grep -aE '^\[  (PASSED|FAILED)  \]' "$logs/$name.log" | head -n 1)"
         cases=$((cases + $(awk '/^\[  PASSED  \]/ { n += $4 } END { print n + 0 }' "$logs/$name.log")))
     done
-    run_replay
-    close unit "[  PASSED  ] $cases test(s) in $good programs$( ((bad)) && echo "; [  FAILED  ] $bad programs")"
+    close unit "[  PASSED  ] $cases test(s) in $passed programs$( ((bad)) && echo "; [  FAILED  ] $bad programs")"
 }
 
 run_pytest() { # kind, directories; files are spread over processes, more than there are cores since they wait too
@@ -83,12 +92,10 @@ run_pytest() { # kind, directories; files are spread over processes, more than t
 for kind in "$@"; do
     from=$SECONDS
     case $kind in
-    unit)
-        run_unit
-        run_pytest files tests/unit
-        ;;
+    unit) run_unit ;;
+    files) run_pytest files tests/unit ;;
     sql | e2e | contract | browser) run_pytest "$kind" "tests/$kind" ;;
-    sql+e2e) run_pytest "$kind" tests/sql tests/e2e ;;
+    files+sql+e2e) run_pytest "$kind" tests/unit tests/sql tests/e2e ;;
     *) echo "tests/run.sh: no such kind of tests: \"$kind\"" >&2; exit 2 ;;
     esac
     echo "      $kind took $((SECONDS - from)) s"
