@@ -279,10 +279,10 @@ static void take(const struct rows *r, size_t row, int col, Oid type, const stru
         field_set(f, bytes, ret_struct);
 }
 
-/* How a packed value of a field is sent. */
+/* How a packed value of a field is sent; 0: arrays say themselves what they are of. */
 static const Oid packed_types[] = {
-    [FIELD_I64] = TYPE_I64,   [FIELD_ID] = TYPE_I64,    [FIELD_F64] = TYPE_F64,
-    [FIELD_TEXT] = TYPE_TEXT, [FIELD_BOOL] = TYPE_BOOL, [FIELD_TIME] = TYPE_I64,
+    [FIELD_I64] = TYPE_I64,   [FIELD_ID] = TYPE_I64,   [FIELD_F64] = TYPE_F64, [FIELD_TEXT] = TYPE_TEXT,
+    [FIELD_BOOL] = TYPE_BOOL, [FIELD_TIME] = TYPE_I64, [FIELD_TEXTS] = 0,      [FIELD_NUMBERS] = 0,
 };
 
 /* Sets the members of all packed lines from the values of one column. */
