@@ -165,7 +165,6 @@ struct account_quality {
     double gap_days;
     double posts_per_week;
     double sponsored_share; /* NaN: known of too few posts */
-    int64_t profile_hash;
     bool has_words;
     char words[SCORE_SEARCH_BYTES]; /* a blank before and behind every word */
     char city_key[SCORE_CITY_BYTES];

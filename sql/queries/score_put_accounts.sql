@@ -26,7 +26,7 @@ with put as (
      engagement_basis, engagement_rate, engagement_usual, engagement_theta, engagement_sigma, engagement_n,
      engagement_shrink, engagement_post_sd, engagement_typical, engagement_tau, authenticity, audience_credibility, conversation,
      signal_phi, signal_measured, price_usd, price_source, loyalty, brands, brands_repeated, rival_brands, consistency,
-     returning_audience, freshness, gap_days, posts_per_week, profile_hash, words, city_key,
+     returning_audience, freshness, gap_days, posts_per_week, words, city_key,
      name, bio, picture_url, platform, username, url, observed_at, signal_unusual) =
     (excluded.world, excluded.model_version, excluded.due_at, excluded.posts, excluded.last_post_at,
      excluded.niche_ids, excluded.post_weights, excluded.bio_weight, excluded.engagement, excluded.engagement_basis,
@@ -37,7 +37,7 @@ with put as (
      excluded.signal_measured, excluded.price_usd, excluded.price_source, excluded.loyalty, excluded.brands,
      excluded.brands_repeated, excluded.rival_brands, excluded.consistency, excluded.returning_audience,
      excluded.freshness, excluded.gap_days, excluded.posts_per_week,
-     excluded.profile_hash, excluded.words, excluded.city_key, excluded.name, excluded.bio, excluded.picture_url,
+     excluded.words, excluded.city_key, excluded.name, excluded.bio, excluded.picture_url,
      excluded.platform, excluded.username, excluded.url, excluded.observed_at, excluded.signal_unusual)
   returning creator_id, account_id
 )

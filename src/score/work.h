@@ -131,7 +131,7 @@ void authenticity_find(const struct account_evidence *ev, struct account_work *w
 /* Loyalty; *ret_due_day gets the first day on which a booking begins or ends to count, or SCORE_NO_DAY. */
 void loyalty_find(const struct account_evidence *ev, int32_t today, struct account_work *w,
                   struct account_quality *q, int32_t *ret_due_day);
-/* What filters look for in the profile, and the hash of what is shown of it. */
+/* What filters look for in the profile. */
 void profile_find(const struct account_evidence *ev, struct account_quality *q);
 /* Freshness; *ret_due_day gets the day of its next step, or SCORE_NO_DAY. */
 void freshness_find(int64_t now_us, struct account_work *w, struct account_quality *q, int32_t *ret_due_day);

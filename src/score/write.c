@@ -20,13 +20,13 @@ static const struct {
     [T_BATCH] = {5, "copy pg_temp.score_batch (world, creator_id, account_id, direct_ids, match_ids) "
                     "from stdin (format binary)"},
     [T_ACCOUNT] =
-        {48, "copy pg_temp.score_account (creator_id, account_id, world, model_version, due_at, posts, "
+        {47, "copy pg_temp.score_account (creator_id, account_id, world, model_version, due_at, posts, "
              "last_post_at, niche_ids, post_weights, bio_weight, engagement, engagement_basis, "
              "engagement_rate, engagement_usual, engagement_theta, engagement_sigma, engagement_n, "
              "engagement_shrink, engagement_post_sd, engagement_typical, engagement_tau, authenticity, "
              "audience_credibility, conversation, signal_phi, signal_measured, price_usd, price_source, "
              "loyalty, brands, brands_repeated, rival_brands, consistency, returning_audience, freshness, "
-             "gap_days, posts_per_week, profile_hash, words, city_key, name, bio, picture_url, "
+             "gap_days, posts_per_week, words, city_key, name, bio, picture_url, "
              "platform, username, url, observed_at, signal_unusual) from stdin (format binary)"},
     [T_NICHE] = {10,
                  "copy pg_temp.score_niche (creator_id, account_id, niche_id, k, n, focus, posts, post_mask, "
@@ -99,7 +99,6 @@ static void put_rest(struct buf *out, const struct account_quality *q) {
     copy_f64(out, q->freshness);
     copy_f64(out, q->gap_days);
     copy_f64(out, q->posts_per_week);
-    copy_i64(out, q->profile_hash);
     copy_text(out, q->has_words ? q->words : NULL);
     copy_text(out, *q->city_key ? q->city_key : NULL);
 }
