@@ -6,7 +6,7 @@ with put as (
     engagement, engagement_basis, engagement_rate, engagement_usual, engagement_theta, engagement_sigma, engagement_n,
     engagement_shrink, engagement_post_sd, engagement_typical, engagement_tau, authenticity, audience_credibility,
     conversation, signal_phi, signal_measured, price_usd, price_source, loyalty, brands, brands_repeated, rival_brands,
-    consistency, returning_audience, freshness, gap_days, posts_per_week, profile_hash, words, city_key, name, bio,
+    consistency, returning_audience, freshness, gap_days, posts_per_week, words, city_key, name, bio,
     picture_url, platform, username, url, observed_at, signal_unusual)
   select n.*
   from (select * from score_account limit $1::bigint) n
@@ -16,7 +16,7 @@ with put as (
       engagement, engagement_basis, engagement_rate, engagement_usual, engagement_theta, engagement_sigma, engagement_n,
       engagement_shrink, engagement_post_sd, engagement_typical, engagement_tau, authenticity, audience_credibility,
       conversation, signal_phi, signal_measured, price_usd, price_source, loyalty, brands, brands_repeated, rival_brands,
-      consistency, returning_audience, freshness, gap_days, posts_per_week, profile_hash, words, city_key, name, bio,
+      consistency, returning_audience, freshness, gap_days, posts_per_week, words, city_key, name, bio,
       picture_url, platform, username, url, observed_at, signal_unusual
     from account_score c where c.creator_id = n.creator_id and c.account_id = n.account_id offset 0
   ) o on true

@@ -109,16 +109,32 @@ void exchange_resume(struct exchange *x) {
 
 static bool ask_instead(struct asked *asked, enum err e);
 
+/* Time in the store is counted once, however many statements of a request, or of its sub-requests, are there.
+ */
+static struct exchange *root_of(struct exchange *x) {
+    return x->parent ? x->parent : x;
+}
+
+static void store_enter(struct exchange *root, int64_t now_us) {
+    if (root->in_store++ == 0)
+        root->in_store_us = now_us;
+}
+
+static void store_leave(struct exchange *root, int64_t now_us) {
+    if (--root->in_store == 0)
+        root->req.db_us += now_us - root->in_store_us;
+}
+
 static void on_rows(void *ctx, enum err e, const struct rows *rows, const struct fault *f) {
     struct asked *asked = ctx;
     struct exchange *x = asked->x;
     if (e && ask_instead(asked, e))
         return;
     x->primary_told |= !e && asked->pipe == x->req.loop->pipe;
-    int64_t us = clock_mono_us() - asked->at_us;
+    int64_t now_us = clock_mono_us();
     x->req.waiting--;
-    x->req.db_us += us;
-    meters_statement(x->req.loop, x->req.route, e, us);
+    store_leave(root_of(x), now_us);
+    meters_statement(x->req.loop, x->req.route, e, now_us - asked->at_us);
     if (e && !x->failed)
         x->req.fault = *f;
     else if (!e && !x->failed)
@@ -159,6 +175,8 @@ enum err request_query(struct request *req, const struct statement *st, size_t n
     if (req->loop->standby.pipe)
         copy_statement(asked, st, n, params);
     enum err e = pipe_query(asked->pipe, st, n, params, on_rows, asked, &req->fault);
+    if (!e)
+        store_enter(root_of(x), asked->at_us);
     req->waiting += e == ERR_OK;
     return e;
 }

@@ -31,6 +31,8 @@ struct exchange {
     struct buf packed;  /* the body in the coding that was chosen */
     enum err early;     /* found wrong before there was a handler */
     size_t body_bytes, body_max, sent;
+    int in_store;            /* statements of it and its sub-requests, */
+    int64_t in_store_us;     /* since when there is one */
     bool on_primary;         /* it asked there, where reads may go to a standby */
     bool primary_told;       /* ... and was answered */
     uint64_t standby_serial; /* the connection to one that it asked; 0: none */

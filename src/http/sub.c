@@ -9,7 +9,6 @@
 
 void sub_over(struct exchange *x) {
     struct exchange *parent = x->parent;
-    parent->req.db_us += x->req.db_us;
     if (x->answer)
         buf_put(&x->req.body, x->req.fixed_body, x->req.fixed_len);
     shared_free(x);
