@@ -4,7 +4,7 @@ import time
 import psycopg
 import pytest
 from client import CSV, send_body
-from test_cache import NOTICE_S
+from patience import SLOW, wait_until
 
 NAME, ID, CAPTION, MAIL = "zq.person_7", "70000000000000077", "zqcaption", "zq@person.example"
 MARKS = (NAME, ID, CAPTION, MAIL, "Zq Person", "zq.former")
@@ -68,7 +68,7 @@ def test_nothing_says_who_it_was(world, ask):
         assert client.request("DELETE", f"/creators/tiktok/{NAME}").status_code == 204
         assert holding(db) == {}
         assert db.execute("select key from pull_item").fetchall() == [("Other",)]
-        end = time.monotonic() + NOTICE_S + 1
+        end = time.monotonic() + 5 * SLOW  # the notice, and what a busy machine adds
         while (after := client.get("/match?niche=vegan-recipes&min_authenticity=0", headers={"If-None-Match": before.headers["ETag"]})).status_code == 304 or NAME in after.text:
             assert time.monotonic() < end, "a kept answer outlived the erasure"
         assert [item["creator"]["username"] for item in after.json()["items"]] == ["other"]
@@ -76,10 +76,8 @@ def test_nothing_says_who_it_was(world, ask):
             client.problem(path, 404, "CREATOR_UNKNOWN")
         assert NAME not in client.get("/prices").text + client.get("/collaborations").text + client.get("/match?niche=vegan-recipes&format=csv").text
     with niched.serve(NICHED_WORKER=0) as service:  # the file that waited is imported now
-        end = time.monotonic() + 20
-        while (job := ask(service).ok(f"/imports/{waiting}"))["status"] not in ("done", "failed"):
-            assert time.monotonic() < end, job
-            time.sleep(0.05)
+        client = ask(service)
+        job = wait_until(lambda: job if (job := client.ok(f"/imports/{waiting}"))["status"] in ("done", "failed") else None)
         assert (job["status"], job["refused"]) == ("done", 1)
         assert holding(db) == {}
         assert db.execute("select count(*) from tombstone").fetchone() == (3,)

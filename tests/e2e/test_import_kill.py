@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import psycopg
 import pytest
-from patience import NEVER_S
+from patience import NEVER_S, wait_until
 from rounds import LONG
 
 ROUNDS, ROWS = (10, 60000) if LONG else (1, 15000)  # at least two batches
@@ -164,4 +164,4 @@ def test_two_services_share_jobs(databases, migrated_template, program, undistur
                 assert db.execute("select count(*), min(followers), max(followers) from account").fetchone() == (2000, 1007, 1007)
                 assert db.execute("select count(*) from follower_snapshot").fetchone() == (16000,)
                 assert db.execute("select max(attempts) from import_job").fetchone() == (0,)
-            assert "msg=import " in one.log and "msg=import " in two.log
+            wait_until(lambda: "msg=import " in one.log and "msg=import " in two.log)

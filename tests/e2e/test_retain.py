@@ -3,6 +3,7 @@ import time
 
 import psycopg
 import pytest
+from patience import wait_until
 
 NOW = "2026-11-01T00:00:00Z"
 
@@ -30,21 +31,14 @@ def numbers(db, table, column, before):
     return db.execute(f"select count(*) filter (where {column} < %s), count(*) from {table}", [before]).fetchone()
 
 
-def until(said, seconds=15):
-    end = time.monotonic() + seconds
-    while not said():
-        assert time.monotonic() < end
-        time.sleep(0.1)
-
-
 def test_old_evidence_goes_and_scores_follow(store):
     niched, db = store
     cut = "2026-05-05T00:00:00Z"  # 180 days
     posts, followers = numbers(db, "post", "posted_at", cut), numbers(db, "follower_snapshot", "day", cut[:10])
     assert posts[0] > 0 and followers[0] > 0
     with niched.serve(NICHED_WORKER=0, NICHED_EVIDENCE_DAYS=180) as service:
-        until(lambda: numbers(db, "post", "posted_at", cut)[0] == 0)
-        assert "old evidence was deleted" in service.log
+        wait_until(lambda: numbers(db, "post", "posted_at", cut)[0] == 0)
+        wait_until(lambda: "old evidence was deleted" in service.log)  # said after the commit
     assert numbers(db, "post", "posted_at", cut) == (0, posts[1] - posts[0])
     assert numbers(db, "follower_snapshot", "day", cut[:10]) == (0, followers[1] - followers[0])
     assert db.execute("select count(*) from post_metric m where observed_at < %s or not exists (select from post p where p.creator_id = m.creator_id"
@@ -73,7 +67,7 @@ def test_it_waits_for_no_import(store):
             assert db.execute("select count(*) from pg_locks where not granted").fetchone() == (0,)
             assert numbers(db, "post", "posted_at", NOW)[1] > 0
             importing.rollback()
-            until(lambda: numbers(db, "post", "posted_at", NOW)[1] == 0)
+            wait_until(lambda: numbers(db, "post", "posted_at", NOW)[1] == 0)
 
 
 def test_the_sandbox_keeps_all(sandbox_niched):
