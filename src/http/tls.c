@@ -147,8 +147,9 @@ enum err tls_read(const struct settings *s, struct fault *f, struct tls *io_tls)
     enum err e = read_file("NICHED_TLS_CERTIFICATE", s->tls_certificate, false, f, &t.certificate);
     if (!e)
         e = read_file("NICHED_TLS_KEY", s->tls_key, true, f, &t.key);
-    if (!e)
-        e = try(&t, s, f);
+    if (e || !t.certificate || !t.key)
+        return e;
+    e = try(&t, s, f);
     return e ? e : take_pair(&t, f, io_tls);
 }
 
