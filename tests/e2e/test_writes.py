@@ -286,7 +286,7 @@ def test_the_same_key_at_the_same_time(client, niched, service, ask, db):
             lock.execute("select pg_advisory_xact_lock(20261, 0)")
             with concurrent.futures.ThreadPoolExecutor(1) as pool:
                 first = pool.submit(send, ask(service), operation, Idempotency_Key=operation)
-                wait_until(lambda: db.execute("select count(*) from pg_locks where not granted").fetchone()[0])
+                wait_until(lambda: db.execute("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'").fetchone()[0])
                 problem(send(ask(other), operation, Idempotency_Key=operation), 409, "IDEMPOTENCY_BUSY")
                 lock.rollback()
                 assert first.result().status_code in (200, 204)

@@ -53,7 +53,7 @@ def together(niched, ask, service, db, calls):
     """Sends the calls (arguments of send_body) so that all but the first go together, in this order; their answers."""
     def gathered(n):
         scraped = re.search(r"^niched_writes_waiting (\d+)$", metrics.get("/metrics").text, re.M)
-        return int(scraped[1]) >= n and db.execute("select count(*) from pg_locks where not granted").fetchone()[0]
+        return int(scraped[1]) >= n and db.execute("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'").fetchone()[0]
 
     clients = [ask(service) for _ in calls]
     with psycopg.connect(niched.url) as lock, httpx.Client(base_url=service) as metrics, concurrent.futures.ThreadPoolExecutor(len(calls)) as pool:
@@ -249,7 +249,7 @@ def test_others_are_written_while_one_account_is(lanes, niched, ask, db):
     with psycopg.connect(niched.url) as lock, concurrent.futures.ThreadPoolExecutor(1) as pool:
         lock.execute("select pg_advisory_xact_lock(hashtextextended(platform || '/held', 0)) from platform where slug = 'tiktok'")
         held = pool.submit(send_body, ask(service), "POST", address("held"), POST)
-        wait_until(lambda: db.execute("select from pg_locks where not granted").fetchall())
+        wait_until(lambda: db.execute("select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'").fetchall())
         assert send_body(client, "POST", address("free"), POST).json()["created"] == 1
         assert not held.done()
         lock.rollback()
@@ -262,7 +262,7 @@ def test_a_profile_is_written_beside_nothing(lanes, niched, ask, db):
     with psycopg.connect(niched.url) as lock, concurrent.futures.ThreadPoolExecutor(1) as pool:
         lock.execute("select pg_advisory_xact_lock_shared(20261, 0)")  # as a round of posts does
         held = pool.submit(send_body, ask(service), "PUT", "/creators/tiktok/other", {"followers": 5000})
-        wait_until(lambda: db.execute("select from pg_locks where not granted").fetchall())
+        wait_until(lambda: db.execute("select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'").fetchall())
         lock.rollback()
         assert held.result().status_code == 201
 
