@@ -99,8 +99,8 @@ struct params_where match_where(struct request *req, size_t first) {
 /* The values that filters may name. */
 static void name_values(struct request *req, struct match_state *st, int64_t now_us) {
     struct arena *a = req->arena;
-    st->named[0] = (struct param_named){"today", arena_printf(a, "%lld", (long long)(now_us / CLOCK_DAY))};
-    st->named[1] = (struct param_named){"world", arena_printf(a, "%d", st->world)};
+    st->named[0] = (struct param_named){"today", arena_i64(a, now_us / CLOCK_DAY)};
+    st->named[1] = (struct param_named){"world", arena_i64(a, st->world)};
     st->named[2] = (struct param_named){"workspace", request_workspace(req)};
 }
 
@@ -110,7 +110,7 @@ static uint64_t hash_query(struct request *req, const struct match_state *st) {
     struct params_where where = match_where(req, 1);
     uint64_t h = hash_text(HASH_START, api_world_name(st->world));
     for (size_t i = 0; i < st->niche_count; i++)
-        h = hash_text(h, arena_printf(req->arena, "%d", st->niche_ids[i]));
+        h = hash_text(h, arena_i64(req->arena, st->niche_ids[i]));
     h = hash_text(h, st->any ? "any" : "all");
     h = hash_text(h, st->with_related ? "related" : "");
     const char *own[] = {st->q.weights.text,
@@ -119,7 +119,7 @@ static uint64_t hash_query(struct request *req, const struct match_state *st) {
                          st->q.audience_target.text,
                          st->q.sort_by,
                          st->q.sort_order,
-                         arena_printf(req->arena, "%lld", (long long)st->q.growth_days)};
+                         arena_i64(req->arena, st->q.growth_days)};
     for (size_t i = 0; i < COUNT_OF(own); i++)
         h = hash_text(h, own[i] ? own[i] : "");
     h = hash_text(h, where.sql);
@@ -271,12 +271,8 @@ static enum err ask(struct request *req) {
     const struct match_place *after = &st->after;
     struct arena *a = req->arena;
     const char *own[] = {
-        arena_printf(a, "%d", st->world),
-        arena_printf(a, "%d", st->niche_ids[0]),
-        arena_printf(a, "%d", (int)st->q.limit + 1),
-        arena_printf(a, "%d", after->score),
-        arena_printf(a, "%d", after->conf),
-        arena_printf(a, "%lld", (long long)after->account_id),
+        arena_i64(a, st->world),      arena_i64(a, st->niche_ids[0]), arena_i64(a, st->q.limit + 1),
+        arena_i64(a, after->score),   arena_i64(a, after->conf),      arena_i64(a, after->account_id),
         match_named(st, "workspace"),
     };
     enum err e = match_related_remembered(req); /* first: it may bring the version */

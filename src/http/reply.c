@@ -107,9 +107,10 @@ static bool has_header(const struct request *req, const char *name) {
 static void add_headers(struct exchange *x, struct MHD_Response *res) {
     const struct request *req = &x->req;
     char timing[160];
-    snprintf(timing, sizeof timing, "db;dur=%.3f, total;dur=%.3f%s%s", (double)req->db_us / 1e3,
-             (double)(clock_mono_us() - req->started_us) / 1e3, req->timing ? ", " : "",
-             req->timing ? req->timing : "");
+    int64_t total_us = clock_mono_us() - req->started_us;
+    snprintf(timing, sizeof timing, "db;dur=%lld.%03d, total;dur=%lld.%03d%s%s", (long long)req->db_us / 1000,
+             (int)(req->db_us % 1000), (long long)total_us / 1000, (int)(total_us % 1000),
+             req->timing ? ", " : "", req->timing ? req->timing : "");
     if (req->content_type)
         MHD_add_response_header(res, "Content-Type", req->content_type);
     MHD_add_response_header(res, "X-Request-Id", req->id);
