@@ -10,7 +10,7 @@ from datetime import datetime, timedelta, timezone
 from machine import Service
 
 WRITES_A_SECOND, WRITERS = 200, 16
-SCORERS = 4
+SCORERS, LANES = 4, 4
 MATCHES_A_SECOND, MATCH_CLIENTS = 1000, 10
 PROBE_LIMIT_S = 30
 NICHES = ("select n.slug, v.creators from niche_version v join niche n using (niche_id) "
@@ -110,7 +110,7 @@ def measure(run, url):
         creators = db.execute("select p.slug, a.username from account a tablesample system (25) join platform p using (platform) limit 200000").fetchall()
     small = [slug for slug, listed in niches if 60 <= listed <= 2000] or [slug for slug, _ in niches[-5:]]
     seconds = run.args.seconds
-    with Service(run.niched, url, NICHED_WRITES="on", NICHED_WORKER=str(SCORERS), NICHED_ADDRESS="127.0.0.1") as service:
+    with Service(run.niched, url, NICHED_WRITES="on", NICHED_WORKER=str(SCORERS), NICHED_WRITERS=str(LANES), NICHED_ADDRESS="127.0.0.1") as service:
         await_worker(service.port)
         took, failed, seen = [], [], []
         until = time.monotonic() + seconds

@@ -6,7 +6,7 @@ import time
 import live
 import loads
 
-WRITES_A_SECOND, WRITERS, CREATORS = 200, 4, 2000
+CREATORS = 2000
 PREFIX = "bench-"  # of the keys of the posts that are written, and removed again
 SCORED_S = 120
 
@@ -33,7 +33,7 @@ def beside_writes(port, chosen, seconds, load):
     """Runs the load while it writes: (its result, seconds that writes took, how many failed)."""
     took, failed, until = [], [], time.monotonic() + seconds
     people = [(platform, username) for _, platform, username in chosen]
-    threads = [threading.Thread(target=live.write_steadily, args=(port, people, until, took, failed, PREFIX)) for _ in range(WRITERS)]
+    threads = [threading.Thread(target=live.write_steadily, args=(port, people, until, took, failed, PREFIX)) for _ in range(live.WRITERS)]
     for t in threads:
         t.start()
     result = load()
@@ -66,7 +66,7 @@ def measure(bench):
         with store.connect() as db:
             put_back(db, [c for c, *_ in chosen])
     written = len(took_all) / (seconds * bench.args.rounds)
-    report.figure("writes beside the cache", written, "writes/s", f"{WRITES_A_SECOND} asked for", 0.95 * WRITES_A_SECOND)
+    report.figure("writes beside the cache", written, "writes/s", f"{live.WRITES_A_SECOND} asked for", 0.95 * live.WRITES_A_SECOND)
     report.figure("write answered beside the cache: p99", 1e3 * live.percentile(took_all, 0.99), "ms", "from when it was due")
     report.figure("hot cache, quiet", sorted(quiet)[len(quiet) // 2], "requests/s")
     report.figure("hot cache beside writes", sorted(busy)[len(busy) // 2], "requests/s")
