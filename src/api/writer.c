@@ -1,4 +1,5 @@
-/* Writing connections. Invariant: a connection rests here only outside a transaction and alive. */
+/* Writing connections. Invariants: a connection rests here only outside a transaction and alive; a commit
+ * that failed counts as one that changed something, since the connection may have been lost behind it. */
 #include "api/writer.h"
 
 #include <pthread.h>
@@ -9,16 +10,18 @@ enum { RESTING_MAX = 16 };
 
 struct writer {
     const char *conninfo;
+    struct versions *versions;
     pthread_mutex_t lock;
     struct db *resting[RESTING_MAX];
     size_t n;
 };
 
-struct writer *writer_new(const char *conninfo) {
+struct writer *writer_new(const char *conninfo, struct versions *versions) {
     struct writer *w = calloc(1, sizeof *w);
     if (!w)
         return NULL;
     w->conninfo = conninfo;
+    w->versions = versions;
     pthread_mutex_init(&w->lock, NULL);
     return w;
 }
@@ -81,8 +84,8 @@ enum err writer_begin(struct writer *w, int32_t workspace, struct fault *f, stru
 }
 
 enum err writer_end(struct writer *w, struct db *db, enum err e, struct fault *f) {
-    if (!e)
-        e = db_run(db, "commit", f, NULL);
+    if (!e && (e = db_run(db, "commit", f, NULL)) != ERR_OK)
+        versions_changed(w->versions);
     if (e)
         db_rollback(db);
     give(w, db);

@@ -85,7 +85,7 @@ static enum err run(const struct settings *settings, struct fault *f) {
         e = keeper_start(settings, &shared.secrets, taxonomies, f, &shared.keeper);
     if (!e && (settings->cache_mb || hosts_apart(settings->database_url)))
         e = versions_start(settings, f, &shared.versions);
-    if (!e && !(shared.writer = writer_new(settings->database_url)))
+    if (!e && !(shared.writer = writer_new(settings->database_url, shared.versions)))
         e = fault_set(f, ERR_NO_MEMORY, "no memory for connections");
     if (!e)
         e = jobs_start(settings, &shared.secrets, f, &shared.jobs);

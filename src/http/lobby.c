@@ -13,7 +13,7 @@ enum { STAY_MS = 1000, LINE_MAX_BYTES = 1024, DROP_BYTES = 65536 };
 
 static struct visitor *place(struct lobby *all) {
     for (size_t i = 0; i < LOBBY_PLACES; i++)
-        if (!all->at[i].guest.fd)
+        if (!all->at[i].until_ms)
             return &all->at[i];
     return NULL;
 }
@@ -77,19 +77,19 @@ void lobby_tick(struct loop *l, int64_t mono_ms) {
     all->left = LOBBY_A_TICK;
     for (size_t i = 0; i < LOBBY_PLACES; i++) {
         struct visitor *v = &all->at[i];
-        if (!v->guest.fd)
+        if (!v->until_ms)
             continue;
         if (!serve(l, &v->guest)) {
             if (mono_ms < v->until_ms)
                 continue;
             tell(l, &v->guest);
         }
-        v->guest.fd = 0;
+        v->until_ms = 0;
     }
 }
 
 void lobby_close(struct lobby *all) {
     for (size_t i = 0; i < LOBBY_PLACES; i++)
-        if (all->at[i].guest.fd)
+        if (all->at[i].until_ms)
             close(all->at[i].guest.fd);
 }

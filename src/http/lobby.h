@@ -14,7 +14,7 @@ struct loop;
 /* A socket that was accepted and is nobody's yet. It is less than PIPE_BUF: it goes through a pipe whole or
  * not at all. */
 struct guest {
-    int fd; /* 0: none, where there may be none */
+    int fd;
     uint64_t caller;
     socklen_t len;
     struct sockaddr_storage from;
@@ -26,7 +26,7 @@ struct lobby {
     size_t left; /* that may come in until the next tick */
     struct visitor {
         struct guest guest; /* whose request is not there yet */
-        int64_t until_ms;
+        int64_t until_ms;   /* 0: nobody is there */
     } at[LOBBY_PLACES];
 };
 

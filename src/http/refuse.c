@@ -57,9 +57,9 @@ void refuse_say(struct loop *l, int fd, enum err code, const char *fmt, ...) {
 }
 
 static void see_off(struct leaver *who) {
-    if (who->fd)
+    if (who->until_ms)
         close(who->fd);
-    who->fd = 0;
+    who->until_ms = 0;
 }
 
 void refuse_guest(struct loop *l, int fd, enum err code, const char *detail) {
@@ -83,7 +83,7 @@ static bool has_left(int fd) {
 
 void refuse_tick(struct leavers *all, int64_t mono_ms) {
     for (size_t i = 0; i < LEAVERS; i++)
-        if (all->at[i].fd && (mono_ms >= all->at[i].until_ms || has_left(all->at[i].fd)))
+        if (all->at[i].until_ms && (mono_ms >= all->at[i].until_ms || has_left(all->at[i].fd)))
             see_off(&all->at[i]);
 }
 

@@ -14,8 +14,8 @@ struct loop;
 enum { LEAVERS = 64 };
 struct leavers {
     struct leaver {
-        int fd; /* 0: none */
-        int64_t until_ms;
+        int fd;
+        int64_t until_ms; /* 0: nobody is there */
     } at[LEAVERS];
     size_t next;
 };

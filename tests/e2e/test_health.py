@@ -1,6 +1,9 @@
 """Life and death: the database away and back, no schema yet, SIGTERM with work in hand, too much and too slow."""
+import os
+import subprocess
 import threading
 import time
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -122,6 +125,33 @@ def test_no_database_at_all(program, tmp_path, ask):
         client = ask(service)
         assert client.ok("/livez")
         client.problem("/readyz", 503, "STORE_UNAVAILABLE")
+
+
+def files_of(process):
+    """What its numbers of files stand for."""
+    folder = Path(f"/proc/{process.pid}/fd")
+    return {int(fd): os.readlink(folder / fd) for fd in os.listdir(folder) if (folder / fd).is_symlink()}
+
+
+def listens(process):
+    """Whether one of its files is a socket that listens."""
+    lines = [line.split() for line in Path(f"/proc/{process.pid}/net/tcp").read_text().splitlines()[1:]]
+    return {f"socket:[{line[9]}]" for line in lines if line[3] == "0A"} & set(files_of(process).values())
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_started_without_standard_files(sandbox, closed):
+    """No socket gets their numbers, and with one the lines of the log."""
+    process = subprocess.Popen(["/bin/sh", "-c", f'exec "$0" serve {closed}', os.environ["NICHED"]], env=sandbox.environment({"NICHED_PORT": 0}),
+                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_until(lambda: listens(process), said=lambda: f"status {process.poll()}")
+        assert {fd: name for fd, name in files_of(process).items() if fd < 3} == dict.fromkeys(range(3), "/dev/null")
+        process.terminate()
+        assert process.wait(NEVER_S) == 0
+    finally:
+        process.kill()
+        process.wait()
 
 
 def test_taxonomy_is_taken_up_while_serving(sandbox_niched, ask, tmp_path):

@@ -122,6 +122,26 @@ def test_nothing_is_given_where_a_change_could_not_be_read(store, contract):
         assert away(client.get(VEGAN))
 
 
+def test_nothing_is_given_after_a_commit_that_was_not_answered(store, contract):
+    """The connection breaks within it: what it was to change may have been changed."""
+    with served(store, contract) as client, contextlib.closing(psycopg.connect(store[0].url)) as lock:
+        with psycopg.connect(store[0].url, autocommit=True) as db:
+            db.execute("""create function cut() returns trigger language plpgsql security definer as
+                          $$begin perform pg_terminate_backend(pg_backend_pid()); return null; end$$;
+                          create constraint trigger cut after insert on price deferrable initially deferred for each row execute function cut()""")
+        try:
+            before, = keep(client, VEGAN)
+            ours = before.json()["items"][0]["creator"]
+            lock.execute("lock table niche_version in access exclusive mode")
+            made = client.post("/prices?world=sandbox", json={"platform": ours["platform"], "username": ours["username"], "amount_usd": 6, "valid_from": "2026-10-02"})
+            assert away(made)
+        finally:
+            with psycopg.connect(store[0].url, autocommit=True) as db:
+                db.execute("drop function cut() cascade")
+        store[1].stop()
+        assert away(client.get(VEGAN))
+
+
 def test_workspaces_get_their_own_or_nothing(store, contract):
     """Keys are good for 4 s without the store; whatever is given until then is what their own workspace saw."""
     niched, cluster = store
