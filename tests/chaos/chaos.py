@@ -21,8 +21,9 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 from figures import Figures  # noqa: E402
 from load import Load  # noqa: E402
+from proxy import Proxy  # noqa: E402
 from standby import Standby  # noqa: E402
-from world import Postgres, Proxy, Service, fill, pids_below, send  # noqa: E402
+from world import Postgres, Service, fill, pids_below, send  # noqa: E402
 
 BEFORE_S, QUIET_S, PATIENCE_S, RECOVERY_S = 1.0, 2.0, 30.0, 2.0
 FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"
@@ -37,7 +38,7 @@ class Place:
 
     def __init__(self, niched, primary):
         self.niched, self.primary = niched, primary
-        self.proxy = Proxy(primary)
+        self.proxy = Proxy(primary.socket_dir)
         self.service = Service(niched, primary.url(host=self.proxy.dir))
 
     def admin(self, statement, *more):

@@ -7,7 +7,10 @@ import psycopg
 import pytest
 from client import Client
 from patience import wait_until
+from proxy import Proxy
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from test_cache import how
+from test_health import in_background
 from test_metrics import value
 
 VEGAN = "/match?niche=vegan&world=sandbox"
@@ -122,24 +125,39 @@ def test_nothing_is_given_where_a_change_could_not_be_read(store, contract):
         assert away(client.get(VEGAN))
 
 
-def test_nothing_is_given_after_a_commit_that_was_not_answered(store, contract):
-    """The connection breaks within it: what it was to change may have been changed."""
-    with served(store, contract) as client, contextlib.closing(psycopg.connect(store[0].url)) as lock:
-        with psycopg.connect(store[0].url, autocommit=True) as db:
-            db.execute("""create function cut() returns trigger language plpgsql security definer as
-                          $$begin perform pg_terminate_backend(pg_backend_pid()); return null; end$$;
-                          create constraint trigger cut after insert on price deferrable initially deferred for each row execute function cut()""")
+@pytest.fixture
+def proxy(store):
+    """In front of the store: what goes through it can be lost while the store lives on."""
+    made = Proxy(conninfo_to_dict(store[0].url)["host"])
+    yield made
+    made.close()
+
+
+HOLD_COMMITS_UP = """create function hold_up() returns trigger language plpgsql as $$begin perform pg_advisory_xact_lock(4711); return null; end$$;
+                     create constraint trigger hold_up after insert on price deferrable initially deferred for each row execute function hold_up()"""
+
+
+def test_nothing_is_given_after_a_commit_that_was_not_answered(store, contract, proxy, program):
+    """The connection is lost within it: here it was done all the same."""
+    niched = program(make_conninfo(store[0].url, host=proxy.dir), **store[0].settings)
+    with psycopg.connect(store[0].url, autocommit=True) as db, served((niched, store[1]), contract) as client:
+        mine = {"amount_usd": 6, "valid_from": "2026-10-02"}
+        mine |= {name: keep(client, VEGAN)[0].json()["items"][0]["creator"][name] for name in ("platform", "username")}
+        db.execute(HOLD_COMMITS_UP)
+        db.execute("select pg_advisory_lock(4711)")
         try:
-            before, = keep(client, VEGAN)
-            ours = before.json()["items"][0]["creator"]
-            lock.execute("lock table niche_version in access exclusive mode")
-            made = client.post("/prices?world=sandbox", json={"platform": ours["platform"], "username": ours["username"], "amount_usd": 6, "valid_from": "2026-10-02"})
-            assert away(made)
+            made = in_background(lambda: client.post("/prices?world=sandbox", json=mine))
+            wait_until(lambda: db.execute("select from pg_locks where locktype = 'advisory' and objid = 4711 and not granted").fetchall())
+            assert client.get(VEGAN).status_code == 200
+            proxy.mode = "cut"
+            assert away(made.result()) and away(client.get(VEGAN))
         finally:
-            with psycopg.connect(store[0].url, autocommit=True) as db:
-                db.execute("drop function cut() cascade")
-        store[1].stop()
+            db.execute("select pg_advisory_unlock(4711)")
+            db.execute("drop function hold_up() cascade")  # waits for the commit
         assert away(client.get(VEGAN))
+        proxy.mode = "pass_on"
+        wait_until(lambda: client.get(VEGAN).status_code == 200)
+        assert client.match("vegan", world="sandbox")["items"][0]["price_source"] == "your quote"
 
 
 def test_workspaces_get_their_own_or_nothing(store, contract):
