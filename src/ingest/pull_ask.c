@@ -27,6 +27,7 @@ enum err pull_open(struct pull *p, struct fault *f) {
 }
 
 void pull_done(struct pull *p) {
+    pull_unlock(p);
     fetch_close(p->fetch);
     p->fetch = NULL;
     buf_free(&p->answer.body);

@@ -68,6 +68,8 @@ struct pull {
     const char *secret;
     int64_t rest_s; /* the last usage header asks to leave it alone for so long; 0: no */
     int64_t quota;
+    int lock_space; /* of the lock it holds, 0: none; with lock_id its key */
+    int64_t lock_id;
     int64_t id;          /* of pull_job */
     struct buf search;   /* where the search is */
     struct buf token;    /* its next page; empty: the first */
@@ -86,7 +88,7 @@ extern const struct pull_platform pull_instagram;
 
 /* Opens the door for a run. ERR_USAGE when the key is not set. */
 NODISCARD enum err pull_open(struct pull *p, struct fault *f);
-/* Frees what it holds. */
+/* Gives its lock back and frees what it holds. */
 void pull_done(struct pull *p);
 /* Asks for a target that costs so many units: takes them first, asks again politely when that helps.
  * *ret_json (cJSON_Delete) is NULL when it is not there. ERR_LIMIT_RATE, ERR_AUTH_REQUIRED, ERR_IO,
@@ -115,8 +117,10 @@ NODISCARD enum err pull_use_units(struct pull *p, int64_t units, struct fault *f
 NODISCARD enum err pull_used_units(struct pull *p, struct fault *f);
 /* Opens the pull that asks for `asked`, or goes on with it: sets id, search, token. */
 NODISCARD enum err pull_job_open(struct pull *p, const char *asked, struct fault *f);
-/* The lock of a run, held until its connection ends. ERR_STORE_CONFLICT when another has it. */
+/* The lock of a run, held until pull_unlock(). ERR_STORE_CONFLICT when another has it. */
 NODISCARD enum err pull_lock(struct pull *p, int space, int64_t id, struct fault *f);
+/* Gives it back, if there is one: a backend that drops temporary tables outlives its client. */
+void pull_unlock(struct pull *p);
 /* Keeps keys (a JSON list) that were found and where the search goes on; `token` empty: its first page. */
 NODISCARD enum err pull_found(struct pull *p, const char *keys, const char *search, const char *token,
                               struct fault *f);

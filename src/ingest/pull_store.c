@@ -75,9 +75,24 @@ enum err pull_lock(struct pull *p, int space, int64_t id, struct fault *f) {
     const char *params[] = {put(&a, space), put(&b, id)};
     CLEANUP(rows_free_at) struct rows *rows = NULL;
     enum err e = db_query(p->db, "pull_lock", 2, params, f, &rows);
-    if (e || rows_bool(rows, 0, 0))
+    if (e)
         return e;
-    return fault_set(f, ERR_STORE_CONFLICT, "another run for %s does the same right now", p->platform->name);
+    if (!rows_bool(rows, 0, 0))
+        return fault_set(f, ERR_STORE_CONFLICT, "another run for %s does the same right now",
+                         p->platform->name);
+    p->lock_space = space;
+    p->lock_id = id;
+    return ERR_OK;
+}
+
+void pull_unlock(struct pull *p) {
+    if (!p->lock_space)
+        return;
+    struct number a = {""}, b = {""};
+    const char *params[] = {put(&a, p->lock_space), put(&b, p->lock_id)};
+    enum err ignored = db_query(p->db, "pull_unlock", 2, params, NULL, NULL);
+    (void)ignored; /* a lost connection has lost the lock */
+    p->lock_space = 0;
 }
 
 enum err pull_job_open(struct pull *p, const char *asked, struct fault *f) {

@@ -8,8 +8,9 @@ import subprocess
 import sys
 import time
 
+import psycopg
 import pytest
-from patience import NEVER_S
+from patience import NEVER_S, wait_until
 from platforms import Fault, Instagram, YouTube, channel_id, google_error, serve
 
 
@@ -329,6 +330,31 @@ def test_only_one_run_of_a_pull(youtube, db):
     youtube.youtube("--quota", "150", status=5)
     db.execute("select pg_advisory_lock(20262, (select max(pull_id) from pull_job))")
     assert "another run" in youtube.youtube(status=6)
+
+
+def test_the_next_pull_does_not_meet_the_last(youtube, db):
+    """A backend outlives its client: it empties its temporary schema first and gives back its locks last. Here somebody keeps it at that."""
+    fill(youtube, 60, videos=1)
+    take_fault, held = youtube.platform.take_fault, []
+
+    def hold(path):
+        if path.endswith("/channels") and len(youtube.platform.asked(path)) == 2:  # fifty are in the store, by way of that schema
+            name, = one(db, "select nspname from pg_namespace where starts_with(nspname, 'pg_temp_')")
+            held.append(holder.execute(f"comment on schema {name} is 'held'"))
+        return take_fault(path)
+    youtube.platform.take_fault = hold
+    youtube.platform.fault("/channels", None, Fault(403, google_error(403, "quotaExceeded")))
+    with psycopg.connect(youtube.niched.url) as holder:
+        youtube.youtube(status=5)
+        wait_until(lambda: count(db, "pg_stat_activity", "datname = current_database() and wait_event_type = 'Lock'"))
+        assert "(gone on with)" in youtube.youtube()
+    assert held and count(db, "account") == 60
+
+
+def test_one_pull_after_another(youtube, db):
+    fill(youtube, 1, videos=1)
+    for status in (0, 5) * 10:
+        youtube.youtube("--quota", "1000000" if status == 0 else "1", status=status)
 
 
 def test_an_open_pull_does_not_outlive_its_data(youtube, db):
