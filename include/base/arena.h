@@ -18,6 +18,15 @@ void arena_free(struct arena *a);
 void arena_free_at(struct arena **a);
 /* Forgets all allocations but keeps the first block for reuse. */
 void arena_reset(struct arena *a);
+/* Where an arena stands. */
+struct arena_mark {
+    void *block;
+    size_t used, handed_out;
+};
+/* Remembers where it stands now. */
+struct arena_mark arena_mark(const struct arena *a);
+/* Frees all that was taken since the mark; marks made in between are void. */
+void arena_back(struct arena *a, struct arena_mark mark);
 /* n zeroed bytes aligned for any type; never NULL (the process stops when memory is out: bounds are checked
  * before). */
 void *arena_alloc(struct arena *a, size_t n);

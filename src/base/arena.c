@@ -46,14 +46,22 @@ struct arena *arena_new(size_t block_bytes) {
     return a;
 }
 
-void arena_reset(struct arena *a) {
-    while (a->newest != a->first) {
+struct arena_mark arena_mark(const struct arena *a) {
+    return (struct arena_mark){a->newest, a->newest->used, a->handed_out};
+}
+
+void arena_back(struct arena *a, struct arena_mark mark) {
+    while (a->newest != mark.block) {
         struct block *b = a->newest;
         a->newest = b->older;
         free(b);
     }
-    a->first->used = 0;
-    a->handed_out = 0;
+    a->newest->used = mark.used;
+    a->handed_out = mark.handed_out;
+}
+
+void arena_reset(struct arena *a) {
+    arena_back(a, (struct arena_mark){.block = a->first});
 }
 
 void arena_free(struct arena *a) {

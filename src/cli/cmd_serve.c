@@ -1,6 +1,7 @@
 /* niched serve: opens everything, waits for a signal, closes in reverse. */
 #include "api/api.h"
 #include "base/log.h"
+#include "base/pages.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "ingest/secrets.h"
@@ -78,6 +79,7 @@ static enum err run(const struct settings *settings, struct fault *f) {
     struct server *server = NULL;
     struct worker *worker = NULL;
     struct taxonomy_shelf *taxonomies = NULL;
+    pages_give_back(); /* of linking; below, of all that came up since */
     enum err e = open_secrets(settings, f, &shared.secrets);
     if (!e && !(taxonomies = taxonomy_shelf_new()))
         e = fault_set(f, ERR_NO_MEMORY, "no memory for a taxonomy");
@@ -94,6 +96,7 @@ static enum err run(const struct settings *settings, struct fault *f) {
     if (!e && settings->worker)
         e = worker_start(settings, &counts, taxonomies, f, &worker);
     if (!e) {
+        pages_give_back();
         log_line(LOG_INFO, "listening", LOG_STR("scheme", settings->tls_key[0] ? "https" : "http"),
                  LOG_STR("address", settings->address), LOG_NUM("port", server_port(server)));
         wait_for_signal(settings, server);

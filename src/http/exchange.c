@@ -10,6 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Most of a request that waits for the store has some 18 kB; blocks of 16 KiB would be half empty. */
+enum { ARENA_BYTES = 6 * 1024 };
+
 static void set_request_id(struct exchange *x) {
     struct loop *l = x->req.loop;
     uint64_t v[2] = {l->id_prefix, ++l->requests};
@@ -20,7 +23,7 @@ static void set_request_id(struct exchange *x) {
 
 void *exchange_target(void *loop, const char *target, struct MHD_Connection *conn) {
     struct loop *l = loop;
-    struct arena *a = arena_new(16384);
+    struct arena *a = arena_new(ARENA_BYTES);
     if (!a)
         return NULL;
     struct exchange *x = arena_alloc(a, sizeof *x);
@@ -72,13 +75,24 @@ static void conclude(struct exchange *x) {
     fail(x);
 }
 
+/* What the reply was made from goes before its body, which a slow caller may take seconds to read. An upload
+ * that breaks off is told to its handler, which then looks at its own. */
+static void forget_asked(struct exchange *x) {
+    if (!x->asked.block || upload_of(x))
+        return;
+    request_drop_kept(&x->req);
+    arena_back(x->req.arena, x->asked);
+}
+
 /* After a handler or a callback returned: replies, or waits for what is in flight. */
 static enum MHD_Result settle(struct exchange *x, enum err e) {
     exchange_failed(x, e);
     if (x->req.waiting > 0)
         return MHD_YES;
     conclude(x);
-    return reply_queue(x);
+    enum MHD_Result queued = reply_queue(x);
+    forget_asked(x);
+    return queued;
 }
 
 /* One statement in flight: an exchange may have several. */
@@ -302,6 +316,7 @@ enum MHD_Result exchange_handle(void *loop, struct MHD_Connection *conn, const c
     seat_goes(x->seat, SEAT_OURS, clock_mono_ms());
     if (l->stopping)
         request_header(&x->req, "Connection", "close");
+    x->asked = arena_mark(x->req.arena);
     enum err e = dispatch(x);
     hold(x);
     return settle(x, e);

@@ -31,6 +31,7 @@ struct exchange {
     struct buf packed;  /* the body in the coding that was chosen */
     enum err early;     /* found wrong before there was a handler */
     size_t body_bytes, body_max, sent;
+    struct arena_mark asked; /* where the arena stood before the handler */
     int in_store;            /* statements of it and its sub-requests, */
     int64_t in_store_us;     /* since when there is one */
     bool on_primary;         /* it asked there, where reads may go to a standby */

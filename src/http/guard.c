@@ -11,7 +11,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { HEADERS_BYTES_MAX = 16384 };
+enum { HEADERS_BYTES_MAX = 8192 };
 
 struct guard {
     struct exchange *x;
@@ -107,12 +107,18 @@ static bool header_is_plain(struct guard *g, const char *key, size_t key_n, cons
     return plain;
 }
 
-/* Behind the last line two line ends, which the library made NUL. A line ":" ends the headers for it, too:
- * then one NUL more stands before what follows, which no request begins with, but perhaps a body. */
-static bool end_is_plain(const struct guard *g) {
+/* Behind the last line two line ends, which the library made NUL, and there the head ends. */
+static bool end_is_plain(const struct guard *g, const char *head_end) {
     static const char ends[4];
-    bool colon = !g->lengths && !g->encodings && g->next[2] == '\0' && g->next[3] != '\0';
-    return memcmp(g->next - 2, ends, sizeof ends) == 0 && !colon;
+    return g->next + 2 == head_end && memcmp(g->next - 2, ends, sizeof ends) == 0;
+}
+
+/* Where the library says that the head ends. What lies behind in its buffer is of nobody, or of the request
+ * before. */
+static const char *head_end(const struct exchange *x, const char *method) {
+    const union MHD_ConnectionInfo *head =
+        MHD_get_connection_info(x->conn, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    return head ? method + head->header_size : NULL;
 }
 
 static enum MHD_Result look(void *cls, enum MHD_ValueKind kind, const char *key, size_t key_n,
@@ -146,7 +152,7 @@ enum err guard_headers(struct exchange *x, const char *method, const char *versi
         g.bad = "a method must be a token";
     if (!g.bad)
         MHD_get_connection_values_n(x->conn, MHD_HEADER_KIND, look, &g);
-    if (!g.bad && in_place && !end_is_plain(&g))
+    if (!g.bad && in_place && !end_is_plain(&g, head_end(x, method)))
         g.bad = not_plain;
     if (!g.bad && (g.hosts > 1 || g.lengths > 1 || g.encodings > 1))
         g.bad = "Host, Content-Length and Transfer-Encoding may stand once";

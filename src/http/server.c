@@ -16,9 +16,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* A connection's memory is cleared as a whole for each request, and so touched as a whole; up to 32 KiB it
- * comes with old bytes in it, which guard.c must not see. */
-enum { RATE_SLOTS = 65536, MAX_LOOPS = 64, POOL_BYTES = 36 * 1024, BACKLOG = 1024 };
+/* A connection's memory is cleared as a whole for each request, and so touched as a whole: it has room for
+ * the longest address, all headers and the head of the answer, and for no more. */
+enum { RATE_SLOTS = 65536, MAX_LOOPS = 64, POOL_BYTES = 20 * 1024, BACKLOG = 1024 };
 
 struct server {
     struct settings settings;

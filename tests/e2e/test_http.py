@@ -228,7 +228,7 @@ def test_nonsense_is_not_answered_with_success(client):
 
 
 def test_large_headers(client):
-    sane = client.get("/livez", headers={f"X-{i}": "y" * 100 for i in range(100)})
+    sane = client.get("/livez", headers={f"X-{i}": "y" * 100 for i in range(70)})
     assert sane.status_code == 200
     with Wire(client.service.address) as wire:
         wire.send(b"GET /livez HTTP/1.1\r\nHost: x\r\nX-A: " + b"y" * 100_000 + b"\r\n\r\n")

@@ -101,6 +101,25 @@ static void json_escapes_at_every_place(void **state) {
     buf_free(&b);
 }
 
+static void arena_goes_back_to_a_mark(void **state) {
+    (void)state;
+    struct arena *a = arena_new(256);
+    const char *kept = arena_strdup(a, "kept");
+    struct arena_mark mark = arena_mark(a);
+    size_t used = arena_used(a);
+    for (int i = 0; i < 100; i++)
+        memset(arena_alloc(a, 200), 'x', 200);
+    assert_true(arena_used(a) > used);
+    arena_back(a, mark);
+    assert_int_equal(arena_used(a), used);
+    assert_string_equal(kept, "kept");
+    const char *again = arena_alloc(a, 32);
+    assert_true(again > kept && again < kept + 256); /* in the block of the mark */
+    for (int i = 0; i < 32; i++)
+        assert_int_equal(again[i], 0);
+    arena_free(a);
+}
+
 static void arena_writes_numbers_as_printf_does(void **state) {
     (void)state;
     struct arena *a = arena_new(4096);
@@ -343,6 +362,7 @@ int main(void) {
         cmocka_unit_test(fields_group_and_null),
         cmocka_unit_test(buffers_grow_and_encode),
         cmocka_unit_test(arena_keeps_and_forgets),
+        cmocka_unit_test(arena_goes_back_to_a_mark),
         cmocka_unit_test(errors_have_names_and_hints),
         cmocka_unit_test(secrets_sign_and_last),
         cmocka_unit_test(older_secrets_are_known),
