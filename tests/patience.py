@@ -9,6 +9,11 @@ SLOW = float(os.environ.get("TEST_SLOW") or (5 if Path(os.environ.get("NICHED_BU
 NEVER_S = 60 * SLOW  # what has not come by then does not come
 
 
+def promised(seconds):
+    """The bound for what README promises within so many seconds: without the promise it takes for ever, on a busy machine some times as long."""
+    return 5 * SLOW * seconds
+
+
 def wait_until(true, seconds=NEVER_S, said=lambda: "it did not come true"):
     """What `true` gives once it is something."""
     end = time.monotonic() + seconds

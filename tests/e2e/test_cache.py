@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from client import Client, Wire, send_body
 from conftest import CONTRACT
-from patience import SLOW, wait_until
+from patience import SLOW, promised, wait_until
 from test_metrics import value
 
 ROOT = Path(__file__).parents[2]
@@ -219,7 +219,7 @@ def test_a_revoked_key_gets_nothing_that_is_kept(sandbox_niched, ask):
         wait_until(lambda: how(client.get(VEGAN, headers=headers)) == "hit")
         assert client.get(VEGAN).status_code == 401
         sandbox_niched.run("key", "revoke", key.split("_")[1])
-        wait_until(lambda: client.get(VEGAN, headers=headers).status_code == 401, seconds=5 * SLOW)
+        wait_until(lambda: client.get(VEGAN, headers=headers).status_code == 401, seconds=promised(2))
 
 
 def test_what_is_kept_counts_against_limits(sandbox, ask):
@@ -256,7 +256,7 @@ def test_a_notice_ends_what_is_kept(client, db):
             before, other = hit(client, VEGAN), hit(client, "/match?niche=yoga")
             bump(db, score=score)
             assert next(ear.notifies()).payload == "scored"
-            after = wait_until(lambda: answer if (answer := client.get(VEGAN)).json()["items"][0]["score"] == score / 100 else None, seconds=5 * SLOW)
+            after = wait_until(lambda: answer if (answer := client.get(VEGAN)).json()["items"][0]["score"] == score / 100 else None, seconds=promised(2))
             assert how(after) is None and tag(after) != tag(before)
             yoga = client.get("/match?niche=yoga")
             stayed += how(yoga) == "hit"  # unless a busy machine was late to confirm the versions
@@ -267,7 +267,7 @@ def test_a_notice_ends_what_is_kept(client, db):
 def test_a_change_without_a_notice_is_seen_within_a_second(client, db):
     hit(client, VEGAN)
     bump(db, notify=False, score=9700)
-    wait_until(lambda: client.get(VEGAN).json()["items"][0]["score"] == 97, seconds=5 * SLOW)  # a second, and what a busy machine adds
+    wait_until(lambda: client.get(VEGAN).json()["items"][0]["score"] == 97, seconds=promised(2))
 
 
 def ears(db):
@@ -291,10 +291,8 @@ def test_nothing_is_kept_when_the_versions_are_not_confirmed(sandbox_niched, db,
             client.get(VEGAN)
         with psycopg.connect(sandbox_niched.url) as lock:
             lock.execute("lock table niche_version in access exclusive mode")
-            began = time.monotonic()
             assert how(client.get(VEGAN)) == "hit"
-            wait_until(lambda: client.get(VEGAN).status_code == 503)
-            assert time.monotonic() - began < 1.5 + 2 * SLOW
+            wait_until(lambda: client.get(VEGAN).status_code == 503, promised(2))
             lock.rollback()
         wait_until(lambda: how(client.get(VEGAN)) == "hit")
 
@@ -308,7 +306,7 @@ def test_a_standby_is_polled(sandbox_niched, db, ask):
             hit(client, VEGAN)
             with psycopg.connect(sandbox_niched.url, autocommit=True, options="-c default_transaction_read_only=off") as primary:
                 bump(primary, notify=False, score=9750)
-            wait_until(lambda: client.get(VEGAN).json()["items"][0]["score"] == 97.5, seconds=5 * SLOW)
+            wait_until(lambda: client.get(VEGAN).json()["items"][0]["score"] == 97.5, seconds=promised(2))
     finally:
         db.execute("set default_transaction_read_only = off")
         db.execute(f'alter database "{name}" reset default_transaction_read_only')

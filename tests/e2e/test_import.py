@@ -7,7 +7,6 @@ import os
 import pathlib
 import re
 import subprocess
-import time
 
 import pytest
 
@@ -390,7 +389,6 @@ def test_real_files(niched, db):
     folder = shared_data()
     if not (folder / "tides_tiktok").is_dir():
         pytest.skip(f"the shared data sets are not at {folder}")
-    began = time.monotonic()
     creators = folder / "tides_tiktok" / "tiktok_influencers.csv"
     posts = sorted((folder / "tiktok_famous_2020").glob("*.csv"))
     with open(creators, newline="", encoding="utf-8") as f:
@@ -406,4 +404,3 @@ def test_real_files(niched, db):
     for path in posts:  # each again as the same observation
         tiktok(niched, path)
     assert everything(db)["post"] == before["post"]
-    assert time.monotonic() - began < 120

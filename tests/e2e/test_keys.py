@@ -1,10 +1,9 @@
 """Keys: who may ask for what. Every operation of openapi.yaml is tried without a key, with wrong ones, with too small ones."""
 import re
-import time
 
 import psycopg
 import pytest
-from patience import SLOW, wait_until
+from patience import promised, wait_until
 from test_http import ADDRESS, SENT
 
 OPEN = {"livez", "readyz", "openapi", "openapi_json", "page", "docs", "asset"}  # whatever is sent along
@@ -219,19 +218,13 @@ def test_without_a_store_nobody_is_known(tool, ask):
 
 # ---- their life
 
-def seconds_until(said, limit=5 * SLOW):
-    begin = time.monotonic()
-    wait_until(said, limit)
-    return time.monotonic() - begin
-
-
 def test_revoked_within_five_seconds(client, keys, ask):
     key = keys.make("--scope", "write")
     everywhere = [ask(client.service) for _ in range(8)]  # on all loops
     statuses = lambda: {ask_for(one, "prices", key).status_code for one in everywhere}  # noqa: E731
-    seconds_until(lambda: statuses() == {200})
+    wait_until(lambda: statuses() == {200})
     keys.revoke(key)
-    seconds_until(lambda: statuses() == {401})
+    wait_until(lambda: statuses() == {401}, promised(5))
     assert [statuses() for _ in range(5)] == [{401}] * 5
 
 
@@ -242,13 +235,12 @@ def test_a_key_that_nobody_can_confirm_is_not_trusted(databases, migrated_templa
         keys = Keys(niched)
         key = keys.read
         with niched.serve(CLOSED) as service, psycopg.connect(url) as db:
-            seconds_until(lambda: ask_for(ask(service), "model", key).status_code == 200)
+            wait_until(lambda: ask_for(ask(service), "model", key).status_code == 200)
             db.execute("lock table api_key in access exclusive mode")
-            took = seconds_until(lambda: ask_for(ask(service), "model", key).status_code == 503, 6 * SLOW)
+            wait_until(lambda: ask_for(ask(service), "model", key).status_code == 503, promised(4))
             assert ask_for(ask(service), "metrics", keys.metrics).status_code == 200  # how it is must be seen just then
             db.rollback()
-            assert took < 4 + 1.2 * SLOW
-            seconds_until(lambda: ask_for(ask(service), "model", key).status_code == 200)
+            wait_until(lambda: ask_for(ask(service), "model", key).status_code == 200)
 
 
 def test_a_key_is_shown_once(keys):
@@ -280,7 +272,7 @@ def test_rotation_keeps_the_rights_and_the_old_one_for_a_while(keys, closed, ask
     new = made.stdout.strip()
     assert new[-43:] not in made.stderr and "2 days" in made.stderr and keys.id(new) != keys.id(old)
     for key in (old, new):
-        seconds_until(lambda key=key: ask_for(ask(closed), "model", key).status_code == 200)
+        wait_until(lambda key=key: ask_for(ask(closed), "model", key).status_code == 200)
     with psycopg.connect(keys.niched.url, autocommit=True) as db:
         rows = db.execute("select scope, name, workspace_id, origins, per_minute, publishable from api_key where key_id in (%s, %s)",
                           [keys.id(old), keys.id(new)]).fetchall()

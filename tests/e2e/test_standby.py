@@ -9,11 +9,11 @@ from pathlib import Path
 import psycopg
 import pytest
 from client import send_body
-from patience import SLOW, wait_until
+from patience import promised, wait_until
 from standby import Standby
 
 MATCH = "/match?niche=vegan&world=sandbox"
-RECOVERY_S = 2 * SLOW
+RECOVERY_S = promised(2)
 
 
 @pytest.fixture(scope="module")
@@ -161,10 +161,8 @@ def test_it_dies_comes_back_and_takes_over(pair, program, ask):
         assert refused.status_code == 503 and refused.headers["Retry-After"]
         with Readers(service) as readers:
             standby.promote()
-            began = time.monotonic()
             wait_until(lambda: put(client, "after.it").status_code in (200, 201), RECOVERY_S)
             client.ok("/creators/tiktok/after.it")
-            assert time.monotonic() - began < RECOVERY_S
         assert set(readers.statuses) == {200}
         wait_until(lambda: client.ok("/readyz")["accounts_waiting"] is False)  # its worker followed, too
 

@@ -6,7 +6,7 @@ import time
 import psycopg
 import pytest
 from client import MERGE_PATCH, errors, problem, send_body
-from patience import SLOW, wait_until
+from patience import promised, wait_until
 
 IVY = "/creators/tiktok/ivy.vegan"
 PROFILE = {"name": "Ivy", "bio": "vegan fitness coach", "followers": 5210, "country": "NL", "language": "en", "verified": False}
@@ -282,14 +282,23 @@ def test_keys_that_are_none(client, key):
 def test_the_same_key_at_the_same_time(client, niched, service, ask, db):
     with psycopg.connect(niched.url) as lock, niched.serve(NICHED_WORKER="0") as other:
         put(client)
-        for operation in WRITES:
+
+        def told(operation):
+            """Whether the second was told; the first waits for 2 s only, which may be too short for a machine that is busy."""
             lock.execute("select pg_advisory_xact_lock(20261, 0)")
             with concurrent.futures.ThreadPoolExecutor(1) as pool:
                 first = pool.submit(send, ask(service), operation, Idempotency_Key=operation)
-                wait_until(lambda: db.execute("select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'").fetchone()[0])
-                problem(send(ask(other), operation, Idempotency_Key=operation), 409, "IDEMPOTENCY_BUSY")
+                wait_until(lambda: first.done() or db.execute(
+                    "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'").rowcount)
+                second = send(ask(other), operation, Idempotency_Key=operation)
                 lock.rollback()
+                if first.result().status_code == 503:
+                    problem(first.result(), 503, "STORE_TIMEOUT")
+                    return False
                 assert first.result().status_code in (200, 204)
+                return problem(second, 409, "IDEMPOTENCY_BUSY")
+        for operation in WRITES:
+            wait_until(lambda: told(operation))  # noqa: B023 (done within the round)
             if operation == "creator_delete":
                 db.execute("delete from tombstone")
                 put(ask(service))
@@ -431,10 +440,8 @@ def test_a_post_moves_the_ranking_within_a_second(niched, ask, db):
         rows = [{**POST, "post_key": str(i), "posted_at": f"2026-11-{1 + i:02}T10:00:00Z", "observed_at": None} for i in range(12)]
         assert send(client, "creator_posts", "/creators/tiktok/ivy.cooks/posts", rows).status_code == 200
         from_s = time.monotonic()
-        wait_until(lambda: "ivy.cooks" in listed())
-        took = time.monotonic() - from_s
-        from_s = time.monotonic()
+        wait_until(lambda: "ivy.cooks" in listed(), promised(1))
+        took, from_s = time.monotonic() - from_s, time.monotonic()
         assert send(client, "creator_delete", "/creators/tiktok/ivy.cooks").status_code == 204
-        wait_until(lambda: "ivy.cooks" not in listed())
+        wait_until(lambda: "ivy.cooks" not in listed(), promised(2))
         print(f"visible {took:.3f} s after the answer, gone {time.monotonic() - from_s:.3f} s")
-        assert took < 1.5 * SLOW
