@@ -48,7 +48,7 @@ enum { LEX_GENERIC = 1, LEX_GLUED = 2 };
 /* A line of the open-addressing table, keyed by folded text: an alias (also glued), the first word of a
  * longer alias, a generic hashtag, or several of these at once. */
 struct lex_entry {
-    uint32_t at;   /* offset of the text in pool */
+    uint32_t at;   /* offset of the text in pool, where a NUL ends it */
     int32_t alias; /* -1: none */
     uint8_t len;
     uint8_t span;  /* most words of an alias that begins with this word; 0: none does */
@@ -57,17 +57,23 @@ struct lex_entry {
 
 /* Byte trie of what a glued hashtag may be made of, in breadth-first order: the children of node k are the
  * nodes from first[k] to before first[k + 1], by ascending byte. Node 0 is the root. The upper bits of
- * first[] say what ends there. */
+ * first[] say what ends there. A node below which one alias alone goes on has no children: its letters are
+ * compared. */
 struct lex_trie {
     uint32_t *first;
     uint8_t *byte;
-    int32_t *alias;     /* where TRIE_ALIAS is set */
+    int32_t *alias;     /* where TRIE_ALIAS or TRIE_TAIL is set */
     uint32_t root[256]; /* child of the root by byte; 0: none */
 };
 
 #define TRIE_ALIAS  0x80000000u
 #define TRIE_FILLER 0x40000000u
-#define TRIE_NODE   0x3FFFFFFFu
+#define TRIE_TAIL   0x20000000u
+#define TRIE_NODE   0x1FFFFFFFu
+
+/* A place of the table: the upper bits of the hash, so that looking up an unknown word touches nothing else,
+ * and one more than the number of the entry. */
+#define SLOT_ENTRY 0x001FFFFFu
 
 struct lexicon {
     struct tax_alias *alias;
@@ -75,12 +81,14 @@ struct lexicon {
     struct lex_sketch *sketch;   /* by alias */
     size_t alias_count;
     struct lex_opening *opening;
-    uint32_t *trigram;      /* ascending; the aliases that have trigram[i] are posting[posting_from[i]] to */
-    uint32_t *posting_from; /* before posting[posting_from[i + 1]], ascending */
-    uint32_t *posting;
-    size_t trigram_count;
     uint32_t
-        *hash; /* of entry[i]; 0: empty. Apart, so that looking up an unknown word touches nothing else */
+        *trigram; /* ascending; the aliases that have trigram[i] are told from posting[posting_from[i]] */
+    uint32_t *posting_from; /* to before posting[posting_from[i + 1]]: ascending, of each what it is more than
+                               the */
+    uint8_t
+        *posting; /* one before (the first: than -1), 7 bits a byte, the lowest first, the last below 128 */
+    size_t trigram_count;
+    uint32_t *slot; /* by hash, mask + 1 of them; 0: empty */
     struct lex_entry *entry;
     uint32_t mask, entry_count;
     char *pool;

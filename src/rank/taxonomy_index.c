@@ -7,10 +7,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DIGIT_BITS = 12, DIGITS = 1 << DIGIT_BITS, WINDOW = 1 << 16 };
+enum { WINDOW = 1 << 16, BYTE_MORE = 0x80 };
 
-struct posting {
-    uint32_t trigram, alias;
+/* What is known of a trigram while postings are counted, then written. */
+struct counted {
+    uint32_t trigram;
+    uint32_t bytes; /* of its postings; 0: the place is empty */
+    uint32_t next;  /* one more than the alias told last */
+    uint32_t at;    /* where the next posting goes */
+};
+
+struct counts {
+    struct counted *all; /* mask + 1 of them, at most half in use */
+    uint32_t mask, used;
+    struct arena *scratch;
 };
 
 static int by_text(const void *x, const void *y, void *user) {
@@ -29,53 +39,93 @@ static void openings_build(struct lexicon *lex, struct arena *mem) {
     qsort_r(lex->opening, lex->alias_count, sizeof *lex->opening, by_text, lex->alias);
 }
 
-/* One stable pass by the digit that begins at bit `shift`. */
-static void sort_pass(const struct posting *from, size_t n, unsigned shift, struct posting *to) {
-    uint32_t at[DIGITS + 1] = {0};
-    for (size_t i = 0; i < n; i++)
-        at[(from[i].trigram >> shift & (DIGITS - 1)) + 1]++;
-    for (size_t d = 0; d < DIGITS; d++)
-        at[d + 1] += at[d];
-    for (size_t i = 0; i < n; i++)
-        to[at[from[i].trigram >> shift & (DIGITS - 1)]++] = from[i];
+static struct counted *place_of(const struct counts *c, uint32_t trigram) {
+    uint32_t i = (trigram * 0x9E3779B1u >> 7) & c->mask;
+    while (c->all[i].bytes && c->all[i].trigram != trigram)
+        i = (i + 1) & c->mask;
+    return &c->all[i];
 }
 
-static void postings_pack(struct lexicon *lex, const struct posting *p, size_t n, struct arena *mem) {
-    size_t distinct = 0;
-    for (size_t i = 0; i < n; i++)
-        distinct += i == 0 || p[i].trigram != p[i - 1].trigram;
-    lex->trigram = arena_alloc(mem, (distinct + 1) * sizeof *lex->trigram);
-    lex->posting_from = arena_alloc(mem, (distinct + 1) * sizeof *lex->posting_from);
-    lex->posting = arena_alloc(mem, (n + 1) * sizeof *lex->posting);
-    lex->trigram_count = 0;
+static void counts_grow(struct counts *c) {
+    struct counts more = {.mask = c->mask ? c->mask * 2 + 1 : 0xFFF, .used = c->used, .scratch = c->scratch};
+    more.all = arena_alloc(c->scratch, (more.mask + 1u) * sizeof *more.all);
+    for (uint32_t i = 0; c->all && i <= c->mask; i++)
+        if (c->all[i].bytes)
+            *place_of(&more, c->all[i].trigram) = c->all[i];
+    *c = more;
+}
+
+static uint32_t bytes_of(uint32_t v) {
+    uint32_t n = 1;
+    while (v >>= 7)
+        n++;
+    return n;
+}
+
+static void count_alias(struct counts *c, const uint32_t *trigrams, size_t n, uint32_t alias) {
     for (size_t i = 0; i < n; i++) {
-        if (i == 0 || p[i].trigram != p[i - 1].trigram) {
-            lex->trigram[lex->trigram_count] = p[i].trigram;
-            lex->posting_from[lex->trigram_count++] = (uint32_t)i;
-        }
-        lex->posting[i] = p[i].alias;
+        if (c->used * 2 >= c->mask)
+            counts_grow(c);
+        struct counted *t = place_of(c, trigrams[i]);
+        c->used += !t->bytes;
+        t->trigram = trigrams[i];
+        t->bytes += bytes_of(alias + 1 - t->next);
+        t->next = alias + 1;
     }
-    lex->posting_from[lex->trigram_count] = (uint32_t)n;
+}
+
+static int by_trigram(const void *x, const void *y) {
+    uint32_t a = (*(struct counted *const *)x)->trigram, b = (*(struct counted *const *)y)->trigram;
+    return (a > b) - (a < b);
+}
+
+/* Gives each trigram its place. */
+static void postings_lay_out(struct lexicon *lex, struct counts *c, struct arena *mem) {
+    struct counted **order = arena_alloc(c->scratch, (c->used + 1) * sizeof(struct counted *));
+    size_t n = 0;
+    for (uint32_t i = 0; i <= c->mask; i++)
+        if (c->all[i].bytes)
+            order[n++] = &c->all[i];
+    qsort(order, n, sizeof(struct counted *), by_trigram);
+    lex->trigram = arena_alloc(mem, (n + 1) * sizeof *lex->trigram);
+    lex->posting_from = arena_alloc(mem, (n + 1) * sizeof *lex->posting_from);
+    lex->trigram_count = n;
+    uint32_t at = 0;
+    for (size_t i = 0; i < n; i++) {
+        lex->trigram[i] = order[i]->trigram;
+        lex->posting_from[i] = order[i]->at = at;
+        order[i]->next = 0;
+        at += order[i]->bytes;
+    }
+    lex->posting_from[n] = at;
+    lex->posting = arena_alloc(mem, at + 1);
+}
+
+static void write_alias(struct lexicon *lex, const struct counts *c, const uint32_t *trigrams, size_t n,
+                        uint32_t alias) {
+    for (size_t i = 0; i < n; i++) {
+        struct counted *t = place_of(c, trigrams[i]);
+        uint32_t v = alias + 1 - t->next;
+        for (; v >= BYTE_MORE; v >>= 7)
+            lex->posting[t->at++] = (uint8_t)(v | BYTE_MORE);
+        lex->posting[t->at++] = (uint8_t)v;
+        t->next = alias + 1;
+    }
 }
 
 void tax_index_build(struct taxonomy *tax, struct arena *scratch) {
     struct lexicon *lex = &tax->lex;
-    size_t n = 0;
-    for (size_t k = 0; k < lex->alias_count; k++)
-        n += lex->alias[k].len + 1u; /* more than it has */
-    struct posting *all = arena_alloc(scratch, (n + 1) * sizeof *all);
-    struct posting *half = arena_alloc(scratch, (n + 1) * sizeof *half);
-    n = 0;
+    struct counts c = {.scratch = scratch};
+    uint32_t trigrams[TEXT_TRIGRAMS_MAX];
+    counts_grow(&c);
     for (uint32_t k = 0; k < lex->alias_count; k++) {
-        uint32_t trigrams[TEXT_TRIGRAMS_MAX];
-        size_t count = text_trigrams(lex->alias[k].text, lex->alias[k].len, trigrams);
-        lex->sketch[k].trigrams = (uint8_t)count;
-        for (size_t i = 0; i < count; i++)
-            all[n++] = (struct posting){trigrams[i], k};
+        size_t n = text_trigrams(lex->alias[k].text, lex->alias[k].len, trigrams);
+        lex->sketch[k].trigrams = (uint8_t)n;
+        count_alias(&c, trigrams, n, k);
     }
-    sort_pass(all, n, 0, half);
-    sort_pass(half, n, DIGIT_BITS, all);
-    postings_pack(lex, all, n, tax->mem);
+    postings_lay_out(lex, &c, tax->mem);
+    for (uint32_t k = 0; k < lex->alias_count; k++)
+        write_alias(lex, &c, trigrams, text_trigrams(lex->alias[k].text, lex->alias[k].len, trigrams), k);
     openings_build(lex, tax->mem);
 }
 
@@ -110,8 +160,20 @@ const struct lex_opening *lex_openings(const struct lexicon *lex, const char *s,
 
 /* What is left of the postings of a trigram. */
 struct cursor {
-    const uint32_t *at, *end;
+    const uint8_t *at, *end;
+    uint32_t alias; /* UINT32_MAX: none is left */
 };
+
+static void cursor_next(struct cursor *c) {
+    if (c->at == c->end) {
+        c->alias = UINT32_MAX;
+        return;
+    }
+    uint32_t v = *c->at & (BYTE_MORE - 1);
+    for (unsigned shift = 7; *c->at++ & BYTE_MORE; shift += 7)
+        v |= (uint32_t)(*c->at & (BYTE_MORE - 1)) << shift;
+    c->alias += v;
+}
 
 static struct cursor cursor_of(const struct lexicon *lex, uint32_t trigram) {
     size_t lo = 0;
@@ -123,9 +185,12 @@ static struct cursor cursor_of(const struct lexicon *lex, uint32_t trigram) {
         else
             hi = mid;
     }
-    if (lo == lex->trigram_count || lex->trigram[lo] != trigram)
-        return (struct cursor){0};
-    return (struct cursor){lex->posting + lex->posting_from[lo], lex->posting + lex->posting_from[lo + 1]};
+    struct cursor c = {.alias = UINT32_MAX}; /* one before the first */
+    if (lo < lex->trigram_count && lex->trigram[lo] == trigram)
+        c = (struct cursor){lex->posting + lex->posting_from[lo], lex->posting + lex->posting_from[lo + 1],
+                            UINT32_MAX};
+    cursor_next(&c);
+    return c;
 }
 
 void lex_likenesses(const struct lexicon *lex, const uint32_t *trigrams, size_t n, float *io_score,
@@ -138,8 +203,8 @@ void lex_likenesses(const struct lexicon *lex, const uint32_t *trigrams, size_t 
         size_t room = lex->alias_count - from < WINDOW ? lex->alias_count - from : WINDOW;
         memset(shared, 0, room);
         for (size_t i = 0; i < n; i++)
-            for (; cursor[i].at < cursor[i].end && *cursor[i].at < from + room; cursor[i].at++)
-                shared[*cursor[i].at - from]++;
+            for (; cursor[i].alias < from + room; cursor_next(&cursor[i]))
+                shared[cursor[i].alias - from]++;
         for (size_t j = 0; j < room; j++) {
             if ((double)shared[j] < LEAST_SIMILARITY * (double)n || shared[j] == 0)
                 continue;

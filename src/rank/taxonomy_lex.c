@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "rank/taxonomy_parts.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define FILE_NAME "aliases.tsv"
@@ -37,9 +38,9 @@ static struct folded fold_alias(const char *raw) {
 /* Where the table has a text with this hash, or the empty place for it. */
 static uint32_t place_of(const struct lexicon *lex, uint32_t hash, const char *s, size_t n) {
     uint32_t i = hash >> 1 & lex->mask;
-    while (lex->hash[i]) {
-        const struct lex_entry *e = &lex->entry[i];
-        if (lex->hash[i] == hash && e->len == n && memcmp(lex->pool + e->at, s, n) == 0)
+    while (lex->slot[i]) {
+        const struct lex_entry *e = &lex->entry[(lex->slot[i] & SLOT_ENTRY) - 1];
+        if ((lex->slot[i] ^ hash) <= SLOT_ENTRY && e->len == n && memcmp(lex->pool + e->at, s, n) == 0)
             break;
         i = (i + 1) & lex->mask;
     }
@@ -50,14 +51,15 @@ static uint32_t place_of(const struct lexicon *lex, uint32_t hash, const char *s
 static struct lex_entry *entry_of(struct lexicon *lex, const char *s, size_t n) {
     uint32_t hash = lex_hash(s, n);
     uint32_t i = place_of(lex, hash, s, n);
-    if (!lex->hash[i]) {
-        lex->hash[i] = hash;
-        lex->entry[i] = (struct lex_entry){.at = lex->pool_len, .alias = -1, .len = (uint8_t)n};
+    if (!lex->slot[i]) {
+        lex->entry[lex->entry_count] =
+            (struct lex_entry){.at = lex->pool_len, .alias = -1, .len = (uint8_t)n};
+        lex->slot[i] = (hash & ~SLOT_ENTRY) | ++lex->entry_count;
         memcpy(lex->pool + lex->pool_len, s, n);
-        lex->pool_len += (uint32_t)n;
-        lex->entry_count++;
+        lex->pool[lex->pool_len + n] = '\0';
+        lex->pool_len += (uint32_t)n + 1;
     }
-    return &lex->entry[i];
+    return &lex->entry[(lex->slot[i] & SLOT_ENTRY) - 1];
 }
 
 static void merge(struct tax_alias *old, const struct draft *d) {
@@ -70,9 +72,11 @@ static void merge(struct tax_alias *old, const struct draft *d) {
     old->implicit = old->implicit && !replaces;
 }
 
-static struct tax_alias alias_of(struct arena *mem, const struct folded *w, const struct draft *d) {
-    struct tax_alias a = {.text = arena_strndup(mem, w->text, w->len),
-                          .compact = arena_strndup(mem, w->compact, w->compact_len),
+/* `text` and `compact` are those of the pool. */
+static struct tax_alias alias_of(const char *text, const char *compact, const struct folded *w,
+                                 const struct draft *d) {
+    struct tax_alias a = {.text = text,
+                          .compact = compact,
                           .len = (uint8_t)w->len,
                           .compact_len = (uint8_t)w->compact_len,
                           .words = (uint8_t)w->words,
@@ -129,7 +133,7 @@ static enum err alias_add(struct taxonomy *tax, const struct draft *d, struct fa
         return ERR_OK;
     }
     int32_t at = (int32_t)lex->alias_count++;
-    lex->alias[at] = alias_of(tax->mem, &w, d);
+    lex->alias[at] = alias_of(lex->pool + e->at, w.compact_len ? lex->pool + glued->at : NULL, &w, d);
     e->alias = at;
     e->flags &= (uint8_t)~LEX_GLUED;
     if (glued->alias < 0) {
@@ -190,34 +194,61 @@ static enum err generic_add(struct taxonomy *tax, const struct tax_in *in, struc
     return ERR_OK;
 }
 
-static void table_new(struct lexicon *lex, struct arena *a, size_t room) {
+static uint32_t slots_for(size_t entries) {
     uint32_t cap = 64;
-    while (cap < room)
+    while (cap < entries)
         cap *= 2;
-    lex->mask = cap - 1;
-    lex->hash = arena_alloc(a, cap * sizeof *lex->hash);
-    lex->entry = arena_alloc(a, cap * sizeof *lex->entry);
+    return cap;
 }
 
-static void room_for(struct taxonomy *tax, size_t aliases, size_t generic, struct arena *scratch) {
+/* What the table is while it grows. Most of the room is never touched. */
+struct room {
+    uint32_t *slot;
+    struct lex_entry *entry;
+    char *pool;
+};
+
+static void room_free(struct room *room) {
+    free(room->slot);
+    free(room->entry);
+    free(room->pool);
+}
+
+static bool room_for(struct taxonomy *tax, size_t aliases, size_t generic, struct room *ret_room) {
     struct lexicon *lex = &tax->lex;
-    table_new(lex, scratch, (3 * aliases + generic) * 2);
+    size_t most = 3 * aliases + generic;
+    uint32_t cap = slots_for(most * 2);
+    *ret_room = (struct room){.slot = calloc(cap, sizeof *lex->slot),
+                              .entry = malloc((most + 1) * sizeof *lex->entry),
+                              .pool = malloc(most * (TAX_ALIAS_BYTES + 1) + 1)};
+    lex->mask = cap - 1;
+    lex->slot = ret_room->slot;
+    lex->entry = ret_room->entry;
+    lex->pool = ret_room->pool;
     lex->alias = arena_alloc(tax->mem, aliases * sizeof *lex->alias);
-    lex->pool = arena_alloc(scratch, (3 * aliases + generic) * TAX_ALIAS_BYTES + 8);
+    return lex->slot && lex->entry && lex->pool;
 }
 
-/* Moves the table and its texts from the scratch arena to their final size. */
+/* Copies the table and its texts at their final size. */
 static void table_pack(struct taxonomy *tax) {
     struct lexicon *lex = &tax->lex;
-    struct lexicon wide = *lex;
-    lex->pool = memcpy(arena_alloc(tax->mem, wide.pool_len + 1), wide.pool, wide.pool_len);
-    table_new(lex, tax->mem, wide.entry_count * 5 / 2);
-    for (uint32_t k = 0; k <= wide.mask; k++) {
-        if (!wide.hash[k])
-            continue;
-        uint32_t i = place_of(lex, wide.hash[k], wide.pool + wide.entry[k].at, wide.entry[k].len);
-        lex->hash[i] = wide.hash[k];
-        lex->entry[i] = wide.entry[k];
+    const char *wide = lex->pool;
+    lex->pool = memcpy(arena_alloc(tax->mem, lex->pool_len + 1), wide, lex->pool_len);
+    lex->entry = memcpy(arena_alloc(tax->mem, (lex->entry_count + 1) * sizeof *lex->entry), lex->entry,
+                        lex->entry_count * sizeof *lex->entry);
+    for (size_t i = 0; i < lex->alias_count; i++) {
+        struct tax_alias *a = &lex->alias[i];
+        a->text = lex->pool + (a->text - wide);
+        a->compact = a->compact ? lex->pool + (a->compact - wide) : "";
+    }
+    uint32_t cap = slots_for(lex->entry_count * 3u / 2);
+    lex->slot = arena_alloc(tax->mem, cap * sizeof *lex->slot);
+    lex->mask = cap - 1;
+    for (uint32_t k = 0; k < lex->entry_count; k++) {
+        uint32_t hash = lex_hash(lex->pool + lex->entry[k].at, lex->entry[k].len), i = hash >> 1 & lex->mask;
+        while (lex->slot[i])
+            i = (i + 1) & lex->mask;
+        lex->slot[i] = (hash & ~SLOT_ENTRY) | (k + 1);
     }
 }
 
@@ -251,9 +282,9 @@ enum err tax_lex_build(struct taxonomy *tax, const struct tax_in *in, struct fau
     if (in->alias_count > MOST || in->generic_count > MOST)
         return fault_set(f, ERR_DATA_INVALID, "a taxonomy has at most %d aliases and generic hashtags", MOST);
     CLEANUP(arena_free_at) struct arena *scratch = arena_new(1 << 16);
-    if (!scratch)
+    CLEANUP(room_free) struct room room = {0};
+    if (!scratch || !room_for(tax, in->alias_count + 2 * tax->count, in->generic_count, &room))
         return fault_set(f, ERR_NO_MEMORY, "no memory for the taxonomy");
-    room_for(tax, in->alias_count + 2 * tax->count, in->generic_count, scratch);
     enum err e = implicit_add(tax, FROM_SLUG, f);
     if (e == ERR_OK)
         e = lines_add(tax, in, f);
@@ -264,8 +295,9 @@ enum err tax_lex_build(struct taxonomy *tax, const struct tax_in *in, struct fau
     if (e != ERR_OK)
         return e;
     table_pack(tax);
+    room_free(&room); /* each step's own: together they would be three times what is kept */
+    room = (struct room){0};
     sketches_take(tax);
-    arena_reset(scratch); /* each step's own: together they would be three times what is kept */
     tax_index_build(tax, scratch);
     arena_reset(scratch);
     tax_trie_build(tax, in, scratch);

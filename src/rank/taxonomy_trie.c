@@ -97,13 +97,18 @@ static size_t items_of(const struct taxonomy *tax, const struct tax_in *in, stru
 }
 
 struct range {
-    size_t from, to, depth;
+    uint32_t from, to, depth;
 };
 
-/* Takes the items that end at node k; returns where the longer ones begin. */
+/* Takes the items that end at node k, or the only one below it; returns where the others begin. */
 static size_t terminal(const struct lexicon *lex, struct lex_trie *t, uint32_t k, const struct item *items,
                        struct range r) {
     size_t i = r.from;
+    if (r.depth > 0 && r.to - r.from == 1 && items[i].alias >= 0 && items[i].n > r.depth) {
+        t->first[k] |= TRIE_TAIL;
+        t->alias[k] = items[i].alias;
+        return r.to;
+    }
     for (; i < r.to && items[i].n == r.depth; i++) {
         int32_t a = items[i].alias;
         t->first[k] |= a < 0 ? TRIE_FILLER : TRIE_ALIAS;
@@ -113,19 +118,49 @@ static size_t terminal(const struct lexicon *lex, struct lex_trie *t, uint32_t k
     return i;
 }
 
-static struct lex_trie trie_of(struct arena *a, size_t nodes) {
-    struct lex_trie t = {.first = arena_alloc(a, (nodes + 1) * sizeof *t.first),
-                         .byte = arena_alloc(a, nodes),
-                         .alias = arena_alloc(a, nodes * sizeof *t.alias)};
-    return t;
+/* A trie while it grows, with the items below each node. */
+struct growing {
+    struct lex_trie t;
+    struct range *range;
+    uint32_t count, room;
+};
+
+static void growing_free(struct growing *g) {
+    free(g->t.first);
+    free(g->t.byte);
+    free(g->t.alias);
+    free(g->range);
 }
 
-/* A copy of its first `nodes` nodes, with the way into the root. */
-static struct lex_trie trie_pack(struct arena *a, const struct lex_trie *wide, uint32_t nodes) {
-    struct lex_trie t = trie_of(a, nodes);
-    memcpy(t.first, wide->first, (nodes + 1) * sizeof *t.first);
-    memcpy(t.byte, wide->byte, nodes);
-    memcpy(t.alias, wide->alias, nodes * sizeof *t.alias);
+static void *more_of(void *old, size_t n, size_t size) {
+    void *p = reallocarray(old, n, size);
+    if (!p)
+        abort();
+    return p;
+}
+
+static void node_add(struct growing *g, uint8_t byte, struct range r) {
+    if (g->count + 1 >= g->room) {
+        g->room = g->room ? g->room * 2 : 4096;
+        g->t.first = more_of(g->t.first, g->room, sizeof *g->t.first);
+        g->t.byte = more_of(g->t.byte, g->room, sizeof *g->t.byte);
+        g->t.alias = more_of(g->t.alias, g->room, sizeof *g->t.alias);
+        g->range = more_of(g->range, g->room, sizeof *g->range);
+    }
+    g->t.byte[g->count] = byte;
+    g->t.alias[g->count] = -1;
+    g->range[g->count++] = r;
+}
+
+/* A copy at its final size, with the way into the root. */
+static struct lex_trie trie_pack(struct arena *a, const struct growing *g) {
+    const struct lex_trie *wide = &g->t;
+    struct lex_trie t = {.first = arena_alloc(a, (g->count + 1) * sizeof *t.first),
+                         .byte = arena_alloc(a, g->count),
+                         .alias = arena_alloc(a, g->count * sizeof *t.alias)};
+    memcpy(t.first, wide->first, (g->count + 1) * sizeof *t.first);
+    memcpy(t.byte, wide->byte, g->count);
+    memcpy(t.alias, wide->alias, g->count * sizeof *t.alias);
     for (uint32_t c = t.first[0] & TRIE_NODE; c < (t.first[1] & TRIE_NODE); c++)
         t.root[t.byte[c]] = c;
     return t;
@@ -133,30 +168,22 @@ static struct lex_trie trie_pack(struct arena *a, const struct lex_trie *wide, u
 
 void tax_trie_build(struct taxonomy *tax, const struct tax_in *in, struct arena *scratch) {
     struct item *items;
-    size_t n = items_of(tax, in, scratch, &items);
-    size_t most = 1;
-    for (size_t i = 0; i < n; i++)
-        most += items[i].n;
-    struct range *range = arena_alloc(scratch, most * sizeof *range);
-    struct lex_trie t = trie_of(scratch, most);
-    uint32_t count = 1;
-    t.alias[0] = -1;
-    range[0] = (struct range){0, n, 0};
-    for (uint32_t k = 0; k < count; k++) {
-        struct range r = range[k];
-        t.first[k] = count;
-        size_t i = terminal(&tax->lex, &t, k, items, r);
+    CLEANUP(growing_free) struct growing g = {0};
+    node_add(&g, 0, (struct range){0, (uint32_t)items_of(tax, in, scratch, &items), 0});
+    for (uint32_t k = 0; k < g.count; k++) {
+        struct range r = g.range[k];
+        g.t.first[k] = g.count;
+        size_t i = terminal(&tax->lex, &g.t, k, items, r);
         while (i < r.to) {
             size_t from = i;
             while (i < r.to && items[i].s[r.depth] == items[from].s[r.depth])
                 i++;
-            range[count] = (struct range){from, i, r.depth + 1};
-            t.alias[count] = -1;
-            t.byte[count++] = (uint8_t)items[from].s[r.depth];
+            node_add(&g, (uint8_t)items[from].s[r.depth],
+                     (struct range){(uint32_t)from, (uint32_t)i, r.depth + 1});
         }
     }
-    t.first[count] = count;
-    tax->lex.trie = trie_pack(tax->mem, &t, count);
+    g.t.first[g.count] = g.count;
+    tax->lex.trie = trie_pack(tax->mem, &g);
 }
 
 /* A way to have covered the letters up to here: its cost and its last part. */
@@ -184,6 +211,22 @@ static uint32_t child(const struct lex_trie *t, uint32_t k, unsigned char byte) 
     return 0;
 }
 
+/* The alias that covers s[i..j). */
+static void cover(struct cell *cell, const char *s, size_t n, size_t i, size_t j, int32_t alias) {
+    relax(cell, i, j, alias, 0);
+    if (j - i >= 4 && j < n && s[j] == 's')
+        relax(cell, i, j + 1, alias, 1);
+}
+
+/* The only alias that goes on as s[i..j) does, if the rest of it is there too. */
+static void cover_tail(const struct lexicon *lex, struct cell *cell, const char *s, size_t n, size_t i,
+                       size_t j, int32_t alias) {
+    const struct tax_alias *a = &lex->alias[alias];
+    size_t end = i + a->compact_len;
+    if (end <= n && memcmp(s + j, a->compact + (j - i), end - j) == 0)
+        cover(cell, s, n, i, end, alias);
+}
+
 /* Everything that may begin at s[i]. An alias of four letters or more may take a plural s. */
 static void extend(const struct lexicon *lex, const char *s, size_t n, size_t i, struct cell *cell) {
     size_t digits = i;
@@ -195,10 +238,10 @@ static void extend(const struct lexicon *lex, const char *s, size_t n, size_t i,
     uint32_t k = t->root[(unsigned char)s[i]];
     for (size_t j = i + 1; k; j++) {
         uint32_t ends = t->first[k];
+        if (ends & TRIE_TAIL)
+            cover_tail(lex, cell, s, n, i, j, t->alias[k]);
         if (ends & TRIE_ALIAS)
-            relax(cell, i, j, t->alias[k], 0);
-        if ((ends & TRIE_ALIAS) && j - i >= 4 && j < n && s[j] == 's')
-            relax(cell, i, j + 1, t->alias[k], 1);
+            cover(cell, s, n, i, j, t->alias[k]);
         if (ends & TRIE_FILLER)
             relax(cell, i, j, -1, (unsigned)(j - i));
         k = j < n ? child(t, k, (unsigned char)s[j]) : 0;

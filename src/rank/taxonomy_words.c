@@ -31,8 +31,7 @@ uint32_t lex_letters(const char *s, size_t n) {
 }
 
 void lex_expect(const struct lexicon *lex, uint32_t hash) {
-    __builtin_prefetch(&lex->hash[hash >> 1 & lex->mask]);
-    __builtin_prefetch(&lex->entry[hash >> 1 & lex->mask]);
+    __builtin_prefetch(&lex->slot[hash >> 1 & lex->mask]);
 }
 
 const struct lex_entry *lex_find(const struct lexicon *lex, const char *s, size_t n) {
@@ -40,9 +39,11 @@ const struct lex_entry *lex_find(const struct lexicon *lex, const char *s, size_
 }
 
 const struct lex_entry *lex_find_hashed(const struct lexicon *lex, uint32_t hash, const char *s, size_t n) {
-    for (uint32_t i = hash >> 1 & lex->mask; lex->hash[i]; i = (i + 1) & lex->mask) {
-        const struct lex_entry *e = &lex->entry[i];
-        if (lex->hash[i] == hash && e->len == n && memcmp(lex->pool + e->at, s, n) == 0)
+    for (uint32_t i = hash >> 1 & lex->mask; lex->slot[i]; i = (i + 1) & lex->mask) {
+        if ((lex->slot[i] ^ hash) > SLOT_ENTRY)
+            continue;
+        const struct lex_entry *e = &lex->entry[(lex->slot[i] & SLOT_ENTRY) - 1];
+        if (e->len == n && memcmp(lex->pool + e->at, s, n) == 0)
             return e;
     }
     return NULL;
