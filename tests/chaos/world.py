@@ -12,7 +12,7 @@ import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-DISK_MB = 1500
+DISK_MB, GONE_S = 1500, 30
 
 
 def pids_below(pid):
@@ -84,7 +84,10 @@ class Postgres:
     def kill(self):
         pids = pids_below(self.pid())
         send(pids, signal.SIGKILL)
-        while any(Path(f"/proc/{pid}").exists() and " Z " not in Path(f"/proc/{pid}/stat").read_text() for pid in pids):
+        end = time.monotonic() + GONE_S  # dead ones that nobody has waited for yet count as running
+        while any(Path(f"/proc/{pid}").exists() for pid in pids):
+            if time.monotonic() > end:
+                raise RuntimeError(f"of {pids} some are there {GONE_S} s after they were killed")
             time.sleep(0.01)
 
 

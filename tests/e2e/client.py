@@ -137,7 +137,9 @@ class Contract:
         if content_type == "text/plain":
             assert body.decode("utf-8").endswith("\n"), where
             return
-        lines = body.decode("utf-8").splitlines() if content_type == "application/x-ndjson" else [body.decode("utf-8")]
+        ends = "\n" if content_type == "application/x-ndjson" else None  # of that a string may have other ends of lines
+        assert not ends or not body or body.endswith(b"\n"), where
+        lines = body.decode("utf-8").split(ends)[:-1] if ends else [body.decode("utf-8")]
         for value in map(json.loads, lines):
             self.check_value(where, schema, value, whole)
 
