@@ -112,6 +112,11 @@ static bool allowed(unsigned char c) {
            c == '_' || c == '.' || c == '-';
 }
 
+/* What an address goes away from: readers and proxies take it out. */
+static bool is_dots(const char *s, size_t n) {
+    return n <= 2 && strspn(s, ".") >= n;
+}
+
 enum value_state value_username(const struct value_rule *rule, const struct value_context *c, const char *s,
                                 size_t n, struct buf *out, const char **reason) {
     (void)rule;
@@ -128,7 +133,7 @@ enum value_state value_username(const struct value_rule *rule, const struct valu
     for (size_t i = 0; i < n; i++)
         if (!allowed((unsigned char)s[i]))
             return VALUE_BAD;
-    if (!n || text_length(s, n) > MAX_USERNAME)
+    if (!n || is_dots(s, n) || text_length(s, n) > MAX_USERNAME)
         return VALUE_BAD;
     buf_put(out, s, n);
     return VALUE_OK;

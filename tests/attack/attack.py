@@ -21,7 +21,7 @@ sys.path[:0] = [str(HERE), str(HERE.parents[0]), str(HERE.parents[0] / "e2e")]
 
 import plan  # noqa: E402
 import sockets  # noqa: E402
-from client import Client, Contract, Wire  # noqa: E402
+from client import UNPACK, Client, Contract, Wire  # noqa: E402
 from figures import Figures  # noqa: E402
 
 ANSWER_S = 10
@@ -106,7 +106,8 @@ class Attack:
         ours = "X-Request-Id" in answer.headers
         try:
             if ours:
-                self.contract.check(answer.method, answer.target, answer.status_code, answer.headers, answer.content)
+                body = UNPACK[answer.headers.get("Content-Encoding")](answer.content)
+                self.contract.check(answer.method, answer.target, answer.status_code, answer.headers, body)
         except Exception as e:  # whatever the check says
             self.report("contract", case, f"{answer.status_code}: {str(e)[:500]}")
         if not ours and not 400 <= answer.status_code < 500:
@@ -213,6 +214,7 @@ def furnish(client):
     """Makes what ids and tokens name, so that a plain request finds something. A function from operation and parameter to its value."""
     creator = made(client.put("/creators/tiktok/attack.own", json={"followers": 5000}))["id"]
     known = {("", "id"): creator}
+    known["account_unlink", "id"] = made(client.put("/creators/tiktok/attack.one_more", json={"followers": 5000}))["id"]  # an account too many is refused
     for name in ("import", "import_delete", "import_errors"):
         job = client.post("/imports", params={"platform": "tiktok"}, content=f"username,followers\nx,abc\n{name},5000\n", headers={"Content-Type": "text/csv"})
         known[name, "id"] = await_job(client, made(job)["id"])["id"]  # the first one makes `live` the world that is meant
@@ -233,7 +235,7 @@ def prepare(client, operation):
     """The creator that an operation's plain request names."""
     made(client.put(f"/creators/tiktok/attack.{operation}", json={"followers": 5000}))
     if operation == "account_unlink":
-        own = client.ok("/creators/tiktok/attack.own")["id"]
+        own = client.ok("/creators/tiktok/attack.one_more")["id"]
         made(client.put(f"/creators/{own}/accounts/tiktok/attack.{operation}"))
 
 

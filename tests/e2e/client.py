@@ -1,6 +1,8 @@
 """The one HTTP client of the tests: whatever is answered is held against openapi.yaml, and what was seen is kept."""
 import csv
+import ctypes
 import functools
+import gzip
 import io
 import json
 import re
@@ -21,6 +23,18 @@ METHODS = {"get", "put", "post", "patch", "delete"}
 # What any path may give beside what its operation says: the names in components/responses
 ANY_PATH = {304: "NotModified", 400: "BadRequest", 404: "NotFound", 406: "NotAcceptable", 408: "TooSlow", 413: "BodyTooLarge", 414: "UriTooLong",
             431: "HeaderTooLarge"}
+
+
+def unzstd(data, size=1 << 22):
+    library, out = ctypes.CDLL("libzstd.so.1"), ctypes.create_string_buffer(size)
+    library.ZSTD_decompress.restype = ctypes.c_size_t
+    got = library.ZSTD_decompress(out, ctypes.c_size_t(size), data, ctypes.c_size_t(len(data)))
+    assert got < size
+    return out.raw[:got]
+
+
+# A body by the coding that it came in
+UNPACK = {None: bytes, "gzip": gzip.decompress, "zstd": unzstd}
 
 
 def optional(value):

@@ -1,6 +1,5 @@
 """How an answer is written: formats, chosen keys, tags, compression, and that the same question has the same bytes."""
 import csv
-import ctypes
 import gzip
 import io
 import json
@@ -9,7 +8,7 @@ import time
 
 import psycopg
 import pytest
-from client import Client, Wire
+from client import UNPACK, Client, Wire
 
 LISTS = {"match": "/match?niche=vegan&limit=7", "niches": "/niches?limit=7", "plan": "/plan?niche=vegan-fitness&budget_usd=2000",
          "similar": "/creators/67/similar?limit=7", "overlap": "/overlap?creators=64,66,67",
@@ -272,17 +271,6 @@ def test_what_no_version_counts_changes_the_tag(sandbox_niched, ask):
 
 
 # ---- compression
-
-def unzstd(data, size=1 << 22):
-    library, out = ctypes.CDLL("libzstd.so.1"), ctypes.create_string_buffer(size)
-    library.ZSTD_decompress.restype = ctypes.c_size_t
-    got = library.ZSTD_decompress(out, ctypes.c_size_t(size), data, ctypes.c_size_t(len(data)))
-    assert got < size
-    return out.raw[:got]
-
-
-UNPACK = {None: bytes, "gzip": gzip.decompress, "zstd": unzstd}
-
 
 def fetch(client, path, accept_encoding, method="GET"):
     """The answer as it came over the wire."""

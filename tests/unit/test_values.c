@@ -141,7 +141,7 @@ static void test_usernames(void **state) {
     CHECK(RULE(.type = VALUE_USERNAME), {"anna.b_1", "anna.b_1"}, {"@Anna", "Anna"},
           {"https://www.tiktok.com/@Anna?lang=en", "Anna"}, {"tiktok.com/@anna/", "anna"},
           {"https://instagram.com/anna", BAD}, {"anna b", BAD}, {"@", BAD}, {"<b>", BAD}, {"a/b", BAD},
-          {"none", NOTHING});
+          {".", BAD}, {"..", BAD}, {"@..", BAD}, {"...", "..."}, {"a.", "a."}, {"none", NOTHING});
     platform = 3;
     CHECK(RULE(.type = VALUE_USERNAME), {"https://www.youtube.com/c/anna/videos", "anna"},
           {"https://youtube.com/@anna", "anna"});
