@@ -23,6 +23,7 @@ fi
 build=$1
 shift
 export NICHED=$PWD/$build/niched NICHED_BUILD=$PWD/$build
+unset PYTHONDONTWRITEBYTECODE # what is compiled is kept in build/, also the asserts that pytest rewrites
 export PYTHONPYCACHEPREFIX=$PWD/build/pycache UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
 # VALGRIND=1: the program under valgrind
 [[ -z ${VALGRIND:-} ]] || export PROGRAM_UNDER_VALGRIND=$NICHED NICHED_BIN=$PWD/tests/valgrind.sh TEST_SLOW=${TEST_SLOW:-20}
@@ -79,8 +80,19 @@ run_unit() { # the C programs, and each fuzz target over its corpus and what onc
     close unit "[  PASSED  ] $cases test(s) in $passed programs$( ((bad)) && echo "; [  FAILED  ] $bad programs")"
 }
 
+# The tests as Python compiles them, by one process before there are six that would each do all of it.
+compile_tests() {
+    local made=$PYTHONPYCACHEPREFIX/made
+    [[ -e $made && -z $(find tests -name '*.py' -newer "$made" -print -quit) ]] && return 0
+    mkdir -p "$PYTHONPYCACHEPREFIX"
+    touch "$made.new"
+    /usr/bin/python3 -m pytest -p no:cacheprovider -q --collect-only tests/unit tests/sql tests/e2e >/dev/null 2>&1 || return 0 # the tests themselves say why
+    mv "$made.new" "$made"
+}
+
 run_pytest() { # kind, directories; files are spread over processes, more than there are cores since they wait too
     local status=0
+    compile_tests
     # shellcheck disable=SC2086 # ARGS is a list of words
     /usr/bin/python3 -m pytest -p no:cacheprovider -q --tb=short --durations=3 \
         -n "${TEST_JOBS:-$(($(nproc) * 3))}" --dist loadfile --reruns "${TEST_AGAIN:-0}" --reruns-delay 2 -rfER "${@:2}" ${ARGS:-} |

@@ -48,7 +48,7 @@ def test_forwarded_alone_counts_where_the_setting_says_so(sandbox, ask):
 
 
 HOSTILE = ["", ",", ", ,,", "garbage", "unknown", "_x", "for=", '"', "for=\"", "127.0.0.1", "::1", "10.0.0.0.1", "999.1.1.1", "[::", "1" * 8000,
-           ", ".join(f"10.0.{i // 250}.{i % 250}" for i in range(1000)), "203.0.113.5, garbage", "%00", "é", "203.0.113.9;drop table account",
+           ", ".join(f"10.0.{i // 250}.{i % 250}" for i in range(650)), "203.0.113.5, garbage", "%00", "é", "203.0.113.9;drop table account",
            "' or 1=1--", "2a00::1%lo", "for=127.0.0.1;for=10.0.0.1"]
 
 
