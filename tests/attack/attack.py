@@ -275,6 +275,7 @@ def run(args, figures):
         rows = attack.files(client) if "files" in args.parts else 0
         began = time.monotonic()
         if "values" in args.parts:
+            attack.talk.close()  # it was silent for as long as files took
             attack.values(client, stock, args.only)
         took = time.monotonic() - began
         same = before == bytes_of(client)
