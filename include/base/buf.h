@@ -17,6 +17,8 @@ struct buf {
 void buf_free(struct buf *b);
 /* Makes room for n more bytes (and a NUL). */
 void buf_reserve(struct buf *b, size_t n);
+/* Gives back what it has room for beyond its bytes, where that is much. */
+void buf_trim(struct buf *b);
 /* Appends n bytes. */
 static inline void buf_put(struct buf *b, const char *s, size_t n) {
     if (b->cap - b->len <= n)

@@ -59,11 +59,11 @@ struct param_text {
     size_t len;
 };
 
-/* Words wanted and words excluded. */
+/* Words wanted and words excluded, in the arena. */
 struct param_list {
-    const char *in[PARAM_LIST_MAX];
+    const char **in;
     size_t in_count;
-    const char *out[PARAM_LIST_MAX];
+    const char **out;
     size_t out_count;
 };
 

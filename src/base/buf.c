@@ -25,6 +25,15 @@ void buf_reserve(struct buf *b, size_t n) {
     b->cap = cap;
 }
 
+void buf_trim(struct buf *b) {
+    enum { MUCH = 4096 };
+    char *data = b->data && b->cap - b->len > MUCH ? realloc(b->data, b->len + 1) : NULL;
+    if (!data)
+        return;
+    b->data = data;
+    b->cap = b->len + 1;
+}
+
 void buf_put_percent(struct buf *b, const char *s, size_t n) {
     static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~,";
     for (size_t i = 0; i < n; i++)

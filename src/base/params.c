@@ -196,6 +196,19 @@ static const char *list_word(const struct parse *s, const struct param *p, const
     return arena_strndup(s->arena, word, len);
 }
 
+/* The list with one more word. It has room for 4, 8, 16, ...: most have one. */
+static void append(struct arena *a, const char ***io_words, size_t *io_n, const char *word) {
+    enum { FIRST = 4 };
+    size_t n = *io_n;
+    if (n == 0 || (n >= FIRST && (n & (n - 1)) == 0)) {
+        const char **more = arena_alloc(a, (n ? n * 2 : FIRST) * sizeof *more);
+        if (n)
+            memcpy(more, *io_words, n * sizeof *more);
+        *io_words = more;
+    }
+    (*io_words)[(*io_n)++] = word;
+}
+
 static enum err add_word(const struct parse *s, const struct param *p, const char *word, size_t len) {
     struct param_list *l = (struct param_list *)(void *)(s->query + p->offset);
     const struct shape *shape = shape_of(p);
@@ -209,9 +222,9 @@ static enum err add_word(const struct parse *s, const struct param *p, const cha
     if (l->in_count + l->out_count == PARAM_LIST_MAX)
         return invalid(s, p, whole, "at most 50 words");
     if (out)
-        l->out[l->out_count++] = w;
+        append(s->arena, &l->out, &l->out_count, w);
     else
-        l->in[l->in_count++] = w;
+        append(s->arena, &l->in, &l->in_count, w);
     return ERR_OK;
 }
 

@@ -101,6 +101,26 @@ static void json_escapes_at_every_place(void **state) {
     buf_free(&b);
 }
 
+static void buf_gives_back_its_room(void **state) {
+    (void)state;
+    struct buf b = {0};
+    buf_trim(&b);
+    assert_null(b.data);
+    for (int i = 0; i < 9000; i++)
+        buf_putc(&b, 'a');
+    buf_trim(&b); /* of 16 KiB */
+    assert_int_equal(b.len, 9000);
+    assert_int_equal(b.cap, 9001);
+    buf_puts(&b, "end");
+    assert_string_equal(b.data + 8999, "aend");
+    size_t cap = b.cap;
+    while (b.len + 4096 < b.cap)
+        buf_putc(&b, 'b');
+    buf_trim(&b); /* little: it stays */
+    assert_int_equal(b.cap, cap);
+    buf_free(&b);
+}
+
 static void arena_goes_back_to_a_mark(void **state) {
     (void)state;
     struct arena *a = arena_new(256);
@@ -363,6 +383,7 @@ int main(void) {
         cmocka_unit_test(buffers_grow_and_encode),
         cmocka_unit_test(arena_keeps_and_forgets),
         cmocka_unit_test(arena_goes_back_to_a_mark),
+        cmocka_unit_test(buf_gives_back_its_room),
         cmocka_unit_test(errors_have_names_and_hints),
         cmocka_unit_test(secrets_sign_and_last),
         cmocka_unit_test(older_secrets_are_known),
