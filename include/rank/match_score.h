@@ -87,7 +87,7 @@ void match_points_lost(const double ln[MATCH_COMPONENTS], const double weights[M
                        int ret_tenths[MATCH_COMPONENTS]);
 
 /* What bounds the score under own weights by the stored one: what each stored component may cost by default,
- * -ln of the floor times its weight (room), and what of that counts under the own weights (ratio), the
+ * -ln of its floor times its weight (room), and what of that counts under the own weights (ratio), the
  * smallest ratio first. */
 struct match_limit {
     size_t n;
@@ -95,9 +95,10 @@ struct match_limit {
 };
 
 /* The limit of own weights; with `lifted` engagement may be better than stored, so that it counts for
- * nothing. Components of default weight 0 do not count. */
+ * nothing. Components of default weight 0 do not count. floors: at most what any row in question has of the
+ * components' ln x, each from ln RANK_FLOOR to 0; NULL: ln RANK_FLOOR. */
 void match_limit_of(const double default_weights[MATCH_STORED], const double own_weights[MATCH_COMPONENTS],
-                    bool lifted, struct match_limit *ret_limit);
+                    bool lifted, const double floors[MATCH_STORED], struct match_limit *ret_limit);
 /* Upper bound on S under own weights of any row whose default score is at most `score` (g). Such a row has
  * lost at least -ln((score + 1/2)/10,000) by default, and the least of it counts when it was lost where the
  * ratio is smallest, as far as the floor of that component lets it: a fractional knapsack, never above

@@ -27,7 +27,7 @@ with top as materialized (
 )
 select p.creator_id, r.account_id, p.score, p.conf, p.account_id as place, r.niche_id, r.conf as row_conf, r.country,
        r.l_rel, r.l_eng, r.l_auth, r.l_aff, r.l_loy, r.l_fresh,
-       v.version,
+       v.version, null::double precision[] as floors,
        s.engagement_theta, s.engagement_sigma, s.engagement_tau,
        case when $7::text[] is not null then (
          select array_agg(a.share order by t.i)
@@ -38,7 +38,8 @@ select p.creator_id, r.account_id, p.score, p.conf, p.account_id as place, r.nic
          select min(a.sample_n) from audience_share a
          where a.creator_id = p.creator_id and a.account_id = r.account_id and a.dimension = 'country') end as sample_n
 from (select (select sum(n.version)::bigint from niche_version n
-              where n.world = $1::smallint and n.niche_id = any($2::integer[])) as version) v
+              where n.world = $1::smallint and n.niche_id = any($2::integer[]))
+             + coalesce((select w.version from workspace w where w.workspace_id = $11::integer), 0) as version) v
 left join top p on true
 left join lateral (
   select m.account_id, m.niche_id, m.conf, m.country, m.l_rel, m.l_eng, m.l_auth, m.l_aff, m.l_loy, m.l_fresh

@@ -2,7 +2,8 @@
 -- the best row of those that pass the filters (place), with those of all their accounts. $1 world, $2 niche, $3 creators,
 -- $4 $5 $6 the place of the last one read (score, conf, account), $7 countries of the audience wanted or null, $8 whether
 -- engagement is to be weighed anew, $9 whether related rows are asked for: of creators who are not listed, $10 the lowest score
--- that is of use. Without rows one that has the version alone
+-- that is of use, $11 the caller's workspace or null. Without rows one that has the version alone; the first row has the floors of
+-- what is listed, if they are known
 with part as materialized (
   select b.*
   from (
@@ -24,7 +25,7 @@ with part as materialized (
 )
 select p.creator_id, p.account_id, p.score, p.conf, p.place, $2::integer as niche_id, p.row_conf, p.country,
        p.l_rel, p.l_eng, p.l_auth, p.l_aff, p.l_loy, p.l_fresh,
-       v.version,
+       v.version, case when row_number() over place = 1 then v.floors end as floors,
        s.engagement_theta, s.engagement_sigma, s.engagement_tau,
        case when $7::text[] is not null then (
          select array_agg(a.share order by t.i)
@@ -34,7 +35,13 @@ select p.creator_id, p.account_id, p.score, p.conf, p.place, $2::integer as nich
        case when $7::text[] is not null then (
          select min(a.sample_n) from audience_share a
          where a.creator_id = p.creator_id and a.account_id = p.account_id and a.dimension = 'country') end as sample_n
-from (select (select n.version from niche_version n where n.world = $1::smallint and n.niche_id = $2::integer) as version) v
+from (values (true)) one (row)
+left join (
+  select n.version + coalesce((select w.version from workspace w where w.workspace_id = $11::integer), 0) as version,
+         case when n.bounded = n.version and not $9::boolean then n.floors end as floors
+  from niche_version n
+  where n.world = $1::smallint and n.niche_id = $2::integer
+) v on true
 left join (
   select creator_id, account_id, score, conf, account_id as place, conf as row_conf, country,
          l_rel, l_eng, l_auth, l_aff, l_loy, l_fresh
@@ -55,4 +62,5 @@ left join (
 left join lateral (
   select * from account_score c where $8::boolean and c.creator_id = p.creator_id and c.account_id = p.account_id
 ) s on true
+window place as (order by p.score desc, p.conf desc, p.place desc, p.account_id)
 order by p.score desc, p.conf desc, p.place desc, p.account_id

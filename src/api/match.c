@@ -279,9 +279,13 @@ static enum err ask(struct request *req) {
     return e ? e : match_ask_filtered(req, "match", COUNT_OF(own), own, page_rows);
 }
 
-bool match_is_plain(const struct match_state *st) {
-    return st->niche_count == 1 && !st->ranking.own && !st->with_related && isnan(st->q.diversify) &&
+bool match_is_one_list(const struct match_state *st) {
+    return st->niche_count == 1 && !st->with_related && isnan(st->q.diversify) &&
            !match_sort_expression(&st->q);
+}
+
+bool match_is_plain(const struct match_state *st) {
+    return match_is_one_list(st) && !st->ranking.own;
 }
 
 enum err match_list(struct request *req) {

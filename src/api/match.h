@@ -88,7 +88,6 @@ struct match_ranking {
     bool own; /* anything but the defaults: the stored order is then only a bound */
     double z; /* caution */
     double weights[MATCH_COMPONENTS];
-    struct match_limit limit; /* what bounds it over the stored order */
     size_t target_count;
     struct {
         const char *country;

@@ -33,6 +33,8 @@ NODISCARD enum err match_ask_marked(struct request *req, const char *query, cons
 /* The niches that the candidates' rows are of, as the text of an array: those of a compound, or the one that
  * its rows are kept under. */
 const char *match_candidate_niches(const struct match_state *st, struct arena *a);
+/* Whether the list is one niche's, in the order of its ranking, so that its version comes with its rows. */
+bool match_is_one_list(const struct match_state *st);
 /* Whether the list is read by the plain statement: one niche in the stored order. */
 bool match_is_plain(const struct match_state *st);
 /* What the candidates m of a list are, beside world and related, as a predicate with the niches in $2: of one

@@ -96,8 +96,6 @@ enum err match_ranking_read(struct request *req, const struct match_query *q,
     if (!engagement_caution(q->caution, &r.z))
         return request_fail(req, ERR_INTERNAL, "caution \"%s\" has no z", q->caution);
     r.own = q->goal || q->weights.text || r.target_count || r.z != ENGAGEMENT_DEFAULTS.z;
-    /* less caution than stored may lift the engagement of any row */
-    match_limit_of(match_default_weights(), r.weights, r.z < ENGAGEMENT_DEFAULTS.z, &r.limit);
     *ret_ranking = r;
     return ERR_OK;
 }

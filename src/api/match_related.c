@@ -60,8 +60,7 @@ enum err match_related_check(struct request *req) {
     enum err e = api_snapshot(req, &s);
     if (e)
         return e;
-    if (!st->row_count || memo->query != st->query_hash ||
-        memo->version != match_version_hash(req, s, st->version))
+    if (memo->query != st->query_hash || memo->version != match_version_hash(req, s, st->version))
         return match_ask_related(req);
     st->related = memo->related;
     st->own_prices = memo->own_prices;
@@ -125,6 +124,6 @@ enum err match_phase_done(struct request *req, struct match_picks *picks) {
 enum err match_list_ask(struct request *req) {
     struct match_state *st = req->state;
     st->related_phase = st->after.related;
-    enum err e = phase_ask(req);
-    return e ? e : match_ask_related(req);
+    enum err e = match_related_remembered(req);
+    return e ? e : phase_ask(req);
 }

@@ -1,6 +1,7 @@
 /* The exact list by an early-stopping scan of the stored order. Under own weights (ranking specification, g):
- * all ln x are at most 0 and at least ln .02, so S bounds S' (match_bound()); a creator is bounded by the
- * best row of any of their accounts and niches, with which all of those rows come. Under the stored ranking
+ * all ln x are at most 0 and at least their floor in the niche (niche_version.floors; ln .02 where that is
+ * unknown), so S bounds S' (match_bound()); a creator is bounded by the best row of any of their accounts and
+ * niches, with which all of those rows come. Under the stored ranking
  * the first rows are the page. Rows are read in the stored order in chunks until no unread row can reach the
  * k-th best. Invariants: a row is dropped only when its bound is strictly below the k-th score (ties are
  * decided by the total order); when the niche changes between two chunks the scan begins again, and after
@@ -11,6 +12,7 @@
 
 #include <math.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { FIRST_CHUNK = 128, LAST_CHUNK = 1024, RESTARTS_MAX = 5 };
@@ -20,6 +22,7 @@ struct scan_row {
     double ln[MATCH_STORED], theta, sigma, tau, sample_n;
     const char *country;
     struct text_list shares;
+    struct text_list floors; /* of the first row */
 };
 
 #define READ(type, member, column) FIELD(type, struct scan_row, member, NULL, NULL, column, 0)
@@ -33,6 +36,7 @@ static const struct field scan_fields[] = {
     READ(FIELD_I64, niche_id, "niche_id"),
     READ(FIELD_I64, row_conf, "row_conf"),
     READ(FIELD_I64, version, "version"),
+    READ(FIELD_TEXTS, floors, "floors"),
     MATCH_LN_FIELDS(struct scan_row),
     READ(FIELD_F64, theta, "engagement_theta"),
     READ(FIELD_F64, sigma, "engagement_sigma"),
@@ -46,7 +50,8 @@ struct match_scan {
     struct match_picks picks;
     struct match_place last; /* in the stored order */
     int64_t version;
-    bool begun; /* version is known */
+    struct match_limit limit;
+    bool begun; /* version and limit are known */
     int64_t rows_read;
     int64_t chunk;
     int lowest; /* stored score that is still of use */
@@ -85,27 +90,23 @@ static struct match_pick pick_of(const struct match_state *st, const struct scan
 
 /* Takes row `at` and those of the same creator behind it; the best is the creator's. Returns where the next
  * creator begins. */
-static size_t take_creator(const struct match_state *st, const struct rows *rows, size_t at, struct arena *a,
+static size_t take_creator(const struct match_state *st, const struct scan_row *rows, size_t n, size_t at,
                            struct match_scan *scan) {
     struct match_pick best = {.score = -1};
-    struct scan_row row;
     size_t i = at;
-    for (int64_t creator = 0; i < rows_count(rows); i++) {
-        rows_decode(rows, i, scan_fields, COUNT_OF(scan_fields), a, &row);
-        if (i > at && row.creator_id != creator)
-            break;
-        creator = row.creator_id;
-        struct match_pick pick = pick_of(st, &row);
+    for (; i < n && rows[i].creator_id == rows[at].creator_id; i++) {
+        struct match_pick pick = pick_of(st, &rows[i]);
         if (match_pick_ahead(&pick, &best))
             best = pick;
-        scan->last = (struct match_place){0, (int32_t)row.score, (int32_t)row.conf, row.place, false};
     }
+    const struct scan_row *last = &rows[i - 1];
+    scan->last = (struct match_place){0, (int32_t)last->score, (int32_t)last->conf, last->place, false};
     match_picks_add(&scan->picks, &best, &st->after);
     return i;
 }
 
 /* The lowest stored score of a row that can be among the picks, or ahead of those asked about; 0: any can. */
-static int lowest_of_use(const struct match_state *st, const struct match_scan *scan) {
+static int lowest_of_use(const struct match_scan *scan) {
     if (scan->picks.count < scan->picks.cap)
         return 0;
     int wanted = (int)scan->picks.at[scan->picks.cap - 1].score;
@@ -114,7 +115,7 @@ static int lowest_of_use(const struct match_state *st, const struct match_scan *
     int low = 0, high = MATCH_SCALE;
     while (low < high) {
         int middle = (low + high) / 2;
-        if (match_quantise(match_bound(middle, &st->ranking.limit)) < wanted)
+        if (match_quantise(match_bound(middle, &scan->limit)) < wanted)
             low = middle + 1;
         else
             high = middle;
@@ -123,22 +124,41 @@ static int lowest_of_use(const struct match_state *st, const struct match_scan *
 }
 
 static enum err finish(struct request *req, struct match_scan *scan) {
-    const struct match_state *st = req->state;
+    struct match_state *st = req->state;
     if (st->ranking.own || !isnan(st->q.diversify))
         request_timing(req, arena_printf(req->arena, "rows;desc=\"%lld\"", (long long)scan->rows_read));
     match_watch_close(st);
+    if (st->memo) {
+        st->version = scan->version == FIELD_NULL_I64 ? 0 : scan->version;
+        enum err e = match_related_check(req);
+        if (e)
+            return e;
+    }
     if (!st->kept_id || !match_is_compound(st) || st->related_phase)
         return match_phase_done(req, &scan->picks);
     struct match_pick_ids ids = match_picks_ids(req, &scan->picks);
     return match_joint_ask(req, ids.creators, ids.accounts);
 }
 
-/* Whether the niche is another than in the chunk before; the first chunk sets the version. */
-static bool changed(struct match_scan *scan, int64_t version) {
-    bool same = !scan->begun || version == scan->version;
+/* What bounds the ranking over the stored order: less caution than stored may lift the engagement of any row.
+ */
+static void set_limit(const struct match_ranking *r, const struct text_list *floors,
+                      struct match_limit *ret_limit) {
+    double low[MATCH_STORED];
+    for (size_t i = 0; i < floors->count && i < MATCH_STORED; i++)
+        low[i] = strtod(floors->items[i], NULL);
+    match_limit_of(match_default_weights(), r->weights, r->z < ENGAGEMENT_DEFAULTS.z,
+                   floors->count == MATCH_STORED ? low : NULL, ret_limit);
+}
+
+/* Whether the niche is another than in the chunk before; the first chunk sets version and limit. */
+static bool changed(const struct match_state *st, struct match_scan *scan, const struct scan_row *first) {
+    if (scan->begun)
+        return first->version != scan->version;
     scan->begun = true;
-    scan->version = version;
-    return !same;
+    scan->version = first->version;
+    set_limit(&st->ranking, &first->floors, &scan->limit);
+    return false;
 }
 
 static enum err again(struct request *req, struct match_scan *scan) {
@@ -160,20 +180,21 @@ static enum err chunk_rows(struct request *req, const struct rows *rows) {
     CLEANUP(arena_free_at) struct arena *a = arena_new(65536);
     if (!a)
         return request_fail(req, ERR_NO_MEMORY, "no memory for a scan");
-    struct scan_row first;
-    rows_decode(rows, 0, scan_fields, COUNT_OF(scan_fields), a, &first);
-    if (is_gone(st, first.version)) {
+    size_t count = rows_count(rows);
+    struct scan_row *row = arena_alloc(a, count * sizeof *row);
+    rows_decode_all(rows, count, scan_fields, COUNT_OF(scan_fields), a, row, sizeof *row);
+    if (is_gone(st, row->version)) {
         st->kept_id = 0;
         return match_go(req);
     }
-    if (changed(scan, first.version))
+    if (changed(st, scan, row))
         return again(req, scan);
     int64_t n = 0;
-    for (size_t i = 0; first.account_id != FIELD_NULL_I64 && i < rows_count(rows); n++)
-        i = take_creator(st, rows, i, a, scan);
+    for (size_t i = 0; row->account_id != FIELD_NULL_I64 && i < count; n++)
+        i = take_creator(st, row, count, i, scan);
     scan->rows_read += n;
     bool stored = is_stored_order(st) && !scan->picks.watch;
-    scan->lowest = stored ? 0 : lowest_of_use(st, scan);
+    scan->lowest = stored ? 0 : lowest_of_use(scan);
     if (n < scan->chunk || stored || scan->last.score < scan->lowest)
         return finish(req, scan);
     scan->chunk = scan->chunk * 2 > LAST_CHUNK ? LAST_CHUNK : scan->chunk * 2;
@@ -196,6 +217,7 @@ static enum err ask_chunk(struct request *req) {
         st->ranking.z != ENGAGEMENT_DEFAULTS.z ? "t" : "f",
         st->related_phase ? "t" : "f",
         arena_printf(a, "%d", scan->lowest),
+        match_named(st, "workspace"),
     };
     return match_ask_filtered(req, st->any ? "match_any" : "match_scan", COUNT_OF(own), own, chunk_rows);
 }

@@ -101,7 +101,7 @@ static enum err version_ask(struct request *req) {
                             match_named(st, "workspace")};
     struct statement stmt = api_statement(req, "match_version");
     bool first = request_is_conditional(req);
-    st->version_beside = !first && match_is_plain(st) && !st->excluded_count && !st->q.facets.in_count &&
+    st->version_beside = !first && match_is_one_list(st) && !st->excluded_count && !st->q.facets.in_count &&
                          strcmp(st->q.count, "exact") != 0;
     if (st->version_beside)
         return st->page(req);

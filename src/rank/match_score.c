@@ -174,7 +174,7 @@ void match_points_lost(const double ln[MATCH_COMPONENTS], const double weights[M
 }
 
 void match_limit_of(const double default_weights[MATCH_STORED], const double own_weights[MATCH_COMPONENTS],
-                    bool lifted, struct match_limit *ret_limit) {
+                    bool lifted, const double floors[MATCH_STORED], struct match_limit *ret_limit) {
     struct match_limit l = {0};
     for (size_t i = 0; i < MATCH_STORED; i++) {
         if (!(default_weights[i] > 0.0)) {
@@ -188,7 +188,7 @@ void match_limit_of(const double default_weights[MATCH_STORED], const double own
             l.room[at] = l.room[at - 1];
         }
         l.ratio[at] = ratio;
-        l.room[at] = -log(RANK_FLOOR) * default_weights[i];
+        l.room[at] = -(floors ? floors[i] : log(RANK_FLOOR)) * default_weights[i];
     }
     *ret_limit = l;
 }

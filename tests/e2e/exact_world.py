@@ -5,9 +5,11 @@ Nothing here is taken from the program: numbers of the ranking specification, pl
 import math
 from datetime import date, timedelta
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from exact_filters import BRANDS, CITIES, PLATFORMS, TODAY, Details, any_details, any_partners, bounds, keeps, sort_key  # noqa: F401
 
+COUNT = (Path(__file__).parents[2] / "sql" / "queries" / "score_recount.sql").read_text().replace("$1", "1000000")
 COMPONENTS = ("relevance", "engagement", "authenticity", "affordability", "loyalty", "freshness")
 DEFAULTS = (0.40, 0.20, 0.15, 0.10, 0.08, 0.07)
 AUDIENCE_WEIGHT, AUDIENCE_PRIOR, HOME, AWAY = 0.15, 200.0, 0.5, 0.05
@@ -260,6 +262,8 @@ def write(connection, world, versions="niche_version"):
                   " where n.creator_id = m.creator_id and n.account_id = m.account_id and n.niche_id = m.niche_id")
         for slug in SIZES:
             bump(c, ids[slug], versions)
+        if versions == "niche_version":
+            count(c)
     connection.execute("analyze niche_match, creator_niche, audience_share, account_score, follower_snapshot")
     return ids
 
@@ -267,6 +271,11 @@ def write(connection, world, versions="niche_version"):
 def bump(cursor, niche_id, versions="niche_version"):
     cursor.execute(f"insert into {versions} as v values (1, %s, 1) on conflict (world, niche_id)"
                    " do update set version = v.version + 1", (niche_id,))
+
+
+def count(cursor):
+    """What the scorer does now and then: how many creators niches list, and the floors of their components."""
+    cursor.execute(COUNT)
 
 
 def put(cursor, row, ids):

@@ -375,7 +375,7 @@ begin
   end if;
   return v;
 end $$;
-create view niche_version as select world, niche_id, creators, spy(version) as version from niche_version_kept;
+create view niche_version as select world, niche_id, creators, spy(version) as version, floors, bounded from niche_version_kept;
 grant select on niche_version to public;
 """
 

@@ -126,6 +126,62 @@ def test_only_what_changed_is_written(niched, db):
     assert not db.execute("select 1 from niche_version where world = %s", [LIVE]).fetchone()
 
 
+def floors_of(db):
+    """(niche, floors kept if they are known, the least of its listed rows)."""
+    return db.execute("select v.niche_id, case when v.bounded = v.version then v.floors end, (select array[min(l_rel), min(l_eng), min(l_auth),"
+                      " min(l_aff), min(l_loy), min(l_fresh)] from niche_match m where m.world = v.world and m.niche_id = v.niche_id"
+                      " and not m.related) from niche_version v where v.world = %s order by 1", [SANDBOX]).fetchall()
+
+
+def sql(name):
+    return (Path(__file__).parents[2] / "sql" / "queries" / f"{name}.sql").read_text()
+
+
+def test_floors_are_the_least_of_what_is_listed(niched, db):
+    """Who writes rows and does not know of floors makes them unknown, until the next count."""
+    vegan_athlete(db), vegan_athlete(db, followers=90000)
+    niched.run("score")
+    listed = [(kept, least) for _, kept, least in floors_of(db) if least[0] is not None]
+    assert listed and all(kept == least for kept, least in listed)
+    db.execute("update niche_version set version = version + 1")
+    assert not any(kept for _, kept, _ in floors_of(db))
+    niched.run("score")
+    assert [(kept, least) for _, kept, least in floors_of(db) if least[0] is not None] == listed
+
+
+def test_a_batch_lowers_floors(niched, db):
+    """The rows of a batch lower what they are below, and raise nothing; where floors are unknown they stay so."""
+    who = vegan_athlete(db)
+    niched.run("score")
+    niches = [n for n, in db.execute("select niche_id from niche_match where not related order by 1")]
+    before = {n: kept for n, kept, _ in floors_of(db)}
+    unknown, changed, alone = niches[0], niches[1], niches[2]
+    db.execute("update niche_version set bounded = -1 where niche_id = %s", [unknown])
+    with db.transaction(force_rollback=True):
+        db.execute(sql("score_temp"))
+        db.execute("insert into score_match select * from niche_match where not related")
+        db.execute("update score_match set l_eng = l_eng + 0.01, l_loy = l_loy - 1")
+        db.execute("insert into score_touched select world, niche_id, account_id from niche_match where niche_id = any(%s)", [[unknown, changed]])
+        db.execute("prepare finish (bigint[], bigint[]) as " + sql("score_finish"))
+        db.execute("execute finish (%s, %s)" % (f"'{{{who[0]}}}'", f"'{{{who[1]}}}'"))
+        after = {n: kept for n, kept, _ in floors_of(db)}
+    assert after[unknown] is None and after[alone] == before[alone]
+    assert after[changed] == [x - (i == 4) for i, x in enumerate(before[changed])]
+
+
+def test_a_count_beside_a_batch_leaves_floors_alone(niched, db, database):
+    """What a batch writes after the count has read the niche may be lower than all that it read."""
+    vegan_athlete(db)
+    niched.run("score")
+    niche, = db.execute("select niche_id from niche_match where not related limit 1").fetchone()
+    db.execute("update niche_version set version = version + 1, bounded = version + 1 where niche_id = %s", [niche])
+    with psycopg.connect(database) as other:
+        other.execute("update niche_version set version = version + 1, bounded = version + 1, floors[5] = -3 where niche_id = %s", [niche])
+        db.execute("prepare recount (bigint) as " + sql("score_recount"))
+        db.execute("execute recount (1000000)")
+    assert dict((n, kept) for n, kept, _ in floors_of(db))[niche][4] == -3
+
+
 def test_rows_that_are_no_more_go(niched, db):
     who = vegan_athlete(db)
     niched.run("score")

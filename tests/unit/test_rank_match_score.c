@@ -194,7 +194,7 @@ static void test_bound(void **state) {
         double w[MATCH_COMPONENTS];
         assert_true(match_weights(m, audience, w));
         struct match_limit limit;
-        match_limit_of(match_default_weights(), w, lifted, &limit);
+        match_limit_of(match_default_weights(), w, lifted, NULL, &limit);
         assert_true(limit.n == MATCH_STORED && limit.ratio[0] >= 0.0);
         struct match_result r = plain(x);
         r.ln[MATCH_AUDIENCE_FIT] = log(chance() * 0.98 + 0.02);
@@ -218,18 +218,18 @@ static void test_bound_is_tight(void **state) {
     struct match_limit limit;
     const double m[MATCH_STORED] = {1, 2, 1, 1, 0.5, 1};
     assert_true(match_weights(m, false, w));
-    match_limit_of(match_default_weights(), w, false, &limit);
+    match_limit_of(match_default_weights(), w, false, NULL, &limit);
     const double x[MATCH_STORED] = {0.7, 1, 1, 1, 0.02, 1}; /* loyalty has the smallest ratio */
     struct match_result r = plain(x);
     CLOSE(match_bound(r.score, &limit), match_value(r.ln, w), 1e-4);
     default_weights(w);
-    match_limit_of(match_default_weights(), w, false, &limit);
+    match_limit_of(match_default_weights(), w, false, NULL, &limit);
     CLOSE(match_bound(8321, &limit), 0.83215, 1e-9);
     CLOSE(match_bound(10000, &limit), 1.0, 0.0);
     CLOSE(match_bound(10, &limit), 0.02, 1e-9); /* no row is below the floor */
     const double none[MATCH_STORED] = {0, 0, 0, 0, 0, 1};
     assert_true(match_weights(none, false, w));
-    match_limit_of(match_default_weights(), w, false, &limit);
+    match_limit_of(match_default_weights(), w, false, NULL, &limit);
     CLOSE(match_bound(5000, &limit), 1.0, 0.0); /* what was lost may be elsewhere */
     CLOSE(match_bound(500, &limit), 1.0, 0.0);
     assert_true(match_bound(210, &limit) < 0.95);
