@@ -34,6 +34,7 @@ struct scorer_options {
     size_t batch;
     int64_t batch_ms;
     size_t compounds;
+    size_t due_rows;    /* that scorer_mark_due() marks at most in a world; 0: 50,000 */
     size_t market_rows; /* that scorer_market() reads at a time, about; 0: 200,000 */
 };
 
@@ -66,8 +67,8 @@ void scorer_free_at(struct scorer **s);
  * after SCORER_TRIES. *ret_handled: accounts scored or failed, 1 for a compound alone, 0 when nothing is to
  * do. Reads the taxonomy anew when its version changed. ERR_STORE_* when it was not an account's fault. */
 NODISCARD enum err scorer_step(struct scorer *s, struct fault *f, size_t *ret_handled);
-/* Marks accounts whose due_at has passed in their world as dirty, at most a few thousand a call; *ret_marked
- * tells how many, 0 when none is left. ERR_STORE_*. */
+/* Marks accounts whose due_at has passed in their world as dirty, due_rows a call at most, and notifies
+ * "niched_dirty"; *ret_marked tells how many, 0 when none is left. ERR_STORE_*. */
 NODISCARD enum err scorer_mark_due(struct scorer *s, struct fault *f, size_t *ret_marked);
 /* Counts the creators of niches whose ranked rows changed since they were counted, some 50,000 rows at a
  * time; *ret_niches: how many niches, 0 when all are right. ERR_STORE_*. */

@@ -20,7 +20,7 @@ enum { LIVE_WORLD = 0 };
 
 static const char RECOUNT_ROWS[] = "50000";
 
-enum { MARKET_ROWS = 200000 };
+enum { DUE_ROWS = 50000, MARKET_ROWS = 200000 };
 
 struct scorer {
     struct db *db;
@@ -320,45 +320,36 @@ enum err scorer_step(struct scorer *s, struct fault *f, size_t *ret_handled) {
     return e;
 }
 
-enum err scorer_mark_due(struct scorer *s, struct fault *f, size_t *ret_marked) {
-    size_t marked = 0;
+/* Runs a statement of (world, its clock, at most so many rows) for each world; *ret_sum: of its first column. */
+static enum err of_worlds(struct scorer *s, const char *statement, size_t rows, struct fault *f,
+                          size_t *ret_sum) {
+    size_t sum = 0;
     enum err e = refresh(s, f);
     for (int w = 0; w < SCORE_WORLDS_MAX && !e; w++) {
         if (!s->state.world[w])
             continue;
-        char world[16], now[24];
+        char world[16], now[24], most[24];
         snprintf(world, sizeof world, "%d", w);
         snprintf(now, sizeof now, "%lld", (long long)s->ctx->now_us[w]);
-        const char *params[] = {world, now};
+        snprintf(most, sizeof most, "%zu", rows);
+        const char *params[] = {world, now, most};
         CLEANUP(rows_free_at) struct rows *r = NULL;
-        e = db_query(s->db, "score_due", 2, params, f, &r);
+        e = db_query(s->db, statement, 3, params, f, &r);
         if (!e)
-            marked += (size_t)rows_affected(r);
+            sum += (size_t)rows_i64(r, 0, 0);
     }
     if (!e)
-        *ret_marked = marked;
+        *ret_sum = sum;
     return e;
 }
 
+enum err scorer_mark_due(struct scorer *s, struct fault *f, size_t *ret_marked) {
+    return of_worlds(s, "score_due", s->options.due_rows ? s->options.due_rows : DUE_ROWS, f, ret_marked);
+}
+
 enum err scorer_market(struct scorer *s, struct fault *f, size_t *ret_niches) {
-    size_t niches = 0;
-    enum err e = refresh(s, f);
-    for (int w = 0; w < SCORE_WORLDS_MAX && !e; w++) {
-        if (!s->state.world[w])
-            continue;
-        char world[16], now[24], rows[24];
-        snprintf(world, sizeof world, "%d", w);
-        snprintf(now, sizeof now, "%lld", (long long)s->ctx->now_us[w]);
-        snprintf(rows, sizeof rows, "%zu", s->options.market_rows ? s->options.market_rows : MARKET_ROWS);
-        const char *params[] = {world, now, rows};
-        CLEANUP(rows_free_at) struct rows *r = NULL;
-        e = db_query(s->db, "score_market", 3, params, f, &r);
-        if (!e)
-            niches += (size_t)rows_i64(r, 0, 0);
-    }
-    if (!e)
-        *ret_niches = niches;
-    return e;
+    size_t rows = s->options.market_rows ? s->options.market_rows : MARKET_ROWS;
+    return of_worlds(s, "score_market", rows, f, ret_niches);
 }
 
 enum err scorer_recount(struct scorer *s, struct fault *f, size_t *ret_niches) {

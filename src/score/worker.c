@@ -18,6 +18,7 @@ enum {
         250, /* who waits for a free thread waits so long; a store in memory scores 200 accounts in it */
     POLL_MS = 1000,
     MARKET_ROWS = 20000, /* measured at a time: what is written meanwhile waits for it */
+    DUE_ROWS = 2000, /* of those that time alone has changed wait at once: what is written meanwhile waits for them */
     DUE_MS = 60000,
     SHARE = 20, /* counting, and measuring, niches take at most one part in this of the time */
     RETRY_MS = 500,
@@ -76,13 +77,13 @@ static void note_busy(struct worker *w, const struct scorer_totals *t, uint64_t 
     w->busy_since = 0;
 }
 
+/* Marks what time alone has changed, while nothing else waits: at midnight that is a quarter of a store. */
 static enum err mark_due(struct worker *w, struct scorer *s, struct fault *f) {
-    if (clock_mono_ms() < w->due_at_ms)
+    if (scorer_more(s) || clock_mono_ms() < w->due_at_ms)
         return ERR_OK;
     size_t marked = 0;
     enum err e = scorer_mark_due(s, f, &marked);
-    /* a full round means that there is more: go on soon */
-    w->due_at_ms = clock_mono_ms() + (marked > 0 ? POLL_MS : DUE_MS);
+    w->due_at_ms = clock_mono_ms() + (marked > 0 ? 0 : DUE_MS);
     return e;
 }
 
@@ -126,6 +127,7 @@ static enum err run_connected(struct worker *w, struct db *db, struct fault *f) 
     struct scorer_options options = {.taxonomies = w->taxonomies,
                                      .now_us = w->settings.now_us,
                                      .batch_ms = BATCH_MS,
+                                     .due_rows = DUE_ROWS,
                                      .market_rows = MARKET_ROWS,
                                      .compounds = w->chores ? (size_t)w->settings.compounds : 0};
     enum err e = scorer_open(db, &options, f, &s);

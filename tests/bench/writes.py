@@ -5,6 +5,7 @@ import time
 
 import live
 import loads
+import machine
 
 CREATORS = 2000
 PREFIX = "bench-"  # of the keys of the posts that are written, and removed again
@@ -48,6 +49,7 @@ def measure(bench):
     if store.world:
         report.note("writes: the sandbox takes none; not measured")
         return
+    machine.measured([store.niched, "score"], DATABASE_URL=store.url)  # else what time has changed since would be waited for at the end
     with store.connect() as db:
         chosen = creators(db, store.world)
     service = bench.serve("written", NICHED_CACHE_MB=64, NICHED_WORKER="1", NICHED_WRITES="on", NICHED_ADDRESS="127.0.0.1")

@@ -181,6 +181,21 @@ def test_two_services_score_each_account_once(niched, db, ask, alone):
     assert stored(db) == alone and scored >= alone["account_score"][0]
 
 
+def test_what_is_written_does_not_wait_for_what_time_changed(sandbox_niched):
+    """Midnight finds a quarter of a store due: few of them wait at a time, before all that is written meanwhile."""
+    with psycopg.connect(sandbox_niched.url, autocommit=True) as db:
+        names, = db.execute("select string_agg(column_name, ',') from information_schema.columns where table_name = 'account_score' and is_generated = 'NEVER'"
+                            " and column_name not in ('creator_id', 'account_id', 'due_at')").fetchone()
+        db.execute(f"insert into account_score (creator_id, account_id, due_at, {names}) select 1000000 + i, 1000000 + i, '2026-10-01', {names}"
+                   " from (select * from account_score limit 1) s, generate_series(1, 9000) i")
+        most = 0
+        with sandbox_niched.serve():
+            left = lambda: db.execute("select (select count(*) from account_score where account_id > 1000000), (select count(*) from account_dirty)").fetchone()
+            while (state := left())[0]:
+                most = max(most, state[1])
+        assert 1000 <= most <= 2000
+
+
 def test_batches_are_small_where_accounts_take_long(sandbox_niched, ask):
     """An account takes 10 ms: the first 200 at once, seconds long, then as many as a quarter of a second has room for."""
     with psycopg.connect(sandbox_niched.url, autocommit=True) as db:
