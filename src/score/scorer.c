@@ -320,7 +320,8 @@ enum err scorer_step(struct scorer *s, struct fault *f, size_t *ret_handled) {
     return e;
 }
 
-/* Runs a statement of (world, its clock, at most so many rows) for each world; *ret_sum: of its first column. */
+/* Runs a statement of (world, its clock, at most so many rows) for each world; *ret_sum: of its first column.
+ */
 static enum err of_worlds(struct scorer *s, const char *statement, size_t rows, struct fault *f,
                           size_t *ret_sum) {
     size_t sum = 0;

@@ -18,7 +18,8 @@ enum {
         250, /* who waits for a free thread waits so long; a store in memory scores 200 accounts in it */
     POLL_MS = 1000,
     MARKET_ROWS = 20000, /* measured at a time: what is written meanwhile waits for it */
-    DUE_ROWS = 2000, /* of those that time alone has changed wait at once: what is written meanwhile waits for them */
+    DUE_ROWS = 2000, /* of those that time alone has changed wait at once: what is written meanwhile waits for
+                        them */
     DUE_MS = 60000,
     SHARE = 20, /* counting, and measuring, niches take at most one part in this of the time */
     RETRY_MS = 500,
