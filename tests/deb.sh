@@ -23,7 +23,7 @@ as_unit() {
     local environment
     mapfile -t environment < <(unit_says Environment | sed 's,%S,/var/lib,'; grep -v '^#' /etc/default/niched | grep .)
     setpriv --reuid "$(unit_says User)" --regid "$(unit_says Group)" --init-groups --no-new-privs --bounding-set=-all --inh-caps=-all \
-        env -i PATH=/usr/bin:/bin "${environment[@]}" "$@"
+        env -i PATH=/usr/bin:/bin "${environment[@]}" chrt "--$(unit_says CPUSchedulingPolicy)" 0 "$@"
 }
 
 start_pre() {

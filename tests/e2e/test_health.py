@@ -251,3 +251,17 @@ def test_new_evidence_is_scored_while_serving(niched, db, ask):
         wait_until(lambda: len(client.match("test-many", limit=100)["items"]) == 60)
         wait_until(lambda: client.ok("/readyz")["accounts_waiting"] is False)
         assert db.execute("select count(*) from account_dirty").fetchone() == (0,)
+
+
+@pytest.mark.parametrize("started", [os.SCHED_OTHER, os.SCHED_IDLE])
+def test_threads_do_not_push_others_aside(sandbox, started):
+    """All of it runs in the batch class, unless its starter chose another one."""
+    process = subprocess.Popen([os.environ["NICHED"], "serve"], env=sandbox.environment({"NICHED_PORT": 0}), stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL, preexec_fn=lambda: os.sched_setscheduler(0, started, os.sched_param(0)))
+    try:
+        wait_until(lambda: listens(process), said=lambda: f"status {process.poll()}")
+        classes = {os.sched_getscheduler(int(task)) for task in os.listdir(f"/proc/{process.pid}/task")}
+        assert classes == {os.SCHED_BATCH if started == os.SCHED_OTHER else started}
+    finally:
+        process.kill()
+        process.wait()
