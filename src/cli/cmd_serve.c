@@ -57,8 +57,9 @@ static void block_signals(const struct settings *s) {
     pthread_sigmask(SIG_BLOCK, &set, NULL);
 }
 
-/* A thread that wakes does not push aside the one that runs: on a machine with all to do, a loop finds several
- * answers of PostgreSQL at once instead of taking turns with it at each. Who chose another class keeps it. */
+/* A thread that wakes does not push aside the one that runs: on a machine with all to do, a loop finds
+ * several answers of PostgreSQL at once instead of taking turns with it at each. Who chose another class
+ * keeps it. */
 static void run_in_batches(void) {
     if (sched_getscheduler(0) == SCHED_OTHER && sched_setscheduler(0, SCHED_BATCH, &(struct sched_param){0}))
         log_line(LOG_DEBUG, "scheduled as any other", LOG_STR("reason", strerror(errno)));

@@ -10,7 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { GRACE_MS = 1000 };
+enum {
+    GRACE_MS = 1000,
+    READS = 8 /* a turn, each of at most 16 KiB, which is little more than one answer */
+};
 
 enum err pipe_new(const struct pipe_config *config, struct fault *f, struct pipe **ret_pipe) {
     struct pipe *p = calloc(1, sizeof *p);
@@ -291,17 +294,25 @@ static bool take_result(struct pipe *p) {
     return true;
 }
 
+/* Reads, and takes what is whole. False when it is not worth to look again at once. */
+static bool take_results(struct pipe *p) {
+    if (PQconsumeInput(p->conn) != 1) {
+        pipe_drop_broken(p);
+        return false;
+    }
+    bool any = false;
+    while (p->state >= PIPE_GREETING && take_result(p))
+        any = true;
+    return any && p->state >= PIPE_GREETING && p->sent.count;
+}
+
 void pipe_ready(struct pipe *p) {
     if (p->state == PIPE_CONNECTING)
         pipe_connect_go_on(p);
     if (p->state < PIPE_GREETING)
         return;
-    if (PQconsumeInput(p->conn) != 1) {
-        pipe_drop_broken(p);
-        return;
-    }
     p->heard_ms = clock_mono_ms();
-    while (p->state >= PIPE_GREETING && take_result(p))
+    for (int i = 0; i < READS && take_results(p); i++)
         ;
     if (p->state < PIPE_GREETING)
         return;
