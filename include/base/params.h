@@ -117,7 +117,7 @@ struct param_named {
 };
 
 /* The filters that are set, as SQL: " and <predicate>" each, with parameters $first, $first+1, ... whose text
- * goes to values. The text depends only on which lines are set. */
+ * goes to values. The text depends only on which lines are set, and on which of them have one word alone. */
 struct params_where {
     const char *sql;
     struct {

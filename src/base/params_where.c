@@ -1,5 +1,5 @@
 /* Filters as SQL. Invariant: the caller's bytes are parameter values only, never text of a statement; which
- * lines are set decides the text, their values do not. */
+ * lines are set, and which have one word alone, decides the text; their values do not. */
 #include "base/params.h"
 
 #include "base/text.h"
@@ -47,23 +47,24 @@ static const char *array_done(struct buf *out, struct arena *a) {
     return text;
 }
 
-/* {"a","b"} of words as they are compared, or {1,3} of positions in the choices. */
+/* A word as it is compared: folded, or its position in the choices. */
+static const char *word_text(const struct param *p, const char *word, struct arena *a) {
+    char folded[SHOWN_MAX];
+    if (p->op == PARAM_IN_ID)
+        return arena_printf(a, "%zu", param_choice(p->choices, word, strlen(word)));
+    if (strcmp(p->choices, "words") != 0)
+        return word;
+    text_compact(word, strlen(word), folded, sizeof folded);
+    return arena_strndup(a, folded, strlen(folded));
+}
+
+/* {"a","b"} of words as they are compared. */
 static const char *array_text(const struct param *p, const char *const *words, size_t n, struct arena *a) {
     struct buf out = {0};
     buf_putc(&out, '{');
     for (size_t i = 0; i < n; i++) {
-        char folded[SHOWN_MAX];
-        const char *word = words[i];
-        if (i)
-            buf_putc(&out, ',');
-        if (p->op == PARAM_IN_ID) {
-            buf_printf(&out, "%zu", param_choice(p->choices, word, strlen(word)));
-            continue;
-        }
-        if (strcmp(p->choices, "words") == 0) {
-            text_compact(word, strlen(word), folded, sizeof folded);
-            word = folded;
-        }
+        const char *word = word_text(p, words[i], a);
+        buf_puts(&out, i ? "," : "");
         put_element(&out, word, strlen(word));
     }
     return array_done(&out, a);
@@ -150,16 +151,18 @@ static void put_column(struct build *b, const struct param *p) {
 }
 
 static void put_words(struct build *b, const struct param *p, bool excluded) {
-    const char *words = value_text(b, p, excluded);
+    const struct param_list *l = (const void *)((const char *)b->query + p->offset);
+    const char *type = p->op == PARAM_IN_ID ? "::smallint" : "::text";
     buf_puts(&b->sql, excluded ? "not " : "");
     if (p->op == PARAM_HOLDS) {
-        put_expression(b, p->column, words);
+        put_expression(b, p->column, value_text(b, p, excluded));
         return;
     }
     put_column(b, p);
-    buf_puts(&b->sql, " = any(");
-    put_value(b, words);
-    buf_puts(&b->sql, p->op == PARAM_IN_ID ? "::smallint[])" : "::text[])");
+    bool alone = !excluded && l->in_count == 1; /* such a one an index finds and keeps its order */
+    buf_puts(&b->sql, alone ? " = " : " = any(");
+    put_value(b, alone ? word_text(p, l->in[0], b->arena) : value_text(b, p, excluded));
+    buf_printf(&b->sql, alone ? "%s" : "%s[])", type);
 }
 
 static void put_list(struct build *b, const struct param *p) {

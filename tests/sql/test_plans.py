@@ -163,6 +163,14 @@ def test_candidates_are_read_from_the_index_alone(planner, name, table, index):
     assert all("creator_id" in node.get("Index Cond", "") for node in other), other
 
 
+def test_what_a_filter_leaves_out_costs_no_look_at_the_map(planner):
+    """Filters of one value are conditions of the index of lists, in its order."""
+    conditions = [node.get("Index Cond", "") for node in planner.plans("match") if node["Node Type"] == "Index Only Scan"]
+    assert any(all(f"({column} " in c for column in ("platform", "country", "followers")) for c in conditions), conditions
+    assert any("(engagement_rate >=" in c for c in conditions), conditions
+    assert not any(node["Node Type"] == "Sort" for node in planner.plans("match"))
+
+
 def test_rows_knows_every_type_of_a_binary_answer(planner):
     """One that src/store/rows.c does not know ends the service at the first answer that has it."""
     known = {int(oid) for oid in re.findall(r"\bTYPE_\w+ = (\d+)", (ROOT / "src/store/rows.c").read_text())}
