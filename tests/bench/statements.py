@@ -78,7 +78,7 @@ def script(statements, niches):
     return "\n".join(lines) + "\n", variables
 
 
-# The whole niche scored and sorted, which is what a ranking by own weights is without a bound on the score.
+# The whole niche, or what of it passes filters, scored and sorted: a ranking by own weights without a bound on the score.
 PLAIN = """select m.creator_id, m.account_id,
   round(10000 * exp({score}))::integer as score
 from niche_match m
@@ -91,7 +91,7 @@ COLUMNS = {"relevance": "l_rel", "engagement": "l_eng", "authenticity": "l_auth"
 
 
 def plain(store, niche, answer, filters):
-    """The same question as `answer` came from, by plain SQL with typed literals."""
+    """The weights that `answer` came from over what passes the filters, by plain SQL with typed literals."""
     weights = json.loads(answer)["query"]["weights"]
     score = " + ".join(f"{weights[name]}::float8 * m.{column}" for name, column in COLUMNS.items())
     return PLAIN.format(score=score, world=store.world, niche=niche[0], filters="".join(f" and {f}" for f in filters))
