@@ -12,7 +12,7 @@
 
 enum {
     GRACE_MS = 1000,
-    READS = 8 /* a turn, each of at most 16 KiB, which is little more than one answer */
+    READS = 4 /* a turn, each of at most 16 KiB, which is little more than one answer */
 };
 
 enum err pipe_new(const struct pipe_config *config, struct fault *f, struct pipe **ret_pipe) {
