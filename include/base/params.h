@@ -47,7 +47,7 @@ enum param_op {
     PARAM_GE,    /* column >= value */
     PARAM_LE,    /* column <= value */
     PARAM_EQ,    /* column = value */
-    PARAM_IN,    /* column = any(words); not for those excluded */
+    PARAM_IN,    /* column is one of the words; none of those excluded */
     PARAM_IN_ID, /* the same with 1-based positions in `choices` */
     PARAM_LIKE,  /* column holds every word of a phrase; it is " folded words " with a blank around each */
     PARAM_HOLDS, /* column is a predicate over the words {}; not for those excluded */
