@@ -28,6 +28,7 @@ ANSWER_S = 10
 SLOW_S = 2.0
 IMPORT_S = 120
 SHOWN = 2  # of one kind
+COOKIES = re.compile(rb"(?:[,;][^,;]*){250}")  # more than libmicrohttpd takes apart in the memory of a connection
 LEAKS = re.compile(rb"syntax error at or near|invalid input syntax for|ERROR:  |violates \w+ constraint|root:x:0:")
 SAME = ("/match?niche=vegan&world=sandbox&explain=full&limit=100", "/match?niche=vegan-fitness&world=sandbox&facets=tier,country&count=exact",
         "/match?niche=vegan,comedy&world=sandbox", "/match?niche=fitness&world=sandbox&goal=awareness&format=csv", "/niches/vegan?world=sandbox")
@@ -96,7 +97,7 @@ class Attack:
         """Holds one answer to what is promised."""
         if answer is None:
             self.closed += 1
-            if len(case.body) < 1_000_000:
+            if len(case.body) < 1_000_000 and not COOKIES.search(b"; ".join(v for k, v in case.headers if k == b"Cookie")):
                 self.report("no answer", case, "the connection was closed without an answer")
             return
         self.statuses[answer.status_code] += 1
@@ -192,7 +193,7 @@ def await_job(client, job):
     return state
 
 
-OWN = {"platform": "tiktok", "username": "attack.own"}
+OWN = {"platform": "tiktok", "username": plan.ALSO["username"]}  # named by rows alone: others are erased on the way
 ROWS = {"price": ("prices", {"amount_usd": 100, "valid_from": "2026-10-30"}), "collaboration": ("collaborations", {"brand": "Green Bowl", "started_on": "2026-10-30"}),
         "conversion": ("conversions", {"orders": 3, "reported_at": "2026-10-30T18:00:00Z"})}
 
@@ -210,10 +211,21 @@ def first(client, path):
     return items[0]
 
 
+def standing(client):
+    """The id of a creator who stands somewhere."""
+    creator = made(client.put("/creators/tiktok/attack.vegan", json={"followers": 5000, "bio": "vegan recipes, vegan fitness, vegan every day"}))["id"]
+    end = time.monotonic() + ANSWER_S
+    while client.get(f"/creators/{creator}/standing").status_code != 200:
+        assert time.monotonic() < end, f"{creator} stands nowhere"
+        time.sleep(0.05)
+    return creator
+
+
 def furnish(client):
     """Makes what ids and tokens name, so that a plain request finds something. A function from operation and parameter to its value."""
     creator = made(client.put("/creators/tiktok/attack.own", json={"followers": 5000}))["id"]
-    known = {("", "id"): creator}
+    known = {("", "id"): creator, ("creator_standing", "id"): standing(client)}
+    made(client.put("/creators/tiktok/" + OWN["username"], json={"followers": 5000}))
     known["account_unlink", "id"] = made(client.put("/creators/tiktok/attack.one_more", json={"followers": 5000}))["id"]  # an account too many is refused
     for name in ("import", "import_delete", "import_errors"):
         job = client.post("/imports", params={"platform": "tiktok"}, content=f"username,followers\nx,abc\n{name},5000\n", headers={"Content-Type": "text/csv"})
@@ -292,7 +304,7 @@ def tell(figures, attack, args, raw, rows, took, same, grown):
     figures.add("answers 2xx", sum(n for s, n in attack.statuses.items() if s < 300), "answers", "")
     figures.add("answers 3xx", sum(n for s, n in attack.statuses.items() if 300 <= s < 400), "answers", "")
     figures.add("answers 4xx", sum(n for s, n in attack.statuses.items() if 400 <= s < 500), "answers", "")
-    figures.add("closed without an answer", attack.closed, "requests", "bodies beyond 1 MB alone may be")
+    figures.add("closed without an answer", attack.closed, "requests", "bodies beyond 1 MB and hundreds of cookies alone may be")
     if attack.plain_all:
         figures.add("plain requests that succeed", attack.plain_good / attack.plain_all, "share", "so that a value meets code, not a 404", 0.9, True)
     figures.add("slowest answer", attack.slowest[0], "s", attack.slowest[1], SLOW_S)

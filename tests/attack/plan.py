@@ -13,7 +13,7 @@ Case = collections.namedtuple("Case", "operation where family method target head
 JSON_MEDIA = "application/json", "application/merge-patch+json"
 # What a plain request says where the description has no example that fits the made-up world
 STOCK = {"slug": "vegan", "platform": "tiktok", "niche": "vegan", "creators": "1,2", "file": "app.js", "followers": "9000", "budget_usd": "500"}
-ALSO = {"amount_usd": 100, "username": "attack.own", "platform": "tiktok"}  # of a row, where it has these members
+ALSO = {"amount_usd": 100, "username": "attack.rows", "platform": "tiktok"}  # of a row, where it has these members
 BESIDE = {"standing": {"engagement_rate": "5pct"}, "import_post": {"platform": "tiktok", "kind": "creators"}}
 EIGHTH = 8  # of the values of a header that the operation does not name: others meet the others
 BORROWS = {"match_batch": "match"}  # objects whose members are the parameters of another operation
