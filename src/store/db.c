@@ -27,6 +27,7 @@ struct db {
     struct sent line[LINE_MAX];
     size_t line_count;
     size_t prepared_count;
+    bool notified; /* since db_wait_notify() said so */
     char prepared[MAX_PREPARED][MAX_NAME];
 };
 
@@ -86,8 +87,15 @@ bool db_alive(const struct db *db) {
     return PQstatus(db->conn) == CONNECTION_OK;
 }
 
+/* Who listens and is never idle would gather what came, 40 bytes each, as long as it works. */
+static void take_notifies(struct db *db) {
+    for (PGnotify *note; (note = PQnotifies(db->conn)); PQfreemem(note))
+        db->notified = true;
+}
+
 /* Keeps or frees the result by its status. */
 static enum err finish(struct db *db, PGresult *res, struct fault *f, struct rows **ret_rows) {
+    take_notifies(db);
     ExecStatusType status = PQresultStatus(res);
     if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
         enum err code = res ? pg_result_fault(res, f) : pg_conn_fault(db->conn, f);
@@ -306,9 +314,9 @@ enum err db_copy_end(struct db *db, struct fault *f, long long *ret_rows_copied)
 
 static bool take_notify(struct db *db) {
     PQconsumeInput(db->conn);
-    bool any = false;
-    for (PGnotify *note; (note = PQnotifies(db->conn)); PQfreemem(note))
-        any = true;
+    take_notifies(db);
+    bool any = db->notified;
+    db->notified = false;
     return any;
 }
 

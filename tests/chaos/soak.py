@@ -24,6 +24,7 @@ from load import Load, ask  # noqa: E402
 from world import Postgres, Service, fill  # noqa: E402
 
 WARM_UP, IDLE_S = 0.25, 5
+CACHE_MB = 2  # full before the warm-up is over, so that what it holds is not taken for growth
 MIXED = (  # method, path, statuses that are right
     ("GET", "/match?niche=vegan&country=US,GB&min_engagement_rate=2pct&last_post_days=60&world=sandbox&limit={n}", {200}),
     ("GET", "/match?niche=fitness&weights=engagement:{n},loyalty:0.5&world=sandbox", {200, 400}),
@@ -137,7 +138,7 @@ def main():
     args.niched, figures, primary, service = args.niched.resolve(), Figures(), Postgres(), None
     try:
         fill(args.niched, primary.url())
-        service = Service(args.niched, primary.url(), NICHED_IDLE_TIMEOUT_S=str(IDLE_S))
+        service = Service(args.niched, primary.url(), NICHED_IDLE_TIMEOUT_S=str(IDLE_S), NICHED_CACHE_MB=str(CACHE_MB))
         soak(args, service, primary.url(), figures)
         figures.add("exit status", service.stop(), "status", "at SIGTERM", 0)
     finally:

@@ -1,12 +1,14 @@
 """Scoring as it goes on: what a score was and why it changed, accounts that fail, several services on one store, time."""
 import json
 import math
+import re
 import signal
 import time
+from pathlib import Path
 
 import psycopg
 import pytest
-from patience import wait_until
+from patience import SLOW, wait_until
 
 HOUR = 3600
 
@@ -225,3 +227,20 @@ def test_a_killed_service_loses_nothing(niched, db, alone, pause):
             wait_until(lambda: idle(db))
             assert stored(db) == alone
         assert stored(db) == alone
+
+
+def resident_mb(pid):
+    return int(re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[1]) / 1024
+
+
+def test_who_never_rests_gathers_no_notifications(sandbox_niched):
+    """libpq keeps what came until it is asked for: some 300,000 of them, told in small bursts while there is always something to score."""
+    with psycopg.connect(sandbox_niched.url, autocommit=True) as db, sandbox_niched.serve() as service:
+        before, end = None, time.monotonic() + 5
+        while time.monotonic() < end:
+            db.execute("insert into account_dirty select creator_id, account_id from account on conflict do nothing")
+            db.execute("select pg_notify('niched_dirty', repeat('x', 100) || i) from generate_series(1, 2000) i")
+            before = before or resident_mb(service.process.pid)
+            time.sleep(0.03)
+        assert resident_mb(service.process.pid) - before < 10 * SLOW
+        wait_until(lambda: idle(db), 60)
