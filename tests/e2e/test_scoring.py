@@ -233,6 +233,7 @@ def resident_mb(pid):
     return int(re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[1]) / 1024
 
 
+@pytest.mark.skipif(SLOW > 1, reason="a sanitizer keeps what was given back")
 def test_who_never_rests_gathers_no_notifications(sandbox_niched):
     """libpq keeps what came until it is asked for: some 300,000 of them, told in small bursts while there is always something to score."""
     with psycopg.connect(sandbox_niched.url, autocommit=True) as db, sandbox_niched.serve() as service:
@@ -242,5 +243,5 @@ def test_who_never_rests_gathers_no_notifications(sandbox_niched):
             db.execute("select pg_notify('niched_dirty', repeat('x', 100) || i) from generate_series(1, 2000) i")
             before = before or resident_mb(service.process.pid)
             time.sleep(0.03)
-        assert resident_mb(service.process.pid) - before < 10 * SLOW
+        assert resident_mb(service.process.pid) - before < 10
         wait_until(lambda: idle(db), 60)

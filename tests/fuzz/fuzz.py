@@ -1,6 +1,6 @@
-"""`make fuzz`: libFuzzer over each target of tests/fuzz, one at a time.
+"""`make fuzz`: libFuzzer over each target of tests/fuzz, one at a time or several at once.
 
-    fuzz.py --programs build/fuzzer/fuzz --out build --seconds 60 [TARGET...]
+    fuzz.py --programs build/fuzzer/fuzz --out build --seconds 60 [--at-once 1] [TARGET...]
 
 A target begins with its folder of tests/fuzz/corpus and with what crashed it once (tests/fuzz/regressions), and keeps what it finds new
 in OUT/fuzzer/corpus. What crashes is left in OUT/fuzzer/crashes: shrink it, fix it, and put it among the regressions, which `make
@@ -9,6 +9,7 @@ import argparse
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -50,15 +51,15 @@ def main():
     parser.add_argument("--programs", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--at-once", type=int, default=1)
     parser.add_argument("targets", nargs="*")
     args = parser.parse_args()
     figures = Figures()
-    for source in sorted(HERE.glob("fuzz_*.c")):
-        name = source.stem.removeprefix("fuzz_")
-        if args.targets and name not in args.targets:
-            continue
-        executed, covered, edges, files, crashes = fuzz(args.programs / name, args.out, args.seconds)
-        figures.add(f"{name}: executions", executed, "inputs", f"{args.seconds} s, ASan and UBSan, {files} files of corpus")
+    names = [name for source in sorted(HERE.glob("fuzz_*.c")) if (name := source.stem.removeprefix("fuzz_")) in args.targets or not args.targets]
+    with ThreadPoolExecutor(args.at_once) as pool:
+        found = list(pool.map(lambda name: fuzz(args.programs / name, args.out, args.seconds), names))
+    for name, (executed, covered, edges, files, crashes) in zip(names, found):
+        figures.add(f"{name}: executions", executed, "inputs", f"{args.seconds} s, {args.at_once} at once, ASan and UBSan, {files} files of corpus")
         figures.add(f"{name}: coverage", covered, "edges", f"of the program's {edges}, the larger part of which a target cannot reach")
         figures.add(f"{name}: crashes", crashes, "crashes", "", 0)
     print(figures.table())
