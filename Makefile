@@ -52,7 +52,7 @@ DEPFILES := $(OBJ:.o=.d) $(UNIT:=.d) $(REPLAY:=.d) $(TARGETS:%=$(B)/fuzz/%.d)
 
 .PHONY: install uninstall deb deb-check
 .PHONY: attack chaos fuzz fuzzers overload soak
-.PHONY: help deps-bench bench bench-ingest compile_commands.json deps deps-dev deps-browser deps-contract contract build objects units run stop test test-unit test-sql test-e2e test-browser eval bench-plan lint format ci fresh clean \
+.PHONY: help deps-bench deps-fuzz bench bench-ingest compile_commands.json deps deps-dev deps-browser deps-contract contract build objects units run stop test test-unit test-sql test-e2e test-browser eval bench-plan lint format ci fresh clean \
 	distclean FORCE
 
 help: ## this list
@@ -104,6 +104,9 @@ deps-browser: deps-dev ## ... and those of `make test-browser`
 deps-contract: deps-dev ## ... and those of `make contract`
 	@src/run/deps.sh contract
 
+deps-fuzz: deps-dev ## ... and those of `make fuzz`
+	@src/run/deps.sh fuzz
+
 deps-bench: deps ## ... and those of the benchmarks
 	@src/run/deps.sh bench
 
@@ -124,6 +127,7 @@ test-sql: deps-dev ## the tests of the store alone
 	@tests/run.sh $(B) sql
 
 test-e2e: deps-dev ## the tests of the running service alone; ARGS='-k match' goes to pytest; VALGRIND=1: under valgrind
+	@$(if $(VALGRIND),src/run/deps.sh valgrind,:)
 	@$(MAKE) build
 	@tests/run.sh $(B) e2e
 
@@ -157,7 +161,7 @@ attack: deps-dev ## hostile input over all that openapi.yaml names, and raw requ
 	@$(MAKE) build
 	@PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/attack/attack.py --niched $(B)/niched --out $(B) $(ARGS)
 
-fuzz: deps-dev ## libFuzzer with ASan and UBSan, TIME=60 seconds for each of tests/fuzz; ARGS=niche: that alone; build/fuzz.json
+fuzz: deps-fuzz ## libFuzzer with ASan and UBSan, TIME=60 seconds for each of tests/fuzz; ARGS=niche: that alone; build/fuzz.json
 	@$(MAKE) -j$(JOBS) B=build/fuzzer CC=clang FUZZ=1 CFLAGS='-O1 -g' fuzzers
 	@PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/fuzz/fuzz.py --programs build/fuzzer/fuzz --out build --seconds $(or $(TIME),60) $(ARGS)
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing of niched's packages: deps.sh run|dev|bench|contract|browser|deb (Debian, Ubuntu). Quick and silent when nothing is.
+# Installs what is missing of niched's packages: deps.sh run|dev|bench|contract|browser|fuzz|valgrind|deb (Debian, Ubuntu). Quick and silent when nothing is.
 # A PostgreSQL server that this brings in makes no cluster of its own: that of `make run` is private, in var/.
 set -euo pipefail
 # shellcheck source=src/run/lib.sh
@@ -27,6 +27,11 @@ missing() {
     for package in "$@"; do
         [[ $'\n'$present$'\n' == *$'\n'"installed $package"$'\n'* ]] || echo "$package"
     done
+}
+
+# What libFuzzer and the sanitizers link with: a package of its own in some releases, part of clang's in others.
+clang_runtime() {
+    compgen -G "$(clang -print-resource-dir)/lib/linux/libclang_rt.fuzzer-*.a" >/dev/null || echo "libclang-rt-$(clang -dumpversion | cut -d. -f1)-dev"
 }
 
 # Runs a command as root.
@@ -60,8 +65,10 @@ dev) packages=("${dev[@]}") ;;
 bench) packages=("${bench[@]}") ;;
 contract) packages=("${contract[@]}") ;;
 browser) packages=("${browser[@]}") ;;
+fuzz) mapfile -t packages < <(clang_runtime) ;;
+valgrind) packages=(valgrind libc6-dbg) ;;
 deb) packages=("${deb[@]}") ;;
-*) die "usage: deps.sh run|dev|bench|contract|browser|deb" ;;
+*) die "usage: deps.sh run|dev|bench|contract|browser|fuzz|valgrind|deb" ;;
 esac
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
