@@ -266,7 +266,7 @@ static void high(struct fold *f) {
     }
     struct point parts[POINT_PARTS_MAX];
     size_t count = text_point((uint32_t)cp, parts);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count && !f->full; i++)
         put_point(f, parts[i]);
 }
 

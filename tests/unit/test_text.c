@@ -174,6 +174,21 @@ static void test_similarity(void **state) {
     assert_float_equal(text_similarity("", 0, "", 0), 0, 0);
 }
 
+/* One code point that is four words, where only some of them have room. */
+static void test_no_room_for_all_of_a_ligature(void **state) {
+    (void)state;
+    static const char text[] = "vegan \uFDFA gym";
+    fold_fn *fns[] = {text_fold, text_words, text_slug, text_compact};
+    for (size_t k = 0; k < COUNT_OF(fns); k++)
+        for (size_t cap = 1; cap < 64; cap++) {
+            char out[64], again[64];
+            size_t len = fns[k](text, strlen(text), out, cap), twice = fns[k](out, len, again, cap);
+            assert_true(len < cap && (len == 0 || (out[len - 1] != ' ' && out[len - 1] != '-')));
+            assert_int_equal(twice, len);
+            assert_string_equal(again, out);
+        }
+}
+
 static void test_any_bytes(void **state) {
     (void)state;
     unsigned seed = 42;
@@ -208,7 +223,7 @@ int main(void) {
         cmocka_unit_test(test_no_evidence), cmocka_unit_test(test_slug_and_compact),
         cmocka_unit_test(test_bounds),      cmocka_unit_test(test_utf8),
         cmocka_unit_test(test_distance),    cmocka_unit_test(test_similarity),
-        cmocka_unit_test(test_any_bytes),
+        cmocka_unit_test(test_any_bytes),   cmocka_unit_test(test_no_room_for_all_of_a_ligature),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
