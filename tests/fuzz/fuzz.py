@@ -18,10 +18,11 @@ sys.path.insert(0, str(HERE.parent))
 from figures import Figures  # noqa: E402
 
 LONGEST = 4096  # bytes of an input
+PATIENCE_S = 10  # for one input, by the clock: as many times that as run at once
 MEMORY_MB = 2048
 
 
-def fuzz(program, out, seconds):
+def fuzz(program, out, seconds, patience_s):
     """Runs one target: executions, a second, covered edges, all edges, files of its corpus, crashes."""
     name = program.name
     corpus, crashes = out / "fuzzer/corpus" / name, out / "fuzzer/crashes" / name
@@ -29,7 +30,7 @@ def fuzz(program, out, seconds):
         folder.mkdir(parents=True, exist_ok=True)
     seeds = [str(d / name) for d in (HERE / "corpus", HERE / "regressions") if (d / name).is_dir()]
     before = set(crashes.iterdir())
-    done = subprocess.run([program, f"-max_total_time={seconds}", f"-max_len={LONGEST}", f"-rss_limit_mb={MEMORY_MB}", "-timeout=10", "-print_final_stats=1",
+    done = subprocess.run([program, f"-max_total_time={seconds}", f"-max_len={LONGEST}", f"-rss_limit_mb={MEMORY_MB}", f"-timeout={patience_s}", "-print_final_stats=1",
                            f"-artifact_prefix={crashes}/", corpus, *seeds], capture_output=True, text=True, errors="replace")
     log = done.stderr
     (out / "fuzzer" / f"{name}.log").write_text(log)
@@ -57,7 +58,7 @@ def main():
     figures = Figures()
     names = [name for source in sorted(HERE.glob("fuzz_*.c")) if (name := source.stem.removeprefix("fuzz_")) in args.targets or not args.targets]
     with ThreadPoolExecutor(args.at_once) as pool:
-        found = list(pool.map(lambda name: fuzz(args.programs / name, args.out, args.seconds), names))
+        found = list(pool.map(lambda name: fuzz(args.programs / name, args.out, args.seconds, PATIENCE_S * args.at_once), names))
     for name, (executed, covered, edges, files, crashes) in zip(names, found):
         figures.add(f"{name}: executions", executed, "inputs", f"{args.seconds} s, {args.at_once} at once, ASan and UBSan, {files} files of corpus")
         figures.add(f"{name}: coverage", covered, "edges", f"of the program's {edges}, the larger part of which a target cannot reach")
