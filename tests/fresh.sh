@@ -26,6 +26,7 @@ make_base() {
     local dir
     command -v debootstrap >/dev/null || die "debootstrap is missing: apt-get install debootstrap"
     dir=$(mktemp -d /tmp/niched-base.XXXXXX)
+    chmod 755 "$dir" # it becomes /, where every user must be able to look
     say "debootstrap from $mirror"
     debootstrap --variant=minbase --include=git,make,ca-certificates bookworm "$dir" "$mirror" >"$dir.log" 2>&1 ||
         { tail -n 5 "$dir.log" >&2; die "debootstrap failed"; }
